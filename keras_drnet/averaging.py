@@ -1,0 +1,64 @@
+"""Exponential moving average of weights, as a callback."""
+
+import contextlib
+
+import keras
+import tensorflow as tf
+
+
+class WeightAverage(keras.callbacks.Callback):
+    """Keeps an average of networks' weights over the steps of training.
+
+    The average runs over batch-norm statistics too, so that they fit the averaged
+    kernels. Keras' own averaging is part of one optimizer and covers neither these
+    nor a model with two optimizers.
+
+    Example:
+
+    ```python
+    average = WeightAverage([content_encoder, pose_encoder, decoder], momentum=0.999)
+    drnet.fit(dataset, callbacks=[average])
+    average.assign()
+    ```
+
+    Attributes:
+        weights: the networks' variables.
+        variables: their averages, in the same order.
+    """
+
+    def __init__(self, networks, momentum):
+        """Starts the average at the networks' current weights.
+
+        Args:
+            networks: list of `keras.Model`.
+            momentum: share of the old average that a step keeps, in (0, 1).
+        """
+        super().__init__()
+        self._momentum = momentum
+        self.weights = [w.value for network in networks for w in network.weights]
+        self.variables = [tf.Variable(w, trainable=False) for w in self.weights]
+        self._update = tf.function(self._update_all, autograph=False)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._update()
+
+    def assign(self):
+        """Puts the average in place of the networks' weights, for good."""
+        for weight, average in zip(self.weights, self.variables, strict=True):
+            weight.assign(average)
+
+    @contextlib.contextmanager
+    def applied(self):
+        """Puts the average in place of the networks' weights, for a while."""
+        live = [tf.identity(weight) for weight in self.weights]
+        self.assign()
+        try:
+            yield
+        finally:
+            for weight, value in zip(self.weights, live, strict=True):
+                weight.assign(value)
+
+    def _update_all(self):
+        for weight, average in zip(self.weights, self.variables, strict=True):
+            difference = tf.cast(weight, average.dtype) - average
+            average.assign_add((1.0 - self._momentum) * difference)

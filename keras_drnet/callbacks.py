@@ -1,0 +1,129 @@
+"""Callbacks: checkpoints, sample pictures, a stop at the first NaN."""
+
+import math
+import signal
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_drnet import visualize
+from keras_drnet.errors import TrainingError
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves a stage at the end of every epoch, and when training is interrupted.
+
+    On Ctrl-C or SIGTERM the step under way is finished and saved, then
+    `KeyboardInterrupt` is raised. Training that starts from a checkpoint takes the
+    same steps as training that was never stopped.
+    """
+
+    def __init__(self, checkpoints, networks, state, *, step=0, average=None):
+        """Says what to save.
+
+        Args:
+            checkpoints: `Checkpoints` of the stage.
+            networks: dict of name to `keras.Model`.
+            state: dict of name to list of variables.
+            step: steps trained so far.
+            average: a `WeightAverage`, if the average is what is to be used: it is
+                saved as the networks' weights, the live ones as part of the state.
+        """
+        super().__init__()
+        self.step = step
+        self._checkpoints = checkpoints
+        self._networks = networks
+        self._state = dict(state)
+        self._average = average
+        self._interrupted = False
+        self._old_handlers = {}
+
+    def on_train_begin(self, logs=None):
+        for number in STOP_SIGNALS:
+            self._old_handlers[number] = signal.signal(number, self._interrupt)
+
+    def on_train_end(self, logs=None):
+        self._restore_handlers()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step += 1
+        if self._interrupted:
+            self.save()
+            self._restore_handlers()
+            raise KeyboardInterrupt(f"stopped and saved at step {self.step}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.save()
+
+    def save(self):
+        """Writes a checkpoint of the current step."""
+        if self._average is None:
+            self._checkpoints.save(self.step, self._networks, self._state)
+            return
+        live = [w.numpy() for w in self._average.weights]
+        with self._average.applied():
+            self._checkpoints.save(
+                self.step, self._networks, self._state | {"live_weights": live}
+            )
+
+    def _interrupt(self, number, frame):
+        self._interrupted = True
+
+    def _restore_handlers(self):
+        for number, handler in self._old_handlers.items():
+            signal.signal(number, handler)
+        self._old_handlers = {}
+
+
+class StopAtNaN(keras.callbacks.Callback):
+    """Stops training at the first loss that is not a finite number."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        for name, value in (logs or {}).items():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"The loss {name!r} became {float(value)} at step {batch + 1} of "
+                    "its epoch. The last checkpoint is kept; start again with a lower "
+                    "learning_rate or with clip_norm=1."
+                )
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Draws what the networks can do, as PNG files and TensorBoard images.
+
+    Example:
+
+    ```python
+    SampleGrid(lambda: swap_grid(drnet, frames), "samples/swap", every=5)
+    ```
+    """
+
+    def __init__(self, draw, folder, *, log_dir=None, every=1):
+        """Says what to draw, and where.
+
+        Args:
+            draw: function without arguments that returns a picture, uint8
+                `[H, W, 3]`.
+            folder: where `epoch_<n>.png` is written; its name names the picture in
+                TensorBoard.
+            log_dir: TensorBoard's folder; `None` writes no event file.
+            every: epochs from one picture to the next.
+        """
+        super().__init__()
+        self._draw = draw
+        self._folder = folder
+        self._every = every
+        self._writer = tf.summary.create_file_writer(str(log_dir)) if log_dir else None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self._every:
+            return
+        picture = self._draw()
+        visualize.write_png(self._folder / f"epoch_{epoch + 1:04d}.png", picture)
+        if self._writer:
+            with self._writer.as_default(step=epoch):
+                tf.summary.image(self._folder.name, picture[np.newaxis])
+            self._writer.flush()

@@ -1,0 +1,297 @@
+"""The run folder: configuration and checkpoints, safe against any kill.
+
+    run/
+      config.json                     the `Config`, written before training
+      drnet/step_00000500/            a checkpoint of stage 1
+        content_encoder.weights.h5    one HDF5 file a network
+        ...
+        state.npz                     what training needs to go on: optimizers, ...
+        checkpoint.json               step, versions, size and SHA-256 of every file
+      pose/step_00000200/             the same of stage 2
+
+A checkpoint is written beside its place and renamed when all of it is on the disk, so
+a folder that has its name is whole. What is read is verified first.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import shutil
+
+import keras
+import numpy as np
+from absl import logging
+
+from keras_drnet.config import Config
+from keras_drnet.errors import InputError
+from keras_drnet.models import build_networks
+
+CONFIG_FILE = "config.json"
+MANIFEST_FILE = "checkpoint.json"
+STATE_FILE = "state.npz"
+WEIGHTS_SUFFIX = ".weights.h5"
+UNFINISHED = ".unfinished"  # Suffix of what a kill may leave behind.
+NUM_KEPT = 2  # So that there is one before, if the last turns out damaged.
+
+# The networks that each stage trains and keeps.
+STAGE_NETWORKS = {
+    "drnet": ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"),
+    "pose": ("pose_lstm",),
+}
+
+
+class RunFolder:
+    """A run on the disk.
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+
+    def exists(self):
+        """Returns whether the folder holds a run."""
+        return (self.path / CONFIG_FILE).is_file()
+
+    def create(self, config):
+        """Writes the configuration into a new folder.
+
+        Raises:
+            InputError: the folder cannot be written, or has other files in it.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            names = {path.name for path in self.path.iterdir()}
+            if names - {f"{CONFIG_FILE}{UNFINISHED}"}:
+                raise InputError(
+                    f"{self.path} is not empty and holds no run; choose another "
+                    "--run_dir."
+                )
+            _write_file(self.path / CONFIG_FILE, config.to_json().encode())
+        except OSError as error:
+            raise InputError(
+                f"Cannot create the run folder {self.path}: {error.strerror}."
+            ) from error
+
+    def config(self):
+        """Reads the run's configuration.
+
+        Raises:
+            InputError: the folder holds no run, or its configuration is damaged.
+        """
+        if not self.exists():
+            raise InputError(
+                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. Train "
+                "with --run_dir first, or correct the path."
+            )
+        try:
+            text = (self.path / CONFIG_FILE).read_text(encoding="utf-8")
+            return Config.from_json(text)
+        except (OSError, UnicodeDecodeError, InputError) as error:
+            raise InputError(f"Cannot read {self.path / CONFIG_FILE}: {error}") from (
+                error
+            )
+
+    def checkpoints(self, stage):
+        """Returns the `Checkpoints` of a stage, `"drnet"` or `"pose"`."""
+        return Checkpoints(self.path / stage)
+
+    def load_networks(self, stages=("drnet", "pose"), *, dtype="float32"):
+        """Builds the networks with the run's newest weights.
+
+        Args:
+            stages: stages whose weights must be there.
+            dtype: dtype policy of the networks.
+
+        Returns:
+            `Networks`.
+
+        Raises:
+            InputError: a stage has no checkpoint yet.
+        """
+        networks = build_networks(self.config(), dtype=dtype)
+        for stage in stages:
+            if not self.checkpoints(stage).restore(stage_networks(networks, stage)):
+                raise InputError(
+                    f"{self.path} has no checkpoint of stage {stage!r} yet; train it "
+                    f"with: python -m keras_drnet.train --run_dir={self.path}"
+                )
+        return networks
+
+
+def stage_networks(networks, stage):
+    """Returns the networks that a stage trains, by name."""
+    return {name: getattr(networks, name) for name in STAGE_NETWORKS[stage]}
+
+
+class Checkpoints:
+    """The checkpoints of one stage, `step_<n>` folders in a folder."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+
+    def steps(self):
+        """Returns the steps of the checkpoints, oldest first."""
+        names = [path.name for path in self.folder.glob("step_*") if path.is_dir()]
+        return sorted(int(n[5:]) for n in names if n[5:].isdecimal())
+
+    def save(self, step, networks, state):
+        """Writes a checkpoint and removes those too old to keep.
+
+        Args:
+            step: steps trained so far.
+            networks: dict of name to `keras.Model`.
+            state: dict of name to list of variables that training goes on with.
+
+        Raises:
+            InputError: the disk is full or read-only; older checkpoints are kept.
+        """
+        target = self._path(step)
+        unfinished = target.with_name(f"{target.name}{UNFINISHED}")
+        try:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            for name, network in networks.items():
+                network.save_weights(unfinished / f"{name}{WEIGHTS_SUFFIX}")
+            np.savez(unfinished / STATE_FILE, **_state_arrays(state))
+            _write_manifest(unfinished, step)
+            shutil.rmtree(target, ignore_errors=True)
+            os.replace(unfinished, target)
+            _sync(self.folder)
+        # h5py reports a failed flush as a RuntimeError.
+        except (OSError, RuntimeError) as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise InputError(
+                f"Cannot write the checkpoint {target}: {error}. Earlier checkpoints "
+                "are kept; make room and start again to go on."
+            ) from error
+        for old in self.steps()[:-NUM_KEPT]:
+            shutil.rmtree(self._path(old), ignore_errors=True)
+
+    def restore(self, networks, state=None):
+        """Loads the newest checkpoint that is whole.
+
+        Args:
+            networks: dict of name to `keras.Model`; their weights are set.
+            state: dict of name to list of variables to set, or `None`.
+
+        Returns:
+            The checkpoint's step, or 0 if there is none.
+
+        Raises:
+            InputError: every checkpoint is damaged, or is one of other networks.
+        """
+        steps = self.steps()
+        for step in reversed(steps):
+            damage = _find_damage(self._path(step))
+            if damage:
+                logging.warning(
+                    "The checkpoint %s is damaged: %s. Using the one before.",
+                    self._path(step),
+                    damage,
+                )
+                continue
+            self._load(self._path(step), networks, state)
+            return step
+        if steps:
+            raise InputError(
+                f"Every checkpoint in {self.folder} is damaged; remove the folder to "
+                "train this stage anew."
+            )
+        return 0
+
+    def _load(self, path, networks, state):
+        for name, network in networks.items():
+            try:
+                network.load_weights(path / f"{name}{WEIGHTS_SUFFIX}")
+            except ValueError as error:
+                raise InputError(
+                    f"{path / name}{WEIGHTS_SUFFIX} holds the weights of another "
+                    f"network: {error}"
+                ) from error
+        if state is None:
+            return
+        with np.load(path / STATE_FILE, allow_pickle=False) as arrays:
+            names = set(_state_arrays(state))
+            if names != set(arrays.files):
+                raise InputError(
+                    f"{path / STATE_FILE} holds the state of another training: "
+                    f"{sorted(names ^ set(arrays.files))[:3]} do not match."
+                )
+            for key, variables in state.items():
+                for i, variable in enumerate(variables):
+                    variable.assign(arrays[_state_key(key, i)])
+
+    def _path(self, step):
+        return self.folder / f"step_{step:08d}"
+
+
+def _state_key(name, index):
+    return f"{name}/{index:04d}"
+
+
+def _state_arrays(state):
+    return {
+        _state_key(name, i): keras.ops.convert_to_numpy(variable)
+        for name, variables in state.items()
+        for i, variable in enumerate(variables)
+    }
+
+
+def _write_manifest(folder, step):
+    files = {}
+    for path in sorted(folder.iterdir()):
+        _sync(path)
+        files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+    manifest = {
+        "step": step,
+        "files": files,
+        "versions": {
+            "python": platform.python_version(),
+            "keras": keras.version(),
+            "backend": keras.backend.backend(),
+        },
+    }
+    _write_file(folder / MANIFEST_FILE, json.dumps(manifest, indent=2).encode())
+
+
+def _find_damage(folder):
+    """Returns what is wrong with a checkpoint, or `None`."""
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
+        for name, expected in manifest["files"].items():
+            path = folder / name
+            size = path.stat().st_size
+            if size != expected["bytes"]:
+                return f"{name} has {size} bytes, expected {expected['bytes']}"
+            if _sha256(path) != expected["sha256"]:
+                return f"{name} does not match its SHA-256"
+    except OSError as error:
+        return f"{error.filename} cannot be read: {error.strerror}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"{MANIFEST_FILE} is not what was written"
+    return None
+
+
+def _write_file(path, content):
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    unfinished.write_bytes(content)
+    _sync(unfinished)
+    os.replace(unfinished, path)
+
+
+def _sha256(path):
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path):
+    """Waits until a file or folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

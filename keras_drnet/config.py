@@ -1,0 +1,317 @@
+"""Configuration: frozen dataclasses, presets, JSON and overrides.
+
+A `Config` says everything about a run but the folder it is kept in. Get one from
+`PRESETS`, change it with `with_overrides`, keep it with `to_json`.
+"""
+
+import dataclasses
+import difflib
+import json
+
+from keras_drnet.errors import InputError, choose
+
+
+def _require(section, **choices):
+    for key, valid in choices.items():
+        if getattr(section, key) not in valid:
+            raise InputError(
+                f"{key} is {getattr(section, key)!r}; expected one of {list(valid)}."
+            )
+
+
+def _require_positive(section, *keys):
+    for key in keys:
+        if not getattr(section, key) > 0:
+            raise InputError(
+                f"{key} is {getattr(section, key)}; expected a number above 0."
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+    """What the clips are and how they are sampled."""
+
+    dataset: str = "moving_mnist"  # Name in keras_drnet.data.DATASETS.
+    data_dir: str = ""  # Folder of the raw data; "" = data that needs no download.
+    image_size: int = 64  # Side of a frame, pixels: 32, 64, 128 or 256.
+    num_channels: int = 3  # Colour channels: 1 or 3.
+    clip_length: int = 20  # Frames of a training clip.
+    max_step: int = 12  # Greatest distance of two of DrNet's four frames, frames.
+    num_past: int = 5  # Observed frames before a prediction.
+    frame_rate: int = 8  # Frames a second in written videos.
+    # Only used by moving_mnist.
+    num_digits: int = 2  # Digits in a clip, one a colour channel.
+    integer_velocity: bool = True  # Whole pixels a frame; false = fractions.
+    digit_source: str = "embedded"  # "embedded" or "keras"; data_dir comes first.
+
+    def __post_init__(self):
+        _require(self, num_channels=(1, 3))
+        _require_positive(self, "clip_length", "num_past", "frame_rate", "num_digits")
+        if self.num_past >= self.clip_length:
+            raise InputError(
+                f"num_past is {self.num_past}, but clip_length is {self.clip_length}; "
+                "expected fewer past frames than a clip has, so that one is left to "
+                "predict."
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig:
+    """The networks: which, and how wide."""
+
+    content_encoder: str = "dcgan"  # "dcgan", "dcgan_unet" or "vgg_unet".
+    pose_encoder: str = "dcgan"  # "dcgan" or "resnet18".
+    decoder: str = "dcgan"  # The content encoder's family.
+    content_dim: int = 128  # Dc, length of the content code.
+    pose_dim: int = 10  # Dp, length of the pose code.
+    num_filters: int = 64  # Filters of the first stage of encoders and decoder.
+    normalize_pose: bool = False  # Whether a pose has unit L2 norm.
+    discriminator_units: int = 100  # Width of the scene discriminator.
+    lstm_units: int = 256  # Width of the pose LSTM.
+    lstm_layers: int = 2  # LSTM layers.
+
+    def __post_init__(self):
+        _require_positive(
+            self,
+            "content_dim",
+            "pose_dim",
+            "num_filters",
+            "discriminator_units",
+            "lstm_units",
+            "lstm_layers",
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """How one stage is trained."""
+
+    epochs: int = 200  # Epochs; an epoch ends with a checkpoint.
+    steps_per_epoch: int = 600  # Batches in an epoch.
+    batch_size: int = 100  # Clips in a batch.
+    learning_rate: float = 2e-3  # Peak rate of Adam.
+    beta_1: float = 0.5  # Adam's decay of the mean gradient.
+    schedule: str = "constant"  # "constant" or "cosine" (down to 0 at the end).
+    warmup_steps: int = 0  # Steps in which the rate rises from 0; 0 = none.
+    clip_norm: float = 0.0  # Greatest norm of the whole gradient; 0 = no limit.
+    average_momentum: float = 0.0  # Momentum of the weights' average; 0 = none.
+
+    @property
+    def num_steps(self):
+        """Batches in the whole stage."""
+        return self.epochs * self.steps_per_epoch
+
+    def __post_init__(self):
+        _require(self, schedule=("constant", "cosine"))
+        _require_positive(self, "epochs", "steps_per_epoch", "learning_rate")
+        if self.batch_size < 2:
+            raise InputError(
+                f"batch_size is {self.batch_size}; expected at least 2: the scene "
+                "discriminator compares clips of one batch."
+            )
+        if not 0 <= self.average_momentum < 1:
+            raise InputError(
+                f"average_momentum is {self.average_momentum}; expected a number "
+                "from 0 (no average) to below 1."
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class DrNetConfig(TrainConfig):
+    """Stage 1. The losses are means over elements: see `keras_drnet.losses`."""
+
+    similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
+    adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
+    discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.
+
+
+@dataclasses.dataclass(frozen=True)
+class PoseConfig(TrainConfig):
+    """Stage 2, the pose LSTM on the frozen encoders."""
+
+    learning_rate: float = 2e-4
+    beta_1: float = 0.9
+    pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Everything about a run but the folder it is kept in."""
+
+    seed: int = 0  # Seed of weights, clips and choice of frames.
+    precision: str = "auto"  # "auto" or a Keras dtype policy: "float32", ...
+    data: DataConfig = DataConfig()
+    model: ModelConfig = ModelConfig()
+    drnet: DrNetConfig = DrNetConfig()
+    pose: PoseConfig = PoseConfig()
+
+    def to_json(self):
+        """Returns the configuration as indented JSON."""
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text):
+        """Reads what `to_json` wrote.
+
+        Raises:
+            InputError: the text is not JSON, or a key or value does not fit.
+        """
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InputError(f"The configuration is not JSON: {error}.") from error
+        return _from_dict(cls, values, "")
+
+    def first_difference(self, other):
+        """Returns what differs first in `other`, as a phrase, or `None`."""
+        mine, theirs = (_flatten(dataclasses.asdict(c)) for c in (self, other))
+        for key, value in mine.items():
+            if theirs[key] != value:
+                return f"{key} is {value!r} there, {theirs[key]!r} was asked for"
+        return None
+
+    def with_overrides(self, overrides):
+        """Returns a copy with some values changed.
+
+        Args:
+            overrides: strings `section.key=value` or `key=value`, for example
+                `drnet.learning_rate=0.001`.
+
+        Raises:
+            InputError: an unknown key (the nearest one is named) or a value of
+                another type.
+        """
+        config = self
+        for override in overrides:
+            path, equals, text = override.partition("=")
+            if not equals:
+                raise InputError(
+                    f"Override {override!r} has no '='; expected key=value, such as "
+                    "drnet.learning_rate=0.001."
+                )
+            config = _override(config, path.strip(), text.strip(), path.strip())
+        return config
+
+
+def _flatten(values, prefix=""):
+    flat = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _override(section, path, text, full_path):
+    key, dot, rest = path.partition(".")
+    fields = {field.name: field for field in dataclasses.fields(section)}
+    if key not in fields:
+        raise InputError(_unknown_key(full_path, key, fields))
+    value = getattr(section, key)
+    if dataclasses.is_dataclass(value) != bool(dot):
+        known = "a section" if dataclasses.is_dataclass(value) else "a single value"
+        raise InputError(
+            f"Override {full_path!r}: {key!r} is {known}; expected section.key=value."
+        )
+    if dot:
+        return dataclasses.replace(
+            section, **{key: _override(value, rest, text, full_path)}
+        )
+    return dataclasses.replace(section, **{key: _parse(text, type(value), full_path)})
+
+
+def _parse(text, kind, path):
+    if kind is bool:
+        return choose({"true": True, "false": False}, text.lower(), f"value of {path}")
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise InputError(
+            f"{path} is {text!r}; expected a value of type {kind.__name__}."
+        ) from error
+
+
+def _from_dict(cls, values, prefix):
+    if not isinstance(values, dict):
+        raise InputError(f"{prefix or 'The configuration'} is not a JSON object.")
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    arguments = {}
+    for key, value in values.items():
+        if key not in fields:
+            raise InputError(_unknown_key(f"{prefix}{key}", key, fields))
+        default = fields[key].default
+        if dataclasses.is_dataclass(default):
+            value = _from_dict(type(default), value, f"{prefix}{key}.")
+        elif isinstance(default, float) and type(value) is int:
+            value = float(value)
+        elif type(value) is not type(default):
+            raise InputError(
+                f"{prefix}{key} is {value!r}; expected a value of type "
+                f"{type(default).__name__}."
+            )
+        arguments[key] = value
+    return cls(**arguments)
+
+
+def _unknown_key(path, key, fields):
+    nearest = difflib.get_close_matches(key, fields, n=1)
+    hint = (
+        f"did you mean {nearest[0]!r}?" if nearest else f"expected one of {sorted(fields)}."
+    )
+    return f"Unknown key {path!r}: {hint}"
+
+
+def quickstart():
+    """Moving MNIST in minutes: two CPU cores, no download.
+
+    Command: make quickstart
+    """
+    return Config(
+        model=ModelConfig(num_filters=16),
+        drnet=DrNetConfig(
+            epochs=16,
+            steps_per_epoch=250,
+            batch_size=32,
+            learning_rate=6e-3,
+            schedule="cosine",
+            warmup_steps=100,
+            similarity_weight=1e-3,
+        ),
+        pose=PoseConfig(
+            epochs=5,
+            steps_per_epoch=100,
+            batch_size=64,
+            learning_rate=2e-3,
+            schedule="cosine",
+            warmup_steps=20,
+        ),
+    )
+
+
+def moving_mnist():
+    """Moving MNIST with the paper's networks.
+
+    Command: python -m keras_drnet.train --preset=moving_mnist --run_dir=runs/mnist
+    """
+    return Config()
+
+
+def tiny():
+    """A few steps of very small networks: for tests of the whole way, not for use.
+
+    Command: python -m keras_drnet.train --preset=tiny --run_dir=runs/tiny
+    """
+    return Config(
+        precision="float32",
+        data=DataConfig(image_size=32, clip_length=8, max_step=5, num_past=3),
+        model=ModelConfig(
+            content_dim=8, pose_dim=4, num_filters=4, discriminator_units=8, lstm_units=8
+        ),
+        drnet=DrNetConfig(epochs=3, steps_per_epoch=4, batch_size=4),
+        pose=PoseConfig(epochs=2, steps_per_epoch=3, batch_size=4),
+    )
+
+
+# Name to a function that returns a `Config`; its docstring says what to expect.
+PRESETS = {"quickstart": quickstart, "moving_mnist": moving_mnist, "tiny": tiny}

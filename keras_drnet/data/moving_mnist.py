@@ -1,0 +1,176 @@
+"""Coloured Moving MNIST: digits that bounce in a square, one a colour channel.
+
+As in the authors' code: digits of half the frame's side start anywhere, move by a
+whole number of pixels a frame and are sent back by the walls; one digit lies in
+front and hides the others. Every clip is a pure function of `(seed, split, index)`:
+nothing is stored, any frame of any clip can be drawn alone, and a data pipeline that
+starts at clip k continues one that stopped there.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_drnet.data import digits as digits_lib
+
+# Velocities of the authors' code: -4 to 3 pixels a frame in a 64-pixel frame.
+MIN_VELOCITY = -4
+MAX_VELOCITY = 4
+
+
+class MovingMNIST:
+    """Draws Moving MNIST clips.
+
+    Attributes:
+        clip_length: frames of a clip, T.
+    """
+
+    def __init__(
+        self,
+        split,
+        *,
+        image_size=64,
+        num_channels=3,
+        num_digits=2,
+        clip_length=20,
+        integer_velocity=True,
+        digit_source="embedded",
+        data_dir="",
+        seed=0,
+    ):
+        """Loads the digits of a split.
+
+        Args:
+            split: `"train"` or `"test"`; the two share no digit.
+            image_size: side of the frame in pixels; digits have half of it.
+            num_channels: 3 draws digit n in channel n, 1 draws all in one channel.
+            num_digits: digits in a clip, at most `num_channels` if that is 3.
+            clip_length: frames of a clip.
+            integer_velocity: whether positions are whole pixels, as in the authors'
+                code; otherwise digits move by fractions, drawn bilinearly.
+            digit_source: see `digits.load_digits`.
+            data_dir: see `digits.load_digits`.
+            seed: two sources of one seed and split draw the same clips.
+        """
+        if num_channels == 3 and num_digits > 3:
+            raise InputError(
+                f"num_digits is {num_digits}, but each digit has a colour channel of "
+                "its own; expected at most 3."
+            )
+        digits = digits_lib.load_digits(split, source=digit_source, data_dir=data_dir)
+        self.image_size = image_size
+        self.num_channels = num_channels
+        self.num_digits = num_digits
+        self.clip_length = clip_length
+        self.integer_velocity = integer_velocity
+        self.seed = tf.constant([seed, digits_lib.SPLITS.index(split)], tf.int64)
+        self._digits = tf.constant(_resize(digits, image_size // 2))
+
+    def frames(self, indices, times):
+        """Draws chosen frames of chosen clips.
+
+        Args:
+            indices: int64 `[B]`, numbers of clips, any from 0.
+            times: int32 `[B, K]`, numbers of frames, each in [0, T).
+
+        Returns:
+            float32 `[B, K, H, W, C]` in [0, 1].
+        """
+        numbers = self._numbers(indices)
+        order = tf.cast(
+            tf.argsort(numbers[..., -1], axis=1), tf.int32
+        )  # [B, N], back to front
+        chosen = tf.cast(numbers[..., 0] * len(self._digits), tf.int32)
+        images = tf.cast(tf.gather(self._digits, chosen), tf.float32) / 255.0
+        positions = tf.gather(
+            self._positions(numbers), times, batch_dims=1
+        )  # [B, K, N, 2]
+        return self._paint(self._place(images, positions), order)
+
+    def positions(self, indices):
+        """Returns the digits' upper left corners, float32 `[B, T, N, 2]`, as (y, x)."""
+        return self._positions(self._numbers(indices))
+
+    def digit_ids(self, indices):
+        """Returns which digits of the split each clip shows, int32 `[B, N]`."""
+        numbers = self._numbers(indices)
+        return tf.cast(numbers[..., 0] * len(self._digits), tf.int32)
+
+    def _numbers(self, indices):
+        """Draws six numbers in [0, 1) for each digit of each clip, `[B, N, 6]`."""
+        return clip_uniforms(self.seed, indices, (self.num_digits, 6))
+
+    def _positions(self, numbers):
+        room = self.image_size - self.image_size // 2
+        velocity_scale = self.image_size / 64
+        start = numbers[..., 1:3] * room
+        velocity = MIN_VELOCITY + numbers[..., 3:5] * (MAX_VELOCITY - MIN_VELOCITY)
+        velocity *= velocity_scale
+        last = float(room)
+        if self.integer_velocity:
+            start, velocity = tf.floor(start), tf.floor(velocity)
+            last = room - 1.0
+
+        def move(state, _):
+            position, velocity = state
+            position += velocity
+            low, high = position < 0, position > last
+            bounced = tf.where(low, 0.0, tf.where(high, last, position))
+            return bounced, tf.where(low | high, -velocity, velocity)
+
+        rest = tf.scan(move, tf.range(self.clip_length - 1), (start, velocity))[0]
+        positions = tf.concat([start[None], rest], axis=0)  # [T, B, N, 2]
+        return tf.transpose(positions, (1, 0, 2, 3))
+
+    def _place(self, images, positions):
+        """Draws each digit alone on its frame, `[B, K, N, H, W]`.
+
+        Shifting by bilinear interpolation is a product with a banded matrix on
+        either side; at whole positions the bands are a single 1.
+        """
+        pixels = tf.range(self.image_size, dtype=tf.float32)
+        digit_pixels = tf.range(self.image_size // 2, dtype=tf.float32)
+        offsets = positions[..., None, None]  # [B, K, N, 2, 1, 1]
+        distance = tf.abs(pixels[:, None] - digit_pixels - offsets)
+        weights = tf.nn.relu(1.0 - distance)  # [B, K, N, 2, H, H/2]
+        rows, columns = weights[..., 0, :, :], weights[..., 1, :, :]
+        return tf.matmul(
+            tf.matmul(rows, images[:, None]), columns, transpose_b=True
+        )
+
+    def _paint(self, layers, order):
+        """Joins the digits' layers to one frame: what is in front hides the rest."""
+        ranks = tf.argsort(order, axis=1)  # [B, N], higher is nearer
+        is_ink = tf.cast(layers > 0, tf.int32)
+        rank = ranks[:, None, :, None, None]
+        top = tf.reduce_max(is_ink * (rank + 1), axis=2, keepdims=True)
+        layers = tf.where(tf.equal(top, rank + 1), layers, 0.0)
+        if self.num_channels == 1:
+            return tf.reduce_sum(layers, axis=2)[..., None]
+        padding = self.num_channels - self.num_digits
+        layers = tf.pad(layers, ((0, 0), (0, 0), (0, padding), (0, 0), (0, 0)))
+        return tf.transpose(layers, (0, 1, 3, 4, 2))
+
+
+def clip_uniforms(seed, indices, shape):
+    """Draws uniform numbers for each clip, a pure function of seed and index.
+
+    Args:
+        seed: int64 `[2]`.
+        indices: int64 `[B]`, numbers of clips.
+        shape: shape of one clip's numbers.
+
+    Returns:
+        float32 `[B, *shape]` in [0, 1).
+    """
+    return tf.map_fn(
+        lambda index: tf.random.stateless_uniform(
+            shape, seed=seed * (2**31 - 1) + index, alg="philox"
+        ),
+        indices,
+        fn_output_signature=tf.float32,
+    )
+
+
+def _resize(digits, size):
+    resized = tf.image.resize(digits[..., None], (size, size), antialias=True)
+    return np.round(resized[..., 0]).astype(np.uint8)

@@ -1,0 +1,98 @@
+"""From clips to training examples, as `tf.data` pipelines.
+
+A source of clips has a `clip_length` and a method `frames(indices, times)`. Batch k
+holds the clips `k * batch_size` to `(k + 1) * batch_size - 1`, so a pipeline that is
+told where to start goes on exactly where another one stopped.
+"""
+
+import tensorflow as tf
+
+from keras_drnet.data.moving_mnist import clip_uniforms
+
+FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
+# Keeps the numbers that choose frames apart from those that draw the clip.
+TIMES_STREAM = 1_000_003
+
+
+def frame_batches(source, *, batch_size, max_step, seed=0, first_batch=0):
+    """Makes the endless batches that `DrNet` trains on.
+
+    Args:
+        source: source of clips.
+        batch_size: clips in a batch, B.
+        max_step: greatest distance in time of any two of the four frames.
+        seed: seed of the choice of frames.
+        first_batch: number of the first batch.
+
+    Returns:
+        A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
+        `pose_2`: four frames of one clip at distinct random times, each float32
+        `[B, H, W, C]`.
+
+    Raises:
+        InputError: four distinct frames do not fit into `max_step` or the clip.
+    """
+    check_max_step(max_step, source.clip_length)
+
+    def examples(indices):
+        times = frame_times(seed, indices, source.clip_length, max_step)
+        frames = tf.unstack(source.frames(indices, times), axis=1)
+        return dict(zip(FRAME_NAMES, frames, strict=True))
+
+    return _batches(examples, batch_size, first_batch)
+
+
+def clip_batches(source, *, batch_size, first_batch=0):
+    """Makes the endless batches of whole clips that `PosePredictor` trains on.
+
+    Args:
+        source: source of clips.
+        batch_size: clips in a batch, B.
+        first_batch: number of the first batch.
+
+    Returns:
+        A `tf.data.Dataset` of dicts with `video`, float32 `[B, T, H, W, C]`.
+    """
+
+    def examples(indices):
+        times = tf.repeat(
+            tf.range(source.clip_length)[None], tf.shape(indices)[0], axis=0
+        )
+        return {"video": source.frames(indices, times)}
+
+    return _batches(examples, batch_size, first_batch)
+
+
+def check_max_step(max_step, clip_length):
+    """Raises `InputError` unless four distinct frames fit into `max_step`."""
+    num_frames = len(FRAME_NAMES)
+    if not num_frames - 1 <= max_step < clip_length:
+        raise InputError(
+            f"max_step is {max_step} with clips of {clip_length} frames; expected "
+            f"{num_frames - 1} to clip_length - 1, so that {num_frames} distinct "
+            "frames fit."
+        )
+
+
+def frame_times(seed, indices, clip_length, max_step):
+    """Chooses four distinct times in a window of `max_step + 1` frames of each clip.
+
+    Returns:
+        int32 `[B, 4]`, in random order, in [0, clip_length).
+    """
+    num_offsets = max_step + 1
+    numbers = clip_uniforms(
+        tf.constant([seed, TIMES_STREAM], tf.int64), indices, (num_offsets + 1,)
+    )
+    start = tf.cast(numbers[:, :1] * (clip_length - max_step), tf.int32)
+    offsets = tf.argsort(numbers[:, 1:], axis=1)[:, : len(FRAME_NAMES)]
+    return start + offsets
+
+
+def _batches(examples, batch_size, first_batch):
+    indices = tf.range(batch_size, dtype=tf.int64)
+    return (
+        tf.data.Dataset.counter(first_batch)
+        .map(lambda batch: examples(batch * batch_size + indices), 2)
+        .prefetch(4)
+    )

@@ -1,0 +1,88 @@
+"""The objectives of DrNet, as pure functions of tensors.
+
+Denton & Birodkar, *Unsupervised Learning of Disentangled Representations from
+Video*, NIPS 2017, section 3.1. The paper writes squared norms, a **sum** over the
+elements of a code or frame. Here, as in the authors' code, every loss is a **mean**
+over the elements and the batch. Weights translate: the balance of the paper's
+`L_reconstruction + alpha * L_similarity` is kept with
+
+    similarity_weight = alpha * content_dim / (H * W * C),
+
+0.01 for alpha = 1, content_dim = 128 and 64x64 RGB frames. With the means and
+similarity_weight = 1 the similarity outweighs a reconstruction error that cannot
+exceed a few hundredths, and the content code learns to say nothing.
+
+Label of the scene discriminator: 1 = both poses from the same clip. All of its
+outputs are logits.
+"""
+
+from keras import ops
+
+
+def similarity_loss(content_1, content_2):
+    """Returns the mean squared distance of two content codes of one clip, L_sim.
+
+    Args:
+        content_1: `[B, Dc]`, content of one frame.
+        content_2: `[B, Dc]`, content of another frame of the same clip. A target: no
+            gradient goes through it.
+    """
+    content_2 = ops.stop_gradient(content_2)
+    return ops.mean(ops.square(content_1 - content_2))
+
+
+def reconstruction_loss(frames, reconstructions):
+    """Returns the mean squared error of decoded frames, L_reconstruction.
+
+    Args:
+        frames: `[B, H, W, C]` in [0, 1].
+        reconstructions: `[B, H, W, C]`, decoded from the content of another frame
+            of the clip and the pose of this one.
+    """
+    return ops.mean(ops.square(frames - reconstructions))
+
+
+def scene_discriminator_loss(same_logits, different_logits):
+    """Returns the cross-entropy of the scene discriminator, L_adversarial(C).
+
+    The mean of both kinds of pair, so ln 2 is chance: half of the paper's sum.
+
+    Args:
+        same_logits: `[B, 1]`, for pairs of poses of one clip.
+        different_logits: `[B, 1]`, for pairs of poses of two clips.
+    """
+    return 0.5 * (
+        ops.mean(ops.softplus(-same_logits)) + ops.mean(ops.softplus(different_logits))
+    )
+
+
+def scene_accuracy(same_logits, different_logits):
+    """Returns the share of pairs that the scene discriminator gets right; not a loss.
+
+    Arguments are those of `scene_discriminator_loss`. 0.5 is chance.
+    """
+    same = ops.mean(ops.cast(same_logits > 0, "float32"))
+    different = ops.mean(ops.cast(different_logits <= 0, "float32"))
+    return 0.5 * (same + different)
+
+
+def adversarial_loss(same_logits):
+    """Returns what the pose encoder minimises, L_adversarial(E_p).
+
+    The cross-entropy to the target 1/2: least, ln 2, where the discriminator cannot
+    tell whether a pair of poses comes from one clip.
+
+    Args:
+        same_logits: `[B, 1]`, for pairs of poses of one clip.
+    """
+    return 0.5 * ops.mean(ops.softplus(-same_logits) + ops.softplus(same_logits))
+
+
+def pose_prediction_loss(poses, predicted_poses):
+    """Returns the mean squared error of predicted poses.
+
+    Args:
+        poses: `[B, T, Dp]`, from the frozen pose encoder.
+        predicted_poses: `[B, T, Dp]`, predicted from the poses before.
+    """
+    return ops.mean(ops.square(poses - predicted_poses))

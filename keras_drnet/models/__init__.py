@@ -1,0 +1,91 @@
+"""The networks of DrNet, by role, and how to build them from a configuration."""
+
+import dataclasses
+
+import keras
+
+from keras_drnet.errors import InputError, choose
+from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.models.decoder import DECODERS
+from keras_drnet.models.pose_encoder import POSE_ENCODERS
+from keras_drnet.models.pose_lstm import build_pose_lstm
+from keras_drnet.models.scene_discriminator import build_scene_discriminator
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """The five networks of a run.
+
+    Attributes:
+        content_encoder: frames `[B, H, W, C]` to `(content, skips)`.
+        pose_encoder: frames to pose `[B, Dp]`.
+        decoder: `((content, skips), pose)` to frames.
+        scene_discriminator: a pair of poses to a logit `[B, 1]`, 1 = same clip.
+        pose_lstm: `(pose, content, state)` to `(next_pose, next_state)`.
+    """
+
+    content_encoder: keras.Model
+    pose_encoder: keras.Model
+    decoder: keras.Model
+    scene_discriminator: keras.Model
+    pose_lstm: keras.Model
+
+
+def build_networks(config, *, dtype="float32"):
+    """Builds the networks of a configuration, with new weights.
+
+    Args:
+        config: a `Config`.
+        dtype: dtype policy of the layers. Codes, frames and logits are float32
+            under any policy.
+
+    Returns:
+        The `Networks`.
+
+    Raises:
+        InputError: an unknown network, a content encoder and a decoder that do not
+            fit together, or an impossible image size.
+    """
+    data, model = config.data, config.model
+    if model.content_encoder != model.decoder:
+        choose(CONTENT_ENCODERS, model.content_encoder, "content encoder")
+        choose(DECODERS, model.decoder, "decoder")
+        raise InputError(
+            f"A {model.decoder!r} decoder cannot read the maps of a "
+            f"{model.content_encoder!r} content encoder; set both to one name."
+        )
+    frame = (data.image_size, data.num_channels)
+    return Networks(
+        content_encoder=choose(
+            CONTENT_ENCODERS, model.content_encoder, "content encoder"
+        )(*frame, model.content_dim, model.num_filters, dtype=dtype),
+        pose_encoder=choose(POSE_ENCODERS, model.pose_encoder, "pose encoder")(
+            *frame,
+            model.pose_dim,
+            model.num_filters,
+            normalize=model.normalize_pose,
+            dtype=dtype,
+        ),
+        decoder=choose(DECODERS, model.decoder, "decoder")(
+            *frame, model.content_dim, model.pose_dim, model.num_filters, dtype=dtype
+        ),
+        scene_discriminator=build_scene_discriminator(
+            model.pose_dim, model.discriminator_units, dtype=dtype
+        ),
+        pose_lstm=build_pose_lstm(
+            model.pose_dim,
+            model.content_dim,
+            model.lstm_units,
+            model.lstm_layers,
+            dtype=dtype,
+        ),
+    )
+
+
+__all__ = [
+    "CONTENT_ENCODERS",
+    "DECODERS",
+    "POSE_ENCODERS",
+    "Networks",
+    "build_networks",
+]

@@ -1,0 +1,126 @@
+"""Building blocks shared by the networks: convolution, batch norm, activation.
+
+Every network of the paper is made of one unit, a (transposed) convolution with
+bias, batch normalisation and an activation, initialised as in the authors' code:
+kernels N(0, 0.02), biases 0, batch-norm scales N(1, 0.02) and offsets 0.
+"""
+
+import keras
+
+from keras_drnet.errors import InputError
+
+LEAKY_SLOPE = 0.2
+# Half-life of seven steps: a short run at a high learning rate ends with
+# statistics of the weights it ends with.
+BATCH_NORM_MOMENTUM = 0.9
+BATCH_NORM_EPSILON = 1e-5
+SMALLEST_MAP = 4  # Side of the last feature map before the code, in pixels.
+
+
+def kernel_initializer():
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def conv(x, filters, kernel_size, strides=1, *, padding="same", dtype, name):
+    """Applies a convolution with bias: `[B, H, W, C]` to `[B, H', W', filters]`."""
+    return keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding=padding,
+        kernel_initializer=kernel_initializer(),
+        dtype=dtype,
+        name=name,
+    )(x)
+
+
+def conv_transpose(x, filters, kernel_size, strides=1, *, padding="same", dtype, name):
+    """Applies a transposed convolution with bias."""
+    return keras.layers.Conv2DTranspose(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding=padding,
+        kernel_initializer=kernel_initializer(),
+        dtype=dtype,
+        name=name,
+    )(x)
+
+
+def norm(x, activation, *, dtype, name):
+    """Applies batch normalisation and an activation.
+
+    Args:
+        x: tensor `[..., C]`.
+        activation: `"leaky_relu"` (slope 0.2), `"relu"` or `None`.
+        dtype: dtype policy of the layers.
+        name: prefix of the layers' names.
+    """
+    x = keras.layers.BatchNormalization(
+        momentum=BATCH_NORM_MOMENTUM,
+        epsilon=BATCH_NORM_EPSILON,
+        gamma_initializer=keras.initializers.RandomNormal(mean=1.0, stddev=0.02),
+        dtype=dtype,
+        name=f"{name}_norm",
+    )(x)
+    if activation == "leaky_relu":
+        return keras.layers.LeakyReLU(LEAKY_SLOPE, dtype=dtype, name=f"{name}_act")(x)
+    if activation == "relu":
+        return keras.layers.ReLU(dtype=dtype, name=f"{name}_act")(x)
+    return x
+
+
+def down_block(x, filters, *, dtype, name):
+    """Halves the side: 4x4 convolution of stride 2, batch norm, leaky ReLU."""
+    x = conv(x, filters, 4, 2, dtype=dtype, name=f"{name}_conv")
+    return norm(x, "leaky_relu", dtype=dtype, name=name)
+
+
+def up_block(x, filters, *, dtype, name):
+    """Doubles the side: 4x4 transposed convolution of stride 2, norm, leaky ReLU."""
+    x = conv_transpose(x, filters, 4, 2, dtype=dtype, name=f"{name}_conv")
+    return norm(x, "leaky_relu", dtype=dtype, name=name)
+
+
+def vgg_block(x, filters, num_layers, *, dtype, name):
+    """Keeps the side: `num_layers` times 3x3 convolution, norm, leaky ReLU."""
+    for i in range(1, num_layers + 1):
+        x = conv(x, filters, 3, dtype=dtype, name=f"{name}_conv{i}")
+        x = norm(x, "leaky_relu", dtype=dtype, name=f"{name}_{i}")
+    return x
+
+
+def code_head(x, dim, *, kernel_size, dtype, name):
+    """Reduces a map to a code `[B, dim]` in (-1, 1): convolution, norm, tanh.
+
+    The tanh is float32 under any policy: codes are compared, clustered and fed
+    back into a recurrence, where half precision would show.
+    """
+    x = conv(x, dim, kernel_size, padding="valid", dtype=dtype, name=f"{name}_conv")
+    x = norm(x, None, dtype=dtype, name=name)
+    x = keras.layers.Flatten(dtype="float32", name=f"{name}_flat")(x)
+    return keras.layers.Activation("tanh", dtype="float32", name=name)(x)
+
+
+def num_stages(image_size):
+    """Returns how often the side is halved from `image_size` down to 4 pixels.
+
+    Raises:
+        InputError: `image_size` is not a power of two from 32 to 256.
+    """
+    if image_size not in (32, 64, 128, 256):
+        raise InputError(
+            f"image_size is {image_size}; expected a power of two from 32 to 256 "
+            "(32, 64, 128 or 256)."
+        )
+    return image_size.bit_length() - SMALLEST_MAP.bit_length()
+
+
+def stage_filters(image_size, num_filters, max_multiple=8):
+    """Returns the filters of each stage: doubling, at most `max_multiple` times.
+
+    `stage_filters(64, 64)` is `[64, 128, 256, 512]`.
+    """
+    return [
+        num_filters * min(2**i, max_multiple) for i in range(num_stages(image_size))
+    ]

@@ -1,0 +1,76 @@
+"""Content encoders: one frame to what stays in the clip."""
+
+import keras
+
+from keras_drnet.models import blocks
+
+
+def dcgan(image_size, num_channels, content_dim, num_filters, *, dtype="float32"):
+    """Builds the content encoder of the DCGAN family, without skip connections.
+
+    Args:
+        image_size: side of the frame in pixels, a power of two from 32 to 256.
+        num_channels: channels of the frame.
+        content_dim: length Dc of the content code.
+        num_filters: filters of the first stage; each stage doubles them, up to
+            eight times.
+        dtype: dtype policy of the convolutions.
+
+    Returns:
+        A `keras.Model` from frames `[B, H, W, C]` to the pair `(content, skips)`:
+        content `[B, Dc]` in (-1, 1), skips an empty tuple.
+    """
+    frames, maps = _down_path(image_size, num_channels, num_filters, dtype)
+    content = blocks.code_head(
+        maps[-1], content_dim, kernel_size=4, dtype=dtype, name="content"
+    )
+    return keras.Model(frames, (content, ()), name="content_encoder")
+
+
+def dcgan_unet(image_size, num_channels, content_dim, num_filters, *, dtype="float32"):
+    """Builds the DCGAN content encoder that also returns every stage's map.
+
+    Arguments and content are those of `dcgan`. `skips` are the maps from the
+    finest, `[B, H/2, W/2, num_filters]`, to the coarsest, `[B, 4, 4, ...]`.
+    """
+    frames, maps = _down_path(image_size, num_channels, num_filters, dtype)
+    content = blocks.code_head(
+        maps[-1], content_dim, kernel_size=4, dtype=dtype, name="content"
+    )
+    return keras.Model(frames, (content, tuple(maps)), name="content_encoder")
+
+
+def vgg_unet(image_size, num_channels, content_dim, num_filters, *, dtype="float32"):
+    """Builds the VGG-16-like content encoder with skip connections.
+
+    Arguments and content are those of `dcgan`. `skips` are each block's map before
+    pooling, from the finest, `[B, H, W, num_filters]`, to `[B, 8, 8, ...]`.
+    """
+    frames = keras.Input((image_size, image_size, num_channels), name="frames")
+    x, skips = frames, []
+    filters = blocks.stage_filters(image_size, num_filters)
+    for i, (width, depth) in enumerate(zip(filters, vgg_depths(filters), strict=True)):
+        x = blocks.vgg_block(x, width, depth, dtype=dtype, name=f"block{i + 1}")
+        skips.append(x)
+        x = keras.layers.MaxPooling2D(dtype=dtype, name=f"pool{i + 1}")(x)
+    content = blocks.code_head(
+        x, content_dim, kernel_size=4, dtype=dtype, name="content"
+    )
+    return keras.Model(frames, (content, tuple(skips)), name="content_encoder")
+
+
+def vgg_depths(filters):
+    """Returns the convolutions of each VGG block: two for the first two, then three."""
+    return [2 if i < 2 else 3 for i in range(len(filters))]
+
+
+def _down_path(image_size, num_channels, num_filters, dtype):
+    frames = keras.Input((image_size, image_size, num_channels), name="frames")
+    x, maps = frames, []
+    for i, width in enumerate(blocks.stage_filters(image_size, num_filters)):
+        x = blocks.down_block(x, width, dtype=dtype, name=f"down{i + 1}")
+        maps.append(x)
+    return frames, maps
+
+
+CONTENT_ENCODERS = {"dcgan": dcgan, "dcgan_unet": dcgan_unet, "vgg_unet": vgg_unet}

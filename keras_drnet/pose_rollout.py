@@ -1,0 +1,62 @@
+"""Running the pose LSTM over time: on true poses, and on its own predictions."""
+
+from keras import ops
+
+
+def initial_state(pose_lstm, batch_size):
+    """Returns the zero state of a pose LSTM for `batch_size` clips.
+
+    Args:
+        pose_lstm: model of `models.pose_lstm`.
+        batch_size: number of clips, B.
+
+    Returns:
+        A tuple with one `(hidden, carry)` pair of `[B, num_units]` for each layer.
+    """
+    _, _, state = pose_lstm.input
+    return tuple(
+        tuple(ops.zeros((batch_size, x.shape[-1]), dtype=x.dtype) for x in layer)
+        for layer in state
+    )
+
+
+def observe(pose_lstm, poses, content, state):
+    """Predicts, after each of the given poses, the pose that comes next.
+
+    Args:
+        pose_lstm: model of `models.pose_lstm`.
+        poses: `[B, T, Dp]`, with static T.
+        content: `[B, Dc]`.
+        state: state before the first pose.
+
+    Returns:
+        `(next_poses, state)`: `[B, T, Dp]`, of which the t-th follows `poses[:, t]`,
+        and the state after the last pose.
+    """
+    next_poses = []
+    for t in range(poses.shape[1]):
+        next_pose, state = pose_lstm((poses[:, t], content, state))
+        next_poses.append(next_pose)
+    return ops.stack(next_poses, axis=1), state
+
+
+def roll_out(pose_lstm, past_poses, content, num_future):
+    """Predicts poses from observed ones, feeding each prediction back.
+
+    Args:
+        pose_lstm: model of `models.pose_lstm`.
+        past_poses: `[B, num_past, Dp]`, with static num_past.
+        content: `[B, Dc]`, of the last observed frame.
+        num_future: number of poses to predict, at least 1.
+
+    Returns:
+        `[B, num_future, Dp]`.
+    """
+    state = initial_state(pose_lstm, ops.shape(past_poses)[0])
+    next_poses, state = observe(pose_lstm, past_poses, content, state)
+    pose = next_poses[:, -1]
+    future = [pose]
+    for _ in range(num_future - 1):
+        pose, state = pose_lstm((pose, content, state))
+        future.append(pose)
+    return ops.stack(future, axis=1)

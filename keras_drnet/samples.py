@@ -1,0 +1,92 @@
+"""Sample pictures: what trained networks make of a few clips."""
+
+import numpy as np
+
+from keras_drnet import visualize
+
+NUM_COLUMNS = 10  # Frames in a row of a picture, at most.
+
+
+def reconstruction_grid(predictor, batch, *, scale=1):
+    """Draws reconstruction and swap of a batch of `DrNet`'s named frames.
+
+    Rows, from the top: content frames; pose frames; pose frames decoded with the
+    content above them; the same poses with the content of the next column. Generated
+    rows have a red border.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        batch: dict with `content_1` and `pose_1`, `[B, H, W, C]`.
+        scale: whole factor by which frames are enlarged.
+
+    Returns:
+        A uint8 picture `[H', W', 3]`.
+    """
+    content = np.asarray(batch["content_1"])[:NUM_COLUMNS]
+    pose = np.asarray(batch["pose_1"])[:NUM_COLUMNS]
+    other = np.roll(content, -1, axis=0)
+    return visualize.frame_grid(
+        [
+            content,
+            pose,
+            predictor.reconstruct(content, pose),
+            predictor.reconstruct(other, pose),
+        ],
+        colors=[visualize.GREEN, visualize.GREEN, visualize.RED, visualize.RED],
+        scale=scale,
+    )
+
+
+def swap_grid(predictor, content_frames, pose_frames, *, scale=1):
+    """Draws every pairing of some contents with some poses (synthesis by analogy).
+
+    The left column are the content frames, the top row the pose frames; the frame in
+    row i and column j has the content of row i in the pose of column j.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        content_frames: `[N, H, W, C]`.
+        pose_frames: `[M, H, W, C]`.
+        scale: whole factor by which frames are enlarged.
+
+    Returns:
+        A uint8 picture `[H', W', 3]`.
+    """
+    content_frames = np.asarray(content_frames)
+    pose_frames = np.asarray(pose_frames)
+    corner = np.ones_like(pose_frames[:1])
+    rows = [np.concatenate([corner, pose_frames])]
+    colors = [[visualize.GREY] + [visualize.GREEN] * len(pose_frames)]
+    for frame in content_frames:
+        repeated = np.repeat(frame[np.newaxis], len(pose_frames), axis=0)
+        swapped = predictor.reconstruct(repeated, pose_frames)
+        rows.append(np.concatenate([frame[np.newaxis], swapped]))
+        colors.append([visualize.GREEN] + [visualize.RED] * len(pose_frames))
+    return visualize.frame_grid(rows, colors=colors, scale=scale)
+
+
+def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
+    """Draws real clips, and beneath each what was predicted from its first frames.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        clips: `[B, T, H, W, C]`.
+        num_past: number of observed frames.
+        num_clips: clips to draw, at most.
+        scale: whole factor by which frames are enlarged.
+
+    Returns:
+        A uint8 picture `[H', W', 3]`: observed frames green, generated ones red.
+    """
+    clips = np.asarray(clips)[:num_clips]
+    past = clips[:, :num_past]
+    num_future = clips.shape[1] - num_past
+    future = predictor.predict(past, num_future)
+    rows, colors = [], []
+    for clip, observed, predicted in zip(clips, past, future, strict=True):
+        rows += [clip, np.concatenate([observed, predicted])]
+        colors += [
+            visualize.GREEN,
+            [visualize.GREEN] * num_past + [visualize.RED] * num_future,
+        ]
+    return visualize.frame_grid(rows, colors=colors, scale=scale)
