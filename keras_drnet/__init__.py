@@ -1,0 +1,37 @@
+"""DrNet in Keras: video split into content (what stays) and pose (what moves).
+
+Shapes are written with these letters everywhere: `B` clips in a batch, `T` frames of
+a clip, `H`, `W`, `C` height, width and channels of a frame, `Dc` length of a content
+code, `Dp` length of a pose code. Video is `[B, T, H, W, C]`, float32 in [0, 1].
+
+The names below are loaded when they are first used: networks and losses run on any
+Keras backend, data and training need TensorFlow.
+"""
+
+import importlib
+
+_MODULES = {
+    "Config": "config",
+    "PRESETS": "config",
+    "DrNet": "drnet",
+    "InputError": "errors",
+    "PosePredictor": "pose_predictor",
+    "RunFolder": "checkpoint",
+    "SampleGrid": "callbacks",
+    "StopAtNaN": "callbacks",
+    "VideoPredictor": "generate",
+    "WeightAverage": "averaging",
+    "build_networks": "models",
+    "load_dataset": "data",
+    "load_source": "data",
+}
+
+__all__ = sorted(_MODULES)
+__version__ = "0.1.0"
+
+
+def __getattr__(name):
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    return getattr(module, name)

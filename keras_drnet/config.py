@@ -257,7 +257,9 @@ def _from_dict(cls, values, prefix):
 def _unknown_key(path, key, fields):
     nearest = difflib.get_close_matches(key, fields, n=1)
     hint = (
-        f"did you mean {nearest[0]!r}?" if nearest else f"expected one of {sorted(fields)}."
+        f"did you mean {nearest[0]!r}?"
+        if nearest
+        else f"expected one of {sorted(fields)}."
     )
     return f"Unknown key {path!r}: {hint}"
 
@@ -306,7 +308,11 @@ def tiny():
         precision="float32",
         data=DataConfig(image_size=32, clip_length=8, max_step=5, num_past=3),
         model=ModelConfig(
-            content_dim=8, pose_dim=4, num_filters=4, discriminator_units=8, lstm_units=8
+            content_dim=8,
+            pose_dim=4,
+            num_filters=4,
+            discriminator_units=8,
+            lstm_units=8,
         ),
         drnet=DrNetConfig(epochs=3, steps_per_epoch=4, batch_size=4),
         pose=PoseConfig(epochs=2, steps_per_epoch=3, batch_size=4),

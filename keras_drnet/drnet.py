@@ -107,9 +107,7 @@ class DrNet(keras.Model):
     def build_optimizers(self):
         """Creates the optimizers' variables, so that they can be restored."""
         self.optimizer.build(self.autoencoder_variables)
-        self.discriminator_optimizer.build(
-            self.scene_discriminator.trainable_variables
-        )
+        self.discriminator_optimizer.build(self.scene_discriminator.trainable_variables)
 
     def call(self, batch, training=False):
         """Decodes `pose_1`'s frame from its pose and the content of `content_1`.
@@ -162,9 +160,7 @@ class DrNet(keras.Model):
         content_1, skips = self.content_encoder(batch["content_1"], training=training)
         content_2, _ = self.content_encoder(batch["content_2"], training=training)
         pose_1 = self.pose_encoder(batch["pose_1"], training=training)
-        pose_2 = tf.stop_gradient(
-            self.pose_encoder(batch["pose_2"], training=training)
-        )
+        pose_2 = tf.stop_gradient(self.pose_encoder(batch["pose_2"], training=training))
         frames = self.decoder(((content_1, skips), pose_1), training=training)
         same_logits = self.scene_discriminator((pose_1, pose_2))
         losses_ = {

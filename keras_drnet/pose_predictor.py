@@ -1,8 +1,8 @@
 """PosePredictor: the model that learns how poses go on."""
 
 import keras
-from keras import ops
 import tensorflow as tf
+from keras import ops
 
 from keras_drnet import losses, pose_rollout
 from keras_drnet.training_step import apply_gradients, track
@@ -115,9 +115,7 @@ class PosePredictor(keras.Model):
         with tf.GradientTape() as tape:
             one_step = self._one_step_loss(inputs, poses, content)
             loss = self.optimizer.scale_loss(one_step)
-        apply_gradients(
-            self.optimizer, tape, loss, self.pose_lstm.trainable_variables
-        )
+        apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
         return track(self._trackers, {"loss": one_step})
 
     def test_step(self, batch):

@@ -1,5 +1,7 @@
 """Trains DrNet, then the pose LSTM, into a run folder; goes on where it stopped.
 
+Usage:
+
     python -m keras_drnet.train --preset=quickstart --run_dir=runs/quickstart
 """
 
@@ -39,6 +41,7 @@ _STAGE = flags.DEFINE_enum(
 
 
 def main():
+    """Trains the stages that --stage asks for."""
     run = open_run(
         RunFolder(_RUN_DIR.value), _PRESET.value, _DATA_DIR.value, _OVERRIDE.value
     )
@@ -201,9 +204,7 @@ def _fit(model, run, stage, networks, draw, *, optimizers):
     keras_callbacks = [
         callbacks.StopAtNaN(),
         *([average] if average else []),
-        callbacks.Checkpoint(
-            checkpoints, trained, state, step=step, average=average
-        ),
+        callbacks.Checkpoint(checkpoints, trained, state, step=step, average=average),
         callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
         keras.callbacks.TensorBoard(log_dir, write_graph=False),
     ]
@@ -228,5 +229,10 @@ def _fit(model, run, stage, networks, draw, *, optimizers):
             step += steps
 
 
-if __name__ == "__main__":
+def cli():
+    """Runs the program from the command line."""
     program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

@@ -6,6 +6,8 @@ import struct
 
 import numpy as np
 
+from keras_drnet.errors import InputError
+
 SPLITS = ("train", "test")
 DIGIT_SIZE = 28
 IDX_IMAGES_MAGIC = 2051
@@ -92,6 +94,4 @@ def _parse_idx(content, path):
             f"{path} is damaged: its header promises {count} digits, {expected} bytes, "
             f"but it has {len(content)} bytes. Fetch it again."
         )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(
-        count, height, width
-    )
+    return np.frombuffer(content, np.uint8, offset=header).reshape(count, height, width)

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnet.data import digits as digits_lib
+from keras_drnet.errors import InputError
 
 # Velocities of the authors' code: -4 to 3 pixels a frame in a 64-pixel frame.
 MIN_VELOCITY = -4
@@ -133,9 +134,7 @@ class MovingMNIST:
         distance = tf.abs(pixels[:, None] - digit_pixels - offsets)
         weights = tf.nn.relu(1.0 - distance)  # [B, K, N, 2, H, H/2]
         rows, columns = weights[..., 0, :, :], weights[..., 1, :, :]
-        return tf.matmul(
-            tf.matmul(rows, images[:, None]), columns, transpose_b=True
-        )
+        return tf.matmul(tf.matmul(rows, images[:, None]), columns, transpose_b=True)
 
     def _paint(self, layers, order):
         """Joins the digits' layers to one frame: what is in front hides the rest."""

@@ -8,6 +8,7 @@ told where to start goes on exactly where another one stopped.
 import tensorflow as tf
 
 from keras_drnet.data.moving_mnist import clip_uniforms
+from keras_drnet.errors import InputError
 
 FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
 # Keeps the numbers that choose frames apart from those that draw the clip.
@@ -53,14 +54,17 @@ def clip_batches(source, *, batch_size, first_batch=0):
     Returns:
         A `tf.data.Dataset` of dicts with `video`, float32 `[B, T, H, W, C]`.
     """
+    return _batches(
+        lambda indices: {"video": _all_frames(source, indices)},
+        batch_size,
+        first_batch,
+    )
 
-    def examples(indices):
-        times = tf.repeat(
-            tf.range(source.clip_length)[None], tf.shape(indices)[0], axis=0
-        )
-        return {"video": source.frames(indices, times)}
 
-    return _batches(examples, batch_size, first_batch)
+def clip_frames(source, first_clip, num_clips):
+    """Returns whole clips, a float32 array `[num_clips, T, H, W, C]`."""
+    indices = tf.range(first_clip, first_clip + num_clips, dtype=tf.int64)
+    return _all_frames(source, indices).numpy()
 
 
 def check_max_step(max_step, clip_length):
@@ -87,6 +91,11 @@ def frame_times(seed, indices, clip_length, max_step):
     start = tf.cast(numbers[:, :1] * (clip_length - max_step), tf.int32)
     offsets = tf.argsort(numbers[:, 1:], axis=1)[:, : len(FRAME_NAMES)]
     return start + offsets
+
+
+def _all_frames(source, indices):
+    times = tf.range(source.clip_length)[tf.newaxis]
+    return source.frames(indices, tf.repeat(times, tf.shape(indices)[0], axis=0))
 
 
 def _batches(examples, batch_size, first_batch):

@@ -18,6 +18,7 @@ SMALLEST_MAP = 4  # Side of the last feature map before the code, in pixels.
 
 
 def kernel_initializer():
+    """Returns the initialiser of every kernel but the LSTM's."""
     return keras.initializers.RandomNormal(stddev=0.02)
 
 

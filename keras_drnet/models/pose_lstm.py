@@ -5,7 +5,9 @@ import keras
 from keras_drnet.models import blocks
 
 
-def build_pose_lstm(pose_dim, content_dim, num_units=256, num_layers=2, *, dtype="float32"):
+def build_pose_lstm(
+    pose_dim, content_dim, num_units=256, num_layers=2, *, dtype="float32"
+):
     """Builds one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
 
     A linear embedding of pose and content, LSTM layers, and a linear layer with a

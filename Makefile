@@ -1,0 +1,50 @@
+# make quickstart   set up, train on Moving MNIST, predict, evaluate
+# make test         set up, run the tests (make test-all: the long ones too)
+# make lint         set up, check style and types
+# make bench        set up, time a training step
+# Nothing but make and Python is needed: the first target sets up .venv.
+
+PYTHON ?= python3
+RUN_DIR ?= runs/quickstart
+BIN := .venv/bin
+SOURCES := keras_drnet tests benchmarks
+
+.PHONY: quickstart test test-all lint format bench clean
+
+quickstart: .venv/ready
+	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
+	$(BIN)/python -m keras_drnet.evaluate --run_dir=$(RUN_DIR)
+	$(BIN)/python -m keras_drnet.generate_video --run_dir=$(RUN_DIR) --num_future=15
+	@echo "Pictures: $(RUN_DIR)/generated, $(RUN_DIR)/evaluation, $(RUN_DIR)/samples"
+
+test: .venv/ready
+	$(BIN)/python -m pytest -q tests
+
+test-all: .venv/ready
+	$(BIN)/python -m pytest -q --run_slow tests
+
+lint: .venv/ready
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+format: .venv/ready
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks.training_step
+
+clean:
+	rm -rf .venv
+
+# The mark is made last: an installation that was cut short is done again.
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "keras_drnet needs Python 3.11, 3.12 or 3.13 (3.11 for all exports)," \
+	  "but '$(PYTHON)' is missing or another version. Install one, or name it:" \
+	  "make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@

@@ -1,0 +1,161 @@
+"""Measures a trained run on held-out clips: `metrics.json` and plots.
+
+Usage:
+
+    python -m keras_drnet.evaluate --run_dir=runs/quickstart
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import json
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from keras_drnet import losses, metrics, plots, samples, visualize
+from keras_drnet.checkpoint import RunFolder
+from keras_drnet.data import load_source
+from keras_drnet.data.sampling import clip_frames
+from keras_drnet.generate import VideoPredictor
+
+_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", None, "Where the files are written; default: <run_dir>/evaluation."
+)
+_NUM_CLIPS = flags.DEFINE_integer(
+    "num_clips", 256, "Held-out clips to measure on.", lower_bound=2
+)
+_NUM_FUTURE = flags.DEFINE_integer(
+    "num_future", 15, "Frames to predict.", lower_bound=1
+)
+
+MEAN_FRAME_CLIPS = 64  # Training clips whose mean frame is a baseline.
+SHOWN = 8  # Clips in the pictures.
+
+
+def main():
+    """Measures a run and writes the figures."""
+    run = RunFolder(_RUN_DIR.value)
+    config = run.config()
+    predictor = VideoPredictor(run.load_networks())
+    num_past = config.data.num_past
+    source = load_source(config, "test", clip_length=num_past + _NUM_FUTURE.value)
+    clips = clip_frames(source, 0, _NUM_CLIPS.value)
+    mean_frame = clip_frames(load_source(config, "train"), 0, MEAN_FRAME_CLIPS).mean(
+        axis=(0, 1)
+    )
+    results = {
+        "num_clips": len(clips),
+        "num_past": num_past,
+        "seed": config.seed,
+        "prediction": evaluate_prediction(predictor, clips, num_past, mean_frame),
+        **evaluate_split(predictor, clips, num_past),
+    }
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "evaluation")
+    output_dir.mkdir(parents=True, exist_ok=True)
+    (output_dir / "metrics.json").write_text(json.dumps(results, indent=2) + "\n")
+    plots.plot_prediction(output_dir / "prediction.png", results["prediction"])
+    visualize.write_png(
+        output_dir / "clips.png",
+        samples.prediction_grid(predictor, clips, num_past, scale=2),
+    )
+    visualize.write_png(
+        output_dir / "swap.png",
+        samples.swap_grid(
+            predictor, clips[:SHOWN, 0], clips[:SHOWN, num_past], scale=2
+        ),
+    )
+    print(summary(results))
+    print(f"Figures and pictures are in {output_dir}.")
+
+
+def evaluate_prediction(predictor, clips, num_past, mean_frame):
+    """Compares predictions with the frames that came, and with two baselines.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        clips: `[B, T, H, W, C]`.
+        num_past: observed frames; the rest is predicted.
+        mean_frame: `[H, W, C]`, mean of the training frames.
+
+    Returns:
+        A dict of method, `drnet`, `copy_last_frame` or `mean_frame`, to a dict of
+        `psnr` (decibels) and `ssim`, each a list with the mean over clips for every
+        future step.
+    """
+    past, future = clips[:, :num_past], clips[:, num_past:]
+    predictions = {
+        "drnet": predictor.predict(past, future.shape[1]),
+        "copy_last_frame": np.broadcast_to(past[:, -1:], future.shape),
+        "mean_frame": np.broadcast_to(mean_frame, future.shape),
+    }
+    return {
+        method: {
+            "psnr": metrics.psnr(future, frames).mean(axis=0).tolist(),
+            "ssim": metrics.ssim(future, frames).mean(axis=0).tolist(),
+        }
+        for method, frames in predictions.items()
+    }
+
+
+def evaluate_split(predictor, clips, num_past):
+    """Measures how well content and pose are told apart.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        clips: `[B, T, H, W, C]`, B at least 2.
+        num_past: the pose frame is this one, the content frame the first.
+
+    Returns:
+        A dict with
+
+        - `reconstruction_mse`: of a frame from its pose and its clip's content.
+        - `swap_mse`: distance of that frame to the one decoded with the content of
+          another clip, which has to be large.
+        - `blank_mse`: of an empty frame, for comparison.
+        - `scene_accuracy`: of the scene discriminator; 0.5 is chance.
+    """
+    content, pose = clips[:, 0], clips[:, num_past]
+    reconstructed = predictor.reconstruct(content, pose)
+    swapped = predictor.reconstruct(np.roll(content, 1, axis=0), pose)
+    nets = predictor.networks
+    poses = nets.pose_encoder(pose, training=False)
+    others = nets.pose_encoder(clips[:, 0], training=False)
+    accuracy = losses.scene_accuracy(
+        nets.scene_discriminator((poses, others)),
+        nets.scene_discriminator((poses, tf.roll(others, 1, axis=0))),
+    )
+    return {
+        "reconstruction_mse": float(np.mean((pose - reconstructed) ** 2)),
+        "swap_mse": float(np.mean((reconstructed - swapped) ** 2)),
+        "blank_mse": float(np.mean(pose**2)),
+        "scene_accuracy": float(accuracy),
+    }
+
+
+def summary(results):
+    """Returns the results as a short table."""
+    prediction = results["prediction"]
+    num_future = len(prediction["drnet"]["psnr"])
+    steps = [s for s in (1, 5, 10, 15, 20, 50, 100) if s <= num_future]
+    lines = [f"{'PSNR (dB) at step':<20}" + "".join(f"{f'+{s}':>8}" for s in steps)]
+    for method, values in prediction.items():
+        cells = "".join(f"{values['psnr'][s - 1]:>8.2f}" for s in steps)
+        lines.append(f"{method:<20}{cells}")
+    lines.append(
+        f"reconstruction {results['reconstruction_mse']:.5f}, blank frame "
+        f"{results['blank_mse']:.5f}, scene discriminator "
+        f"{results['scene_accuracy']:.2f} (chance 0.50)"
+    )
+    return "\n".join(lines)
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,119 @@
+"""Writes what a trained run predicts, as GIF, MP4 and a strip of pictures.
+
+Usage:
+
+    python -m keras_drnet.generate_video --run_dir=runs/quickstart --num_future=500
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import contextlib
+import itertools
+import pathlib
+
+import numpy as np
+from absl import flags
+
+from keras_drnet import visualize
+from keras_drnet.checkpoint import RunFolder
+from keras_drnet.data import load_source
+from keras_drnet.data.sampling import clip_frames
+from keras_drnet.generate import VideoPredictor
+
+_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", None, "Where the files are written; default: <run_dir>/generated."
+)
+_NUM_FUTURE = flags.DEFINE_integer(
+    "num_future", 15, "Frames to generate.", lower_bound=1
+)
+_NUM_CLIPS = flags.DEFINE_integer(
+    "num_clips", 8, "Clips, side by side in a video.", lower_bound=1, upper_bound=64
+)
+_FIRST_CLIP = flags.DEFINE_integer(
+    "first_clip", 0, "Number of the first test clip.", lower_bound=0
+)
+_SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=1)
+
+STRIP_COLUMNS = 20  # Frames in a row of the strip, at most.
+
+
+def main():
+    """Generates frames and writes them."""
+    run = RunFolder(_RUN_DIR.value)
+    config = run.config()
+    num_past = config.data.num_past
+    predictor = VideoPredictor(run.load_networks())
+    source = load_source(config, "test")
+    clips = clip_frames(source, _FIRST_CLIP.value, _NUM_CLIPS.value)
+    past = clips[:, :num_past]
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "generated")
+    name = f"future_{_NUM_FUTURE.value:04d}"
+    paths = write_videos(
+        predictor,
+        past,
+        _NUM_FUTURE.value,
+        [output_dir / f"{name}.gif", output_dir / f"{name}.mp4"],
+        strip=output_dir / f"{name}.png",
+        frame_rate=config.data.frame_rate,
+        scale=_SCALE.value,
+    )
+    for path in paths:
+        print(path)
+
+
+def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale=1):
+    """Generates frames and writes them as they come: memory does not grow.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        past: observed frames `[B, num_past, H, W, C]`.
+        num_future: frames to generate.
+        paths: videos to write, `.gif` or `.mp4`.
+        strip: PNG file of frames in rows: observed ones, then generated ones at
+            even distances.
+        frame_rate: frames a second.
+        scale: whole factor by which frames are enlarged.
+
+    Returns:
+        The files that were written.
+    """
+    num_past = past.shape[1]
+    shown = np.unique(
+        np.linspace(0, num_future - 1, max(STRIP_COLUMNS - num_past, 1), dtype=int)
+    )
+    columns = list(np.moveaxis(past, 1, 0))
+    with contextlib.ExitStack() as stack:
+        writers = [
+            stack.enter_context(visualize.video_writer(path, frame_rate=frame_rate))
+            for path in paths
+        ]
+        for frames in columns:
+            _append(writers, frames, visualize.GREEN, scale)
+        future = itertools.islice(predictor.stream(past), num_future)
+        for t, frames in enumerate(future):
+            _append(writers, frames, visualize.RED, scale)
+            if t in shown:
+                columns.append(frames)
+    colors = [visualize.GREEN] * num_past + [visualize.RED] * len(shown)
+    rows = list(np.stack(columns, axis=1))
+    visualize.write_png(
+        strip,
+        visualize.frame_grid(rows, colors=[colors] * len(rows), scale=scale),
+    )
+    return [*paths, strip]
+
+
+def _append(writers, frames, color, scale):
+    picture = visualize.frame_grid([frames], colors=[color], scale=scale, border=2)
+    for append in writers:
+        append(picture)
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()
