@@ -60,6 +60,7 @@ class ModelConfig:
     """The networks: which, and how wide."""
 
     content_encoder: str = "dcgan"  # "dcgan", "dcgan_unet" or "vgg_unet".
+    content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
     pose_encoder: str = "dcgan"  # "dcgan" or "resnet18".
     decoder: str = "dcgan"  # The content encoder's family.
     content_dim: int = 128  # Dc, length of the content code.
@@ -256,12 +257,9 @@ def _from_dict(cls, values, prefix):
 
 def _unknown_key(path, key, fields):
     nearest = difflib.get_close_matches(key, fields, n=1)
-    hint = (
-        f"did you mean {nearest[0]!r}?"
-        if nearest
-        else f"expected one of {sorted(fields)}."
-    )
-    return f"Unknown key {path!r}: {hint}"
+    if nearest:
+        return f"Unknown key {path!r}; did you mean {nearest[0]!r}?"
+    return f"Unknown key {path!r}; expected one of {sorted(fields)}."
 
 
 def quickstart():

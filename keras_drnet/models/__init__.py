@@ -58,7 +58,13 @@ def build_networks(config, *, dtype="float32"):
     return Networks(
         content_encoder=choose(
             CONTENT_ENCODERS, model.content_encoder, "content encoder"
-        )(*frame, model.content_dim, model.num_filters, dtype=dtype),
+        )(
+            *frame,
+            model.content_dim,
+            model.num_filters,
+            head=model.content_head,
+            dtype=dtype,
+        ),
         pose_encoder=choose(POSE_ENCODERS, model.pose_encoder, "pose encoder")(
             *frame,
             model.pose_dim,

@@ -103,6 +103,11 @@ def code_head(x, dim, *, kernel_size, dtype, name):
     return keras.layers.Activation("tanh", dtype="float32", name=name)(x)
 
 
+def max_pool_all(x, *, dtype, name):
+    """Keeps each filter's greatest value over all positions, `[B, 1, 1, C]`."""
+    return keras.layers.GlobalMaxPooling2D(keepdims=True, dtype=dtype, name=name)(x)
+
+
 def num_stages(image_size):
     """Returns how often the side is halved from `image_size` down to 4 pixels.
 

@@ -2,10 +2,19 @@
 
 import keras
 
+from keras_drnet.errors import choose
 from keras_drnet.models import blocks
 
 
-def dcgan(image_size, num_channels, content_dim, num_filters, *, dtype="float32"):
+def dcgan(
+    image_size,
+    num_channels,
+    content_dim,
+    num_filters,
+    *,
+    head="conv",
+    dtype="float32",
+):
     """Builds the content encoder of the DCGAN family, without skip connections.
 
     Args:
@@ -14,6 +23,9 @@ def dcgan(image_size, num_channels, content_dim, num_filters, *, dtype="float32"
         content_dim: length Dc of the content code.
         num_filters: filters of the first stage; each stage doubles them, up to
             eight times.
+        head: `"conv"`, a convolution as large as the last map, as in the authors'
+            code, or `"max_pool"`, each filter's maximum over the map and a linear
+            layer: what is read does not depend on where it is.
         dtype: dtype policy of the convolutions.
 
     Returns:
@@ -21,26 +33,38 @@ def dcgan(image_size, num_channels, content_dim, num_filters, *, dtype="float32"
         content `[B, Dc]` in (-1, 1), skips an empty tuple.
     """
     frames, maps = _down_path(image_size, num_channels, num_filters, dtype)
-    content = blocks.code_head(
-        maps[-1], content_dim, kernel_size=4, dtype=dtype, name="content"
-    )
+    content = _content(maps[-1], content_dim, head, dtype)
     return keras.Model(frames, (content, ()), name="content_encoder")
 
 
-def dcgan_unet(image_size, num_channels, content_dim, num_filters, *, dtype="float32"):
+def dcgan_unet(
+    image_size,
+    num_channels,
+    content_dim,
+    num_filters,
+    *,
+    head="conv",
+    dtype="float32",
+):
     """Builds the DCGAN content encoder that also returns every stage's map.
 
     Arguments and content are those of `dcgan`. `skips` are the maps from the
     finest, `[B, H/2, W/2, num_filters]`, to the coarsest, `[B, 4, 4, ...]`.
     """
     frames, maps = _down_path(image_size, num_channels, num_filters, dtype)
-    content = blocks.code_head(
-        maps[-1], content_dim, kernel_size=4, dtype=dtype, name="content"
-    )
+    content = _content(maps[-1], content_dim, head, dtype)
     return keras.Model(frames, (content, tuple(maps)), name="content_encoder")
 
 
-def vgg_unet(image_size, num_channels, content_dim, num_filters, *, dtype="float32"):
+def vgg_unet(
+    image_size,
+    num_channels,
+    content_dim,
+    num_filters,
+    *,
+    head="conv",
+    dtype="float32",
+):
     """Builds the VGG-16-like content encoder with skip connections.
 
     Arguments and content are those of `dcgan`. `skips` are each block's map before
@@ -53,9 +77,7 @@ def vgg_unet(image_size, num_channels, content_dim, num_filters, *, dtype="float
         x = blocks.vgg_block(x, width, depth, dtype=dtype, name=f"block{i + 1}")
         skips.append(x)
         x = keras.layers.MaxPooling2D(dtype=dtype, name=f"pool{i + 1}")(x)
-    content = blocks.code_head(
-        x, content_dim, kernel_size=4, dtype=dtype, name="content"
-    )
+    content = _content(x, content_dim, head, dtype)
     return keras.Model(frames, (content, tuple(skips)), name="content_encoder")
 
 
@@ -73,4 +95,15 @@ def _down_path(image_size, num_channels, num_filters, dtype):
     return frames, maps
 
 
+def _content(x, content_dim, head, dtype):
+    kernel_size = choose(HEADS, head, "head of the content encoder")
+    if head == "max_pool":
+        x = blocks.max_pool_all(x, dtype=dtype, name="pool")
+    return blocks.code_head(
+        x, content_dim, kernel_size=kernel_size, dtype=dtype, name="content"
+    )
+
+
+# Name of a head to the size of its kernel.
+HEADS = {"conv": blocks.SMALLEST_MAP, "max_pool": 1}
 CONTENT_ENCODERS = {"dcgan": dcgan, "dcgan_unet": dcgan_unet, "vgg_unet": vgg_unet}

@@ -1,0 +1,150 @@
+"""Every network, with the parameters that the authors' 64x64 version has.
+
+The counts are worked out from the layers in the authors' PyTorch code (all
+convolutions with bias; of batch norm, scale and offset): 3 channels, content 128,
+pose 10, 64 filters, discriminator 100 wide, LSTM 256 wide. Two differ by a known
+amount: PyTorch's LSTM cell has two biases where Keras has one.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.models.decoder import DECODERS
+from keras_drnet.models.pose_encoder import POSE_ENCODERS
+from keras_drnet.models.pose_lstm import build_pose_lstm
+from keras_drnet.models.scene_discriminator import build_scene_discriminator
+
+CONTENT_DIM = 128
+POSE_DIM = 10
+NUM_FILTERS = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Descriptor:
+    """How to build a network of any size, and what is known of it."""
+
+    name: str
+    build: Callable  # (image_size, num_channels, num_filters, dtype) to a model.
+    num_parameters: int  # Trainable ones, at 64x64x3 with 64 filters.
+    sized: bool = True  # Whether its layers depend on the frame.
+
+
+def _conv(inputs, outputs, kernel):
+    return inputs * outputs * kernel * kernel + outputs
+
+
+def _conv_norm(inputs, outputs, kernel):
+    return _conv(inputs, outputs, kernel) + 2 * outputs
+
+
+def _dcgan_encoder(dim):
+    widths = [3, 64, 128, 256, 512]
+    stages = zip(widths, widths[1:], strict=False)
+    return sum(_conv_norm(a, b, 4) for a, b in stages) + _conv_norm(512, dim, 4)
+
+
+def _dcgan_decoder(factor):
+    return (
+        _conv_norm(CONTENT_DIM + POSE_DIM, 512, 4)
+        + _conv_norm(512 * factor, 256, 4)
+        + _conv_norm(256 * factor, 128, 4)
+        + _conv_norm(128 * factor, 64, 4)
+        + _conv(64 * factor, 3, 4)
+    )
+
+
+def _vgg_chain(widths):
+    return sum(_conv_norm(a, b, 3) for a, b in zip(widths, widths[1:], strict=False))
+
+
+def _vgg_encoder():
+    blocks = [[3, 64, 64], [64, 128, 128], [128] + [256] * 3, [256] + [512] * 3]
+    return sum(map(_vgg_chain, blocks)) + _conv_norm(512, CONTENT_DIM, 4)
+
+
+def _vgg_decoder():
+    blocks = [[1024, 512, 512, 256], [512, 256, 256, 128], [256, 128, 64], [128, 64]]
+    return (
+        _conv_norm(CONTENT_DIM + POSE_DIM, 512, 4)
+        + sum(map(_vgg_chain, blocks))
+        + _conv(64, 3, 3)
+    )
+
+
+def _resnet18():
+    total = _conv_norm(3, 64, 5)
+    inputs = 64
+    for width in (64, 128, 256, 512):
+        total += _conv_norm(inputs, width, 3) + 3 * _conv_norm(width, width, 3)
+        if inputs != width:
+            total += _conv_norm(inputs, width, 1)
+        inputs = width
+    return total + _conv_norm(512, POSE_DIM, 3)
+
+
+def _dense(inputs, outputs):
+    return inputs * outputs + outputs
+
+
+def _lstm_layer(units):
+    return 4 * (units * (2 * units) + units)
+
+
+_CONTENT_COUNTS = {
+    "dcgan": _dcgan_encoder(CONTENT_DIM),
+    "dcgan_unet": _dcgan_encoder(CONTENT_DIM),
+    "vgg_unet": _vgg_encoder(),
+}
+_POSE_COUNTS = {"dcgan": _dcgan_encoder(POSE_DIM), "resnet18": _resnet18()}
+_DECODER_COUNTS = {
+    "dcgan": _dcgan_decoder(1),
+    "dcgan_unet": _dcgan_decoder(2),
+    "vgg_unet": _vgg_decoder(),
+}
+
+
+def _sized(build, *codes):
+    return lambda size, channels, filters, dtype: build(
+        size, channels, *codes, filters, dtype=dtype
+    )
+
+
+DESCRIPTORS = [
+    *(
+        Descriptor(
+            f"content_encoder/{name}",
+            _sized(CONTENT_ENCODERS[name], CONTENT_DIM),
+            count,
+        )
+        for name, count in _CONTENT_COUNTS.items()
+    ),
+    *(
+        Descriptor(f"pose_encoder/{name}", _sized(POSE_ENCODERS[name], POSE_DIM), count)
+        for name, count in _POSE_COUNTS.items()
+    ),
+    *(
+        Descriptor(
+            f"decoder/{name}", _sized(DECODERS[name], CONTENT_DIM, POSE_DIM), count
+        )
+        for name, count in _DECODER_COUNTS.items()
+    ),
+    Descriptor(
+        "scene_discriminator",
+        lambda size, channels, filters, dtype: build_scene_discriminator(
+            POSE_DIM, dtype=dtype
+        ),
+        _dense(2 * POSE_DIM, 100) + _dense(100, 100) + _dense(100, 1),
+        sized=False,
+    ),
+    Descriptor(
+        "pose_lstm",
+        lambda size, channels, filters, dtype: build_pose_lstm(
+            POSE_DIM, CONTENT_DIM, dtype=dtype
+        ),
+        _dense(POSE_DIM + CONTENT_DIM, 256)
+        + 2 * _lstm_layer(256)
+        + _dense(256, POSE_DIM),
+        sized=False,
+    ),
+]

@@ -1,0 +1,169 @@
+"""Checkpoints: whole or not there at all, and named when they are damaged."""
+
+import json
+import re
+import shutil
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from keras_drnet.checkpoint import NUM_KEPT, Checkpoints, RunFolder, stage_networks
+from keras_drnet.errors import InputError
+from keras_drnet.models import build_networks
+
+
+@pytest.fixture
+def networks(tiny):
+    return stage_networks(build_networks(tiny), "drnet")
+
+
+@pytest.fixture
+def state():
+    return {"optimizer": [keras.Variable(3), keras.Variable([1.0, 2.0])]}
+
+
+def disturb(networks, state):
+    for network in networks.values():
+        network.set_weights([w + 1 for w in network.get_weights()])
+    for variable in state["optimizer"]:
+        variable.assign(variable * 0)
+
+
+def test_round_trip(tmp_path, networks, state):
+    checkpoints = Checkpoints(tmp_path)
+    before = {name: n.get_weights() for name, n in networks.items()}
+    checkpoints.save(7, networks, state)
+    disturb(networks, state)
+    assert checkpoints.restore(networks, state) == 7
+    for name, network in networks.items():
+        for a, b in zip(before[name], network.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert int(state["optimizer"][0]) == 3
+    np.testing.assert_array_equal(state["optimizer"][1], [1, 2])
+
+
+def test_nothing_to_restore_is_step_zero(tmp_path, networks):
+    assert Checkpoints(tmp_path / "none").restore(networks) == 0
+
+
+def test_old_checkpoints_go(tmp_path, networks, state):
+    checkpoints = Checkpoints(tmp_path)
+    for step in range(1, 6):
+        checkpoints.save(step, networks, state)
+    assert checkpoints.steps() == list(range(6 - NUM_KEPT, 6))
+
+
+def damage_truncate(folder):
+    path = folder / "decoder.weights.h5"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def damage_flip(folder):
+    path = folder / "state.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def damage_remove(folder):
+    (folder / "pose_encoder.weights.h5").unlink()
+
+
+def damage_manifest(folder):
+    (folder / "checkpoint.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (damage_truncate, "decoder.weights.h5 has .* bytes, expected"),
+        (damage_flip, "state.npz does not match its SHA-256"),
+        (damage_remove, "pose_encoder.weights.h5 cannot be read"),
+        (damage_manifest, "checkpoint.json is not what was written"),
+    ],
+)
+def test_a_damaged_checkpoint_is_named_and_the_one_before_used(
+    tmp_path, networks, state, damage, message, caplog
+):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(1, networks, state)
+    checkpoints.save(2, networks, state)
+    damage(tmp_path / "step_00000002")
+    with caplog.at_level("WARNING", logger="absl"):
+        assert checkpoints.restore(networks, state) == 1
+    assert "step_00000002" in caplog.text
+    assert re.search(message, caplog.text)
+    damage_truncate(tmp_path / "step_00000001")
+    with pytest.raises(InputError, match="Every checkpoint .* is damaged"):
+        checkpoints.restore(networks, state)
+
+
+def test_what_a_kill_left_behind_is_not_a_checkpoint(tmp_path, networks, state):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(1, networks, state)
+    shutil.copytree(tmp_path / "step_00000001", tmp_path / "step_00000002.unfinished")
+    damage_truncate(tmp_path / "step_00000002.unfinished")
+    assert checkpoints.steps() == [1]
+    checkpoints.save(2, networks, state)
+    assert checkpoints.restore(networks, state) == 2
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
+def test_a_failed_write_keeps_what_was_there(tmp_path, networks, state, monkeypatch):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(1, networks, state)
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(InputError, match="No space left on device.*are kept"):
+        checkpoints.save(2, networks, state)
+    assert checkpoints.steps() == [1]
+    assert checkpoints.restore(networks, state) == 1
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
+def test_weights_of_other_networks_are_refused(tmp_path, tiny, networks, state):
+    Checkpoints(tmp_path).save(1, networks, state)
+    wider = tiny.with_overrides(["model.num_filters=8"])
+    others = stage_networks(build_networks(wider), "drnet")
+    with pytest.raises(InputError, match="weights of another network"):
+        Checkpoints(tmp_path).restore(others)
+    with pytest.raises(InputError, match="state of another training"):
+        Checkpoints(tmp_path).restore(networks, {"other": state["optimizer"]})
+
+
+def test_weights_files_are_plain_hdf5(tmp_path, networks, state):
+    Checkpoints(tmp_path).save(1, networks, state)
+    shapes = []
+    with h5py.File(tmp_path / "step_00000001" / "decoder.weights.h5") as file:
+        file.visititems(lambda _, item: shapes.append(getattr(item, "shape", None)))
+    assert (4, 4, 16, 12) in shapes  # The first kernel: codes of 8 + 4 to 16 filters.
+    manifest = json.loads((tmp_path / "step_00000001/checkpoint.json").read_text())
+    assert manifest["step"] == 1
+    assert set(manifest["versions"]) == {"python", "keras", "backend"}
+
+
+def test_run_folder_keeps_its_configuration(tmp_path, tiny):
+    run = RunFolder(tmp_path / "a" / "run")
+    assert not run.exists()
+    run.create(tiny)
+    assert run.config() == tiny
+    with pytest.raises(InputError, match="no checkpoint of stage 'drnet' yet"):
+        run.load_networks()
+
+
+def test_run_folder_refuses_what_it_cannot_use(tmp_path, tiny):
+    with pytest.raises(InputError, match=r"not a run folder.*config\.json"):
+        RunFolder(tmp_path).config()
+    (tmp_path / "letter.txt").write_text("mine")
+    with pytest.raises(InputError, match="not empty"):
+        RunFolder(tmp_path).create(tiny)
+    with pytest.raises(InputError, match="Not a directory"):
+        RunFolder(tmp_path / "letter.txt" / "run").create(tiny)
+    (tmp_path / "config.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"Cannot read .*config\.json"):
+        RunFolder(tmp_path).config()

@@ -1,0 +1,90 @@
+"""Configuration: round trips, overrides, and what its errors say."""
+
+import dataclasses
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keras_drnet.config import PRESETS, Config
+from keras_drnet.errors import InputError
+
+BASE = Config()
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_presets_round_trip_and_say_how_to_run_them(name):
+    config = PRESETS[name]()
+    assert Config.from_json(config.to_json()) == config
+    assert config.first_difference(config) is None
+    assert (
+        f"--preset={name}" in PRESETS[name].__doc__ or "make" in PRESETS[name].__doc__
+    )
+
+
+@given(rate=st.floats(1e-6, 1), steps=st.integers(1, 10**6), flag=st.booleans())
+def test_overrides_round_trip(rate, steps, flag):
+    config = BASE.with_overrides(
+        [
+            f"drnet.learning_rate={rate}",
+            f"pose.steps_per_epoch={steps}",
+            f"data.integer_velocity={flag}",
+        ]
+    )
+    assert config.drnet.learning_rate == rate
+    assert config.pose.steps_per_epoch == steps
+    assert config.data.integer_velocity is flag
+    assert Config.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("drnet.learning_rat=1", "'drnet.learning_rat'; did you mean 'learning_rate'"),
+        ("modle.pose_dim=1", "'modle.pose_dim'; did you mean 'model'"),
+        ("zzz=1", "'zzz'; expected one of .*precision"),
+        ("seed", "no '='"),
+        ("model=1", "'model' is a section"),
+        ("seed.x=1", "'seed' is a single value"),
+        ("seed=one", "seed is 'one'; expected a value of type int"),
+        ("drnet.batch_size=1", "at least 2"),
+        ("drnet.epochs=0", "epochs is 0; expected a number above 0"),
+        ("drnet.schedule=linear", "expected one of .*cosine"),
+        ("data.integer_velocity=perhaps", "expected one of .*false.*true"),
+        ("data.num_channels=2", "num_channels is 2; expected one of"),
+        ("data.num_past=20", "fewer past frames"),
+        ("pose.average_momentum=1", "below 1"),
+    ],
+)
+def test_wrong_overrides_are_explained(override, message):
+    with pytest.raises(InputError, match=message):
+        BASE.with_overrides([override])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"sed": 0}, "'sed'; did you mean 'seed'"),
+        ({"seed": "0"}, "seed is '0'; expected a value of type int"),
+        ({"model": {"pose_dims": 4}}, "'model.pose_dims'; did you mean 'pose_dim'"),
+        ({"model": 3}, "model. is not a JSON object"),
+    ],
+)
+def test_wrong_json_is_explained(change, message):
+    values = json.loads(BASE.to_json()) | change
+    with pytest.raises(InputError, match=message):
+        Config.from_json(json.dumps(values))
+    with pytest.raises(InputError, match="not JSON"):
+        Config.from_json("{")
+
+
+def test_first_difference_names_key_and_both_values():
+    other = BASE.with_overrides(["pose.batch_size=7"])
+    difference = BASE.first_difference(other)
+    assert difference == "pose.batch_size is 100 there, 7 was asked for"
+
+
+def test_configurations_cannot_be_changed_in_place():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        BASE.model.pose_dim = 3

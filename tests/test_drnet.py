@@ -1,0 +1,159 @@
+"""DrNet's training step: who moves whom, and that it learns."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet.averaging import WeightAverage
+from keras_drnet.data import load_dataset
+from keras_drnet.drnet import DrNet
+from keras_drnet.models import build_networks
+
+LOSSES = {
+    "loss",
+    "reconstruction",
+    "similarity",
+    "adversarial",
+    "scene_discriminator",
+    "scene_accuracy",
+}
+
+
+def make_drnet(config, *, dtype="float32", **kwargs):
+    networks = build_networks(config, dtype=dtype)
+    drnet = DrNet(
+        networks.content_encoder,
+        networks.pose_encoder,
+        networks.decoder,
+        networks.scene_discriminator,
+        dtype=dtype,
+        **kwargs,
+    )
+    drnet.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
+    drnet.build_optimizers()
+    return drnet
+
+
+@pytest.fixture
+def drnet(tiny):
+    return make_drnet(tiny, similarity_weight=0.01, adversarial_weight=0.1)
+
+
+@pytest.fixture
+def batch(tiny):
+    return next(iter(load_dataset(tiny, "train")))
+
+
+def values(network):
+    return [np.array(v) for v in network.weights]
+
+
+def unchanged(before, network):
+    return all(
+        np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
+    )
+
+
+def test_autoencoder_step_moves_no_discriminator_weight(drnet, batch):
+    before = values(drnet.scene_discriminator)
+    moving = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
+    others = [values(network) for network in moving]
+    drnet._train_autoencoder(batch)
+    assert unchanged(before, drnet.scene_discriminator)
+    assert not any(map(unchanged, others, moving))
+
+
+def test_discriminator_step_moves_nothing_else(drnet, batch):
+    _, poses = drnet._train_autoencoder(batch)
+    still = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
+    before = [values(network) for network in still]
+    discriminator = values(drnet.scene_discriminator)
+    drnet._train_scene_discriminator(*poses)
+    assert all(map(unchanged, before, still))
+    assert not unchanged(discriminator, drnet.scene_discriminator)
+
+
+def test_adversarial_term_alone_moves_only_the_pose_encoder(drnet, batch):
+    drnet.scene_discriminator.set_weights(
+        [0.5 * np.ones_like(w) for w in drnet.scene_discriminator.get_weights()]
+    )
+    with tf.GradientTape() as tape:
+        losses, _ = drnet._autoencoder_losses(batch, training=True)
+    gradients = tape.gradient(losses["adversarial"], drnet.autoencoder_variables)
+    pose = {id(v) for v in drnet.pose_encoder.trainable_variables}
+    for variable, gradient in zip(drnet.autoencoder_variables, gradients, strict=True):
+        assert (gradient is not None) == (id(variable) in pose)
+
+
+def test_loss_is_the_weighted_sum(drnet, batch):
+    losses, _ = drnet._autoencoder_losses(batch, training=True)
+    expected = (
+        losses["reconstruction"]
+        + 0.01 * losses["similarity"]
+        + 0.1 * losses["adversarial"]
+    )
+    np.testing.assert_allclose(losses["loss"], expected, rtol=1e-6)
+
+
+def test_evaluation_changes_nothing(drnet, batch):
+    before = values(drnet)
+    result = drnet.evaluate(
+        tf.data.Dataset.from_tensors(batch), verbose=0, return_dict=True
+    )
+    assert set(result) == LOSSES
+    assert unchanged(before, drnet)
+
+
+def test_fit_lowers_the_loss_and_reports_every_term(tiny, drnet):
+    history = drnet.fit(
+        load_dataset(tiny, "train"), epochs=3, steps_per_epoch=15, verbose=0
+    ).history
+    assert set(history) == LOSSES
+    assert history["reconstruction"][-1] < 0.8 * history["reconstruction"][0]
+
+
+def test_scene_discriminator_learns_where_pose_gives_the_clip_away(tiny):
+    drnet = make_drnet(tiny.with_overrides(["model.discriminator_units=64"]))
+    poses = tf.random.stateless_uniform((8, 4), seed=(0, 0), minval=-1.0)
+    for _ in range(200):
+        result = drnet._train_scene_discriminator(poses, poses)
+    assert result["scene_accuracy"] > 0.9
+
+
+def test_float16_scales_both_losses_and_keeps_what_overflows_out(tiny, batch):
+    drnet = make_drnet(tiny, dtype="mixed_float16")
+    for optimizer in (drnet.optimizer, drnet.discriminator_optimizer):
+        assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    result = drnet.train_step(batch)
+    assert all(np.isfinite(value) for value in result.values())
+    before = values(drnet.decoder)[0]
+    broken = {name: frames * np.inf for name, frames in batch.items()}
+    drnet.train_step(broken)
+    np.testing.assert_array_equal(values(drnet.decoder)[0], before)
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16"])
+def test_mixed_precision_follows_the_float32_loss(tiny, policy):
+    losses = {}
+    for dtype in ("float32", policy):
+        keras.utils.set_random_seed(0)
+        history = make_drnet(tiny, dtype=dtype).fit(
+            load_dataset(tiny, "train"), epochs=3, steps_per_epoch=15, verbose=0
+        )
+        losses[dtype] = np.array(history.history["reconstruction"])
+    np.testing.assert_allclose(losses[policy], losses["float32"], rtol=0.05)
+
+
+def test_weight_average_is_the_closed_form(drnet):
+    kernel = drnet.decoder.trainable_variables[0]
+    start = np.array(kernel)
+    average = WeightAverage([drnet.decoder], momentum=0.75)
+    kernel.assign(start + 1)
+    average.on_train_batch_end(0)
+    average.on_train_batch_end(1)
+    with average.applied():
+        np.testing.assert_allclose(kernel, start + (1 - 0.75**2), rtol=1e-5)
+    np.testing.assert_array_equal(kernel, start + 1)
+    average.assign()
+    np.testing.assert_allclose(kernel, start + (1 - 0.75**2), rtol=1e-5)

@@ -1,0 +1,142 @@
+"""Inference: swaps, roll-outs of any length, and what must not matter to them."""
+
+import itertools
+import tracemalloc
+
+import imageio.v2 as imageio
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from keras_drnet import samples, visualize
+from keras_drnet.data import load_source
+from keras_drnet.data.sampling import clip_frames
+from keras_drnet.errors import InputError
+from keras_drnet.generate import VideoPredictor
+from keras_drnet.generate_video import write_videos
+from keras_drnet.models import build_networks
+
+
+@pytest.fixture(scope="module", params=["dcgan", "dcgan_unet", "vgg_unet"])
+def predictor(request):
+    from keras_drnet.config import PRESETS
+
+    config = PRESETS["tiny"]().with_overrides(
+        [f"model.content_encoder={request.param}", f"model.decoder={request.param}"]
+    )
+    return VideoPredictor(build_networks(config))
+
+
+@pytest.fixture
+def clips(tiny):
+    return clip_frames(load_source(tiny, "test"), 0, 3)
+
+
+def test_prediction_depends_on_the_past_alone(predictor, clips):
+    past = clips[:, :3]
+    predicted = predictor.predict(past, 4)
+    assert predicted.shape == (3, 4, 32, 32, 3)
+    assert predicted.dtype == np.float32
+    assert predicted.min() >= 0 and predicted.max() <= 1
+    np.testing.assert_array_equal(predicted, predictor.predict(past.copy(), 4))
+    alone = predictor.predict(past[1:2], 4)
+    np.testing.assert_allclose(alone[0], predicted[1], atol=1e-5)
+
+
+def test_a_longer_prediction_begins_like_a_shorter_one(predictor, clips):
+    past = clips[:, :3]
+    longer = predictor.predict(past, 6)
+    np.testing.assert_array_equal(longer[:, :2], predictor.predict(past, 2))
+    assert predictor.predict(past, 0).shape == (3, 0, 32, 32, 3)
+
+
+def test_swapping_a_frame_with_itself_is_reconstruction(predictor, clips):
+    frames = clips[:, 0]
+    nets = predictor.networks
+    content = nets.content_encoder(frames, training=False)
+    pose = nets.pose_encoder(frames, training=False)
+    decoded = nets.decoder((content, pose), training=False)
+    swapped = predictor.reconstruct(frames, frames)
+    np.testing.assert_allclose(swapped, decoded, atol=1e-5)
+
+
+def test_memory_does_not_grow_with_the_number_of_frames(tiny, clips):
+    predictor = VideoPredictor(build_networks(tiny))
+    stream = predictor.stream(clips[:, :3])
+    sum(1 for _ in itertools.islice(stream, 50))
+    tracemalloc.start()
+    count = sum(1 for _ in itertools.islice(stream, 5000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 5000
+    assert peak < 100 * clips[:, 0].nbytes
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda past: past[:, :, :16], r"expected \[B, num_past, 32, 32, 3\]"),
+        (lambda past: past[0], "have shape"),
+        (lambda past: past[:, :0], "num_past at least 1"),
+        (lambda past: past * np.nan, "not finite"),
+    ],
+)
+def test_past_frames_that_do_not_fit_are_refused(tiny, clips, change, message):
+    predictor = VideoPredictor(build_networks(tiny))
+    with pytest.raises(InputError, match=message):
+        predictor.predict(change(clips[:, :3]), 1)
+
+
+def test_videos_hold_every_frame_in_its_border(tiny, clips, tmp_path):
+    predictor = VideoPredictor(build_networks(tiny))
+    paths = write_videos(
+        predictor,
+        clips[:, :3],
+        30,
+        [tmp_path / "a.gif", tmp_path / "a.mp4"],
+        strip=tmp_path / "a.png",
+        frame_rate=8,
+    )
+    assert len(imageio.mimread(paths[1])) == 33
+    # A GIF keeps frames that are alike as one frame that stays longer.
+    with Image.open(paths[0]) as gif:
+        durations = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
+    assert sum(durations) == pytest.approx(33 * 1000 / 8, rel=0.05)
+    for path in paths[:2]:
+        frames = imageio.mimread(path)
+        corners = [frame[0, 0, :3].astype(int) for frame in frames]
+        is_past = [green > 120 > red and blue < 60 for red, green, blue in corners]
+        is_future = [red > 120 > green and blue < 60 for red, green, blue in corners]
+        assert is_past == sorted(is_past, reverse=True)
+        assert is_future == [not past for past in is_past]
+    strip = imageio.imread(paths[2])
+    assert strip.shape == (3 * 34, 20 * 34, 3)
+    np.testing.assert_array_equal(strip[0, 0], visualize.GREEN)
+    np.testing.assert_array_equal(strip[0, -1], visualize.RED)
+
+
+def test_videos_of_other_kinds_are_refused(tmp_path):
+    with (
+        pytest.raises(InputError, match=r"\.gif.*\.mp4"),
+        visualize.video_writer(tmp_path / "a.avi", frame_rate=8),
+    ):
+        pass
+
+
+def test_grid_shows_pixels_as_they_are():
+    frames = np.zeros((2, 4, 4, 1), np.float32)
+    frames[1] = 1
+    picture = visualize.frame_grid([frames, frames[:1]], scale=2)
+    assert picture.shape == (20, 20, 3) and picture.dtype == np.uint8
+    assert np.all(picture[1:9, 1:9] == 0) and np.all(picture[1:9, 11:19] == 255)
+    assert np.all(picture[10:, 10:] == 255)  # The short row is filled up.
+
+
+def test_swap_grid_has_contents_at_the_left_and_poses_on_top(tiny, clips):
+    predictor = VideoPredictor(build_networks(tiny))
+    picture = samples.swap_grid(predictor, clips[:2, 0], clips[:3, 4])
+    assert picture.shape == (3 * 34, 4 * 34, 3)
+    expected = visualize.frame_grid(
+        [predictor.reconstruct(clips[1:2, 0], clips[2:3, 4])], colors=[visualize.RED]
+    )
+    np.testing.assert_array_equal(picture[-34:, -34:], expected)

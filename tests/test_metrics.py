@@ -1,0 +1,40 @@
+"""Metrics against closed forms and against scikit-image."""
+
+import numpy as np
+import pytest
+from skimage.metrics import structural_similarity
+
+from keras_drnet import metrics
+
+
+def test_psnr_of_a_known_error():
+    frames = np.full((2, 3, 16, 16, 1), 0.5)
+    np.testing.assert_allclose(metrics.psnr(frames, frames + 0.1), np.full((2, 3), 20))
+    np.testing.assert_allclose(metrics.psnr(frames, frames - 0.01), np.full((2, 3), 40))
+
+
+def test_equal_frames_have_the_greatest_psnr_and_ssim(rng):
+    frames = rng.uniform(size=(2, 3, 16, 16, 3)).astype("float32")
+    assert np.all(metrics.psnr(frames, frames) == metrics.MAX_PSNR)
+    np.testing.assert_allclose(metrics.ssim(frames, frames), np.ones((2, 3)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("num_channels", [1, 3])
+def test_ssim_agrees_with_scikit_image(rng, num_channels):
+    frames = rng.uniform(size=(70, 1, 24, 24, num_channels)).astype("float32")
+    noisy = np.clip(frames + rng.normal(scale=0.2, size=frames.shape), 0, 1)
+    ours = metrics.ssim(frames, noisy.astype("float32"))[:, 0]
+    theirs = [
+        structural_similarity(
+            a[0],
+            b[0],
+            data_range=1.0,
+            channel_axis=-1,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+            win_size=11,
+        )
+        for a, b in zip(frames, noisy, strict=True)
+    ]
+    np.testing.assert_allclose(ours, theirs, atol=2e-3)

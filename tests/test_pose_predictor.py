@@ -1,0 +1,106 @@
+"""Stage 2: the LSTM learns, the encoders stay as they are."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet import pose_rollout
+from keras_drnet.data import load_dataset
+from keras_drnet.models import build_networks
+from keras_drnet.pose_predictor import PosePredictor
+
+
+@pytest.fixture
+def networks(tiny):
+    return build_networks(tiny)
+
+
+def make_predictor(networks, **kwargs):
+    predictor = PosePredictor(
+        networks.content_encoder,
+        networks.pose_encoder,
+        networks.pose_lstm,
+        num_past=3,
+        **kwargs,
+    )
+    predictor.compile(keras.optimizers.Adam(1e-2))
+    return predictor
+
+
+@pytest.fixture
+def video(tiny):
+    return next(iter(load_dataset(tiny, "train", "pose")))["video"]
+
+
+def values(network):
+    return [np.array(v) for v in network.weights]
+
+
+def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks):
+    predictor = make_predictor(networks, pose_noise=0.01)
+    frozen = (networks.content_encoder, networks.pose_encoder)
+    before = [values(network) for network in frozen]
+    lstm = values(networks.pose_lstm)
+    history = predictor.fit(
+        load_dataset(tiny, "train", "pose"), epochs=3, steps_per_epoch=10, verbose=0
+    ).history
+    assert history["loss"][-1] < history["loss"][0]
+    for network, old in zip(frozen, before, strict=True):
+        for a, b in zip(old, values(network), strict=True):
+            np.testing.assert_array_equal(a, b)  # Batch-norm statistics too.
+    assert all(
+        not np.array_equal(a, b)
+        for a, b in zip(lstm, values(networks.pose_lstm), strict=True)
+    )
+
+
+def test_encoding_takes_the_content_of_the_last_observed_frame(networks, video):
+    poses, content = make_predictor(networks).encode(video)
+    expected, _ = networks.content_encoder(video[:, 2], training=False)
+    np.testing.assert_allclose(content, expected, rtol=1e-5)
+    alone = networks.pose_encoder(video[:, 5], training=False)
+    np.testing.assert_allclose(poses[:, 5], alone, atol=1e-5)
+
+
+def test_prediction_does_not_look_at_the_future(networks, video):
+    predictor = make_predictor(networks)
+    predicted = predictor(video)
+    assert predicted.shape == (4, 5, 4)
+    altered = tf.concat([video[:, :3], tf.random.uniform(video[:, 3:].shape)], axis=1)
+    np.testing.assert_array_equal(predicted, predictor(altered))
+
+
+def test_evaluation_reports_one_step_and_roll_out(tiny, networks, video):
+    predictor = make_predictor(networks)
+    result = predictor.evaluate(
+        tf.data.Dataset.from_tensors({"video": video}), verbose=0, return_dict=True
+    )
+    poses, _ = predictor.encode(video)
+    expected = np.mean((poses[:, 3:] - predictor(video)) ** 2)
+    np.testing.assert_allclose(result["rollout"], expected, rtol=1e-4)
+
+
+def test_roll_out_feeds_predictions_back(networks, rng):
+    lstm = networks.pose_lstm
+    for variable in lstm.trainable_variables:
+        variable.assign(rng.normal(scale=0.5, size=variable.shape))
+    poses = tf.constant(rng.uniform(-1, 1, (2, 3, 4)), tf.float32)
+    content = tf.constant(rng.uniform(-1, 1, (2, 8)), tf.float32)
+    future = pose_rollout.roll_out(lstm, poses, content, 4)
+    assert future.shape == (2, 4, 4)
+    state = pose_rollout.initial_state(lstm, 2)
+    everything = tf.concat([poses, future], axis=1)
+    teacher_forced, _ = pose_rollout.observe(lstm, everything[:, :-1], content, state)
+    np.testing.assert_allclose(teacher_forced[:, 2:], future, atol=1e-6)
+
+
+def test_state_is_explicit_so_a_sequence_can_be_cut(networks, rng):
+    lstm = networks.pose_lstm
+    poses = tf.constant(rng.uniform(-1, 1, (2, 6, 4)), tf.float32)
+    content = tf.constant(rng.uniform(-1, 1, (2, 8)), tf.float32)
+    state = pose_rollout.initial_state(lstm, 2)
+    whole, _ = pose_rollout.observe(lstm, poses, content, state)
+    first, state = pose_rollout.observe(lstm, poses[:, :2], content, state)
+    second, _ = pose_rollout.observe(lstm, poses[:, 2:], content, state)
+    np.testing.assert_allclose(tf.concat([first, second], axis=1), whole, atol=1e-6)
