@@ -7,7 +7,7 @@
 PYTHON ?= python3
 RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
-SOURCES := keras_drnet tests benchmarks
+SOURCES := keras_drnet tests
 
 .PHONY: quickstart test test-all lint format bench clean
 
@@ -33,7 +33,7 @@ format: .venv/ready
 	$(BIN)/ruff check --fix $(SOURCES)
 
 bench: .venv/ready
-	$(BIN)/python -m benchmarks.training_step
+	$(BIN)/python -m keras_drnet.benchmark
 
 clean:
 	rm -rf .venv
