@@ -3,17 +3,19 @@
     run/
       config.json                     the `Config`, written before training
       drnet/step_00000500/            a checkpoint of stage 1
-        content_encoder.weights.h5    one HDF5 file a network
+        content_encoder.npz           one file a network: an array for each variable
         ...
         state.npz                     what training needs to go on: optimizers, ...
         checkpoint.json               step, versions, size and SHA-256 of every file
       pose/step_00000200/             the same of stage 2
 
 A checkpoint is written beside its place and renamed when all of it is on the disk, so
-a folder that has its name is whole. What is read is verified first.
+a folder that has its name is whole. What is read is verified first. Weights are in
+NumPy's format, not HDF5: the HDF5 library crashes the process when the disk is full.
 """
 
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -31,7 +33,6 @@ from keras_drnet.models import build_networks
 CONFIG_FILE = "config.json"
 MANIFEST_FILE = "checkpoint.json"
 STATE_FILE = "state.npz"
-WEIGHTS_SUFFIX = ".weights.h5"
 UNFINISHED = ".unfinished"  # Suffix of what a kill may leave behind.
 NUM_KEPT = 2  # So that there is one before, if the last turns out damaged.
 
@@ -155,14 +156,13 @@ class Checkpoints:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             for name, network in networks.items():
-                network.save_weights(unfinished / f"{name}{WEIGHTS_SUFFIX}")
-            np.savez(unfinished / STATE_FILE, **_state_arrays(state))
+                _write_arrays(unfinished / f"{name}.npz", _weights_arrays(network))
+            _write_arrays(unfinished / STATE_FILE, _state_arrays(state))
             _write_manifest(unfinished, step)
             shutil.rmtree(target, ignore_errors=True)
             os.replace(unfinished, target)
             _sync(self.folder)
-        # h5py reports a failed flush as a RuntimeError.
-        except (OSError, RuntimeError) as error:
+        except OSError as error:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise InputError(
                 f"Cannot write the checkpoint {target}: {error}. Earlier checkpoints "
@@ -205,25 +205,15 @@ class Checkpoints:
 
     def _load(self, path, networks, state):
         for name, network in networks.items():
-            try:
-                network.load_weights(path / f"{name}{WEIGHTS_SUFFIX}")
-            except ValueError as error:
-                raise InputError(
-                    f"{path / name}{WEIGHTS_SUFFIX} holds the weights of another "
-                    f"network: {error}"
-                ) from error
-        if state is None:
-            return
-        with np.load(path / STATE_FILE, allow_pickle=False) as arrays:
-            names = set(_state_arrays(state))
-            if names != set(arrays.files):
-                raise InputError(
-                    f"{path / STATE_FILE} holds the state of another training: "
-                    f"{sorted(names ^ set(arrays.files))[:3]} do not match."
-                )
-            for key, variables in state.items():
-                for i, variable in enumerate(variables):
-                    variable.assign(arrays[_state_key(key, i)])
+            variables = {weight.path: weight for weight in network.weights}
+            _assign(variables, path / f"{name}.npz")
+        if state is not None:
+            variables = {
+                _state_key(name, i): variable
+                for name, group in state.items()
+                for i, variable in enumerate(group)
+            }
+            _assign(variables, path / STATE_FILE)
 
     def _path(self, step):
         return self.folder / f"step_{step:08d}"
@@ -233,12 +223,43 @@ def _state_key(name, index):
     return f"{name}/{index:04d}"
 
 
+def _weights_arrays(network):
+    return {w.path: keras.ops.convert_to_numpy(w) for w in network.weights}
+
+
 def _state_arrays(state):
     return {
         _state_key(name, i): keras.ops.convert_to_numpy(variable)
         for name, variables in state.items()
         for i, variable in enumerate(variables)
     }
+
+
+def _write_arrays(path, arrays):
+    # By way of memory: an archive that fails half-written complains once more when
+    # it is collected.
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    path.write_bytes(buffer.getbuffer())
+
+
+def _assign(variables, path):
+    """Sets variables, by name, to the arrays of a file."""
+    with np.load(path, allow_pickle=False) as arrays:
+        unmatched = sorted(set(variables) ^ set(arrays.files))
+        if unmatched:
+            raise InputError(
+                f"{path} was written for another configuration: {unmatched[0]!r} is "
+                f"{'missing there' if unmatched[0] in variables else 'unknown here'}."
+            )
+        for name, variable in variables.items():
+            if arrays[name].shape != tuple(variable.shape):
+                raise InputError(
+                    f"{path} was written for another configuration: {name!r} has "
+                    f"shape {arrays[name].shape} there, {tuple(variable.shape)} here."
+                )
+        for name, variable in variables.items():
+            variable.assign(arrays[name])
 
 
 def _write_manifest(folder, step):

@@ -11,13 +11,15 @@ from keras_drnet.training_step import apply_gradients, track
 class PosePredictor(keras.Model):
     """Trains the pose LSTM on the codes of frozen encoders.
 
-    Each step reads the true pose before (teacher forcing) and the content of the
-    last observed frame, and predicts the next pose, for every frame of the clip but
-    the first. The encoders run in inference mode: neither their weights nor their
-    batch-norm statistics change.
+    Each step reads a pose and the content of the last observed frame, and predicts
+    the next pose, for every frame of the clip but the first. In the paper all poses
+    that are read are true ones (teacher forcing). With `closed_loop`, those after the
+    observed frames are the LSTM's own predictions, as they are when video is
+    generated: errors then do not pile up unseen. The encoders run in inference mode:
+    neither their weights nor their batch-norm statistics change.
 
-    In evaluation the predictor also runs on its own predictions from frame
-    `num_past` on; `rollout` is the mean squared error of those poses.
+    In evaluation, `rollout` is the mean squared error of the poses after the observed
+    frames, each predicted from the predictions before it.
 
     Example:
 
@@ -37,6 +39,7 @@ class PosePredictor(keras.Model):
         pose_lstm,
         *,
         num_past,
+        closed_loop=False,
         pose_noise=0.0,
         dtype=None,
         name="pose_predictor",
@@ -48,8 +51,10 @@ class PosePredictor(keras.Model):
             pose_encoder: frames to pose `[B, Dp]`; frozen.
             pose_lstm: `(pose, content, state)` to `(next_pose, next_state)`.
             num_past: number of observed frames, from 1 to T - 1.
-            pose_noise: standard deviation of Gaussian noise on the poses that the
-                LSTM reads in training, against the drift of its own predictions.
+            closed_loop: whether training feeds predictions back after the observed
+                frames; otherwise it is teacher-forced.
+            pose_noise: standard deviation of Gaussian noise on the true poses that
+                the LSTM reads in training; 0 for none.
             dtype: dtype policy of the networks.
             name: name of the model.
         """
@@ -58,6 +63,7 @@ class PosePredictor(keras.Model):
         self.pose_encoder = pose_encoder
         self.pose_lstm = pose_lstm
         self.num_past = num_past
+        self.closed_loop = closed_loop
         self.pose_noise = pose_noise
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in ("loss", "rollout")
@@ -65,7 +71,7 @@ class PosePredictor(keras.Model):
 
     @property
     def metrics(self):
-        """The means of the one-step loss and of the roll-out's error."""
+        """The means of the training loss and of the roll-out's error."""
         return list(self._trackers.values())
 
     def build_optimizers(self):
@@ -107,19 +113,19 @@ class PosePredictor(keras.Model):
         )
 
     def train_step(self, batch):
-        """Trains the LSTM to predict each pose from the true ones before it."""
+        """Trains the LSTM on one batch of clips."""
         poses, content = self.encode(batch["video"])
         inputs = poses
         if self.pose_noise:
             inputs += self.pose_noise * tf.random.normal(tf.shape(poses))
         with tf.GradientTape() as tape:
-            one_step = self._one_step_loss(inputs, poses, content)
-            loss = self.optimizer.scale_loss(one_step)
+            prediction = self._prediction_loss(inputs, poses, content)
+            loss = self.optimizer.scale_loss(prediction)
         apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
-        return track(self._trackers, {"loss": one_step})
+        return track(self._trackers, {"loss": prediction})
 
     def test_step(self, batch):
-        """Evaluates one-step prediction and roll-out on one batch."""
+        """Evaluates the training loss and the roll-out on one batch."""
         poses, content = self.encode(batch["video"])
         future = poses[:, self.num_past :]
         predicted = pose_rollout.roll_out(
@@ -128,14 +134,22 @@ class PosePredictor(keras.Model):
         return track(
             self._trackers,
             {
-                "loss": self._one_step_loss(poses, poses, content),
+                "loss": self._prediction_loss(poses, poses, content),
                 "rollout": losses.pose_prediction_loss(future, predicted),
             },
         )
 
-    def _one_step_loss(self, inputs, poses, content):
-        state = pose_rollout.initial_state(self.pose_lstm, tf.shape(poses)[0])
-        predicted, _ = pose_rollout.observe(
-            self.pose_lstm, inputs[:, :-1], content, state
-        )
+    def _prediction_loss(self, inputs, poses, content):
+        if self.closed_loop:
+            predicted = pose_rollout.observe_and_continue(
+                self.pose_lstm,
+                inputs[:, : self.num_past],
+                content,
+                poses.shape[1] - self.num_past,
+            )
+        else:
+            state = pose_rollout.initial_state(self.pose_lstm, tf.shape(poses)[0])
+            predicted, _ = pose_rollout.observe(
+                self.pose_lstm, inputs[:, :-1], content, state
+            )
         return losses.pose_prediction_loss(poses[:, 1:], predicted)

@@ -40,23 +40,36 @@ def observe(pose_lstm, poses, content, state):
     return ops.stack(next_poses, axis=1), state
 
 
-def roll_out(pose_lstm, past_poses, content, num_future):
-    """Predicts poses from observed ones, feeding each prediction back.
+def observe_and_continue(pose_lstm, past_poses, content, num_future):
+    """Predicts next poses from observed ones, then from its own predictions.
 
     Args:
         pose_lstm: model of `models.pose_lstm`.
         past_poses: `[B, num_past, Dp]`, with static num_past.
         content: `[B, Dc]`, of the last observed frame.
-        num_future: number of poses to predict, at least 1.
+        num_future: number of poses to predict after the observed ones, at least 1.
 
     Returns:
-        `[B, num_future, Dp]`.
+        `[B, num_past - 1 + num_future, Dp]`: what is predicted to follow the first,
+        the second, ... observed pose and then each predicted one.
     """
     state = initial_state(pose_lstm, ops.shape(past_poses)[0])
     next_poses, state = observe(pose_lstm, past_poses, content, state)
     pose = next_poses[:, -1]
-    future = [pose]
+    future = []
     for _ in range(num_future - 1):
         pose, state = pose_lstm((pose, content, state))
-        future.append(pose)
-    return ops.stack(future, axis=1)
+        future.append(pose[:, None])
+    return ops.concatenate([next_poses, *future], axis=1)
+
+
+def roll_out(pose_lstm, past_poses, content, num_future):
+    """Predicts the poses after the observed ones, feeding each prediction back.
+
+    Arguments are those of `observe_and_continue`.
+
+    Returns:
+        `[B, num_future, Dp]`.
+    """
+    next_poses = observe_and_continue(pose_lstm, past_poses, content, num_future)
+    return next_poses[:, past_poses.shape[1] - 1 :]

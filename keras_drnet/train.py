@@ -148,6 +148,7 @@ def train_pose_predictor(run):
         networks.pose_encoder,
         networks.pose_lstm,
         num_past=config.data.num_past,
+        closed_loop=config.pose.closed_loop,
         pose_noise=config.pose.pose_noise,
         dtype=dtype,
     )

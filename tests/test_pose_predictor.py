@@ -37,8 +37,9 @@ def values(network):
     return [np.array(v) for v in network.weights]
 
 
-def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks):
-    predictor = make_predictor(networks, pose_noise=0.01)
+@pytest.mark.parametrize("closed_loop", [False, True])
+def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks, closed_loop):
+    predictor = make_predictor(networks, pose_noise=0.01, closed_loop=closed_loop)
     frozen = (networks.content_encoder, networks.pose_encoder)
     before = [values(network) for network in frozen]
     lstm = values(networks.pose_lstm)
@@ -93,6 +94,32 @@ def test_roll_out_feeds_predictions_back(networks, rng):
     everything = tf.concat([poses, future], axis=1)
     teacher_forced, _ = pose_rollout.observe(lstm, everything[:, :-1], content, state)
     np.testing.assert_allclose(teacher_forced[:, 2:], future, atol=1e-6)
+
+
+def test_closed_loop_trains_on_what_a_roll_out_does(networks, video):
+    forced = make_predictor(networks)
+    closed = make_predictor(networks, closed_loop=True)
+    poses, content = forced.encode(video)
+    past = pose_rollout.observe(
+        networks.pose_lstm,
+        poses[:, :2],
+        content,
+        pose_rollout.initial_state(networks.pose_lstm, 4),
+    )[0]
+    future = pose_rollout.roll_out(networks.pose_lstm, poses[:, :3], content, 5)
+    predicted = tf.concat([past, future], axis=1)
+    expected = np.mean((poses[:, 1:] - predicted) ** 2)
+    np.testing.assert_allclose(
+        closed._prediction_loss(poses, poses, content), expected, rtol=1e-5
+    )
+    # Teacher-forced, the future frames are read; in the closed loop they are not.
+    noise = tf.concat([poses[:, :3], tf.zeros_like(poses[:, 3:])], axis=1)
+    assert forced._prediction_loss(noise, poses, content) != forced._prediction_loss(
+        poses, poses, content
+    )
+    np.testing.assert_allclose(
+        closed._prediction_loss(noise, poses, content), expected, rtol=1e-5
+    )
 
 
 def test_state_is_explicit_so_a_sequence_can_be_cut(networks, rng):

@@ -129,7 +129,7 @@ def test_an_average_of_the_weights_is_resumed_too(tmp_path):
     process.kill()
     process.communicate()
     assert train(killed, *flags).returncode == 0
-    names = ("decoder.weights.h5", "state.npz")
+    names = ("decoder.npz", "state.npz")
     one, two = (
         json.loads(checkpoint(folder, "drnet", 12).read_text())["files"]
         for folder in (whole, killed)
@@ -146,11 +146,11 @@ def test_a_finished_run_has_nothing_left_to_do(trained):
 def test_a_damaged_checkpoint_is_named_and_trained_again(trained, tmp_path):
     run_dir = tmp_path / "damaged"
     shutil.copytree(trained, run_dir)
-    weights = run_dir / "pose" / "step_00000006" / "pose_lstm.weights.h5"
+    weights = run_dir / "pose" / "step_00000006" / "pose_lstm.npz"
     weights.write_bytes(weights.read_bytes()[:1000])
     result = train(run_dir)
     assert result.returncode == 0
-    assert "step_00000006 is damaged: pose_lstm.weights.h5 has 1000" in result.stderr
+    assert "step_00000006 is damaged: pose_lstm.npz has 1000" in result.stderr
     assert checksums(run_dir) == checksums(trained)
 
 

@@ -1,0 +1,91 @@
+"""Modules import only what stands before them, and BUILD lists every one."""
+
+import ast
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ORDER = [
+    "errors",
+    "config",
+    "precision",
+    "data.digits",
+    "data.moving_mnist",
+    "data.sampling",
+    "data",
+    "models.blocks",
+    "models.content_encoder",
+    "models.pose_encoder",
+    "models.decoder",
+    "models.scene_discriminator",
+    "models.pose_lstm",
+    "models",
+    "losses",
+    "pose_rollout",
+    "training_step",
+    "averaging",
+    "drnet",
+    "pose_predictor",
+    "checkpoint",
+    "generate",
+    "metrics",
+    "plots",
+    "visualize",
+    "samples",
+    "callbacks",
+    "program",
+    "train",
+    "generate_video",
+    "evaluate",
+    "benchmark",
+]
+FILES = {
+    name: ROOT / "keras_drnet" / f"{name.replace('.', '/')}.py"
+    if name not in ("data", "models")
+    else ROOT / "keras_drnet" / name / "__init__.py"
+    for name in ORDER
+}
+
+
+def imports(path):
+    """Yields the dotted names that a module imports at any depth."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
+
+
+def test_every_module_has_its_place():
+    found = set((ROOT / "keras_drnet").rglob("*.py"))
+    assert found == {*FILES.values(), ROOT / "keras_drnet" / "__init__.py"}
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_module_imports_only_what_stands_before_it(name):
+    before = ORDER[: ORDER.index(name)]
+    for imported in imports(FILES[name]):
+        if not imported.startswith("keras_drnet."):
+            continue
+        inner = imported.removeprefix("keras_drnet.")
+        assert any(inner == m or inner.startswith(f"{m}.") for m in before), imported
+
+
+@pytest.mark.parametrize("name", [n for n in ORDER if n.startswith("models")])
+def test_networks_run_on_any_backend(name):
+    assert not any(i.split(".")[0] == "tensorflow" for i in imports(FILES[name]))
+
+
+@pytest.mark.parametrize("name", ["losses", "pose_rollout"])
+def test_so_do_losses_and_roll_outs(name):
+    assert not any(i.split(".")[0] == "tensorflow" for i in imports(FILES[name]))
+
+
+def test_build_lists_every_module():
+    text = (ROOT / "BUILD").read_text()
+    listed = set(re.findall(r'"(keras_drnet/[a-z_]+\.py)"', text))
+    top = {f"keras_drnet/{p.name}" for p in (ROOT / "keras_drnet").glob("*.py")}
+    assert listed == top
