@@ -18,10 +18,10 @@ quickstart: .venv/ready
 	@echo "Pictures: $(RUN_DIR)/generated, $(RUN_DIR)/evaluation, $(RUN_DIR)/samples"
 
 test: .venv/ready
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m pytest -q --numprocesses=2 tests
 
 test-all: .venv/ready
-	$(BIN)/python -m pytest -q --run_slow tests
+	$(BIN)/python -m pytest -q --numprocesses=2 --run_slow tests
 
 lint: .venv/ready
 	$(BIN)/ruff check $(SOURCES)

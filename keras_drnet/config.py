@@ -270,9 +270,9 @@ def quickstart():
     """
     return Config(
         data=DataConfig(image_size=32),
-        model=ModelConfig(num_filters=32, content_head="max_pool"),
+        model=ModelConfig(num_filters=32, content_head="max_pool", lstm_units=128),
         drnet=DrNetConfig(
-            epochs=16,
+            epochs=20,
             steps_per_epoch=500,
             batch_size=32,
             learning_rate=1e-2,
@@ -281,20 +281,24 @@ def quickstart():
             similarity_weight=1e-3,
         ),
         pose=PoseConfig(
-            epochs=8,
+            epochs=15,
             steps_per_epoch=100,
             batch_size=64,
-            learning_rate=2e-3,
+            learning_rate=4e-3,
             schedule="cosine",
             warmup_steps=20,
+            clip_norm=1.0,
+            closed_loop=True,
         ),
     )
 
 
 def moving_mnist():
-    """Moving MNIST with the paper's networks.
+    """Moving MNIST with the authors' networks and settings, at 64x64.
 
     Command: python -m keras_drnet.train --preset=moving_mnist --run_dir=runs/mnist
+    Time: @MMTIME@
+    Figure: not yet run.
     """
     return Config()
 

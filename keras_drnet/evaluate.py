@@ -46,12 +46,15 @@ def main():
     mean_frame = clip_frames(load_source(config, "train"), 0, MEAN_FRAME_CLIPS).mean(
         axis=(0, 1)
     )
+    swaps = true_swaps(source, clips, num_past)
     results = {
         "num_clips": len(clips),
         "num_past": num_past,
         "seed": config.seed,
         "prediction": evaluate_prediction(predictor, clips, num_past, mean_frame),
-        **evaluate_split(predictor, clips, num_past),
+        **evaluate_split(
+            predictor, clips, num_past, true_swaps(source, clips, num_past)
+        ),
     }
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "evaluation")
     output_dir.mkdir(parents=True, exist_ok=True)
@@ -100,20 +103,43 @@ def evaluate_prediction(predictor, clips, num_past, mean_frame):
     }
 
 
-def evaluate_split(predictor, clips, num_past):
+def true_swaps(source, clips, num_past):
+    """Returns what swapping content ought to give, where the source can draw it.
+
+    Args:
+        source: source of clips; `swapped_frames` is a method of those that can.
+        clips: `[B, T, H, W, C]`, the first clips of the source.
+        num_past: number of the pose frame.
+
+    Returns:
+        `[B, H, W, C]`, the content of the clip before in the pose of each clip, or
+        `None`.
+    """
+    if not hasattr(source, "swapped_frames"):
+        return None
+    indices = tf.range(len(clips), dtype=tf.int64)
+    times = tf.fill((len(clips), 1), num_past)
+    frames = source.swapped_frames(tf.roll(indices, 1, axis=0), indices, times)
+    return frames[:, 0].numpy()
+
+
+def evaluate_split(predictor, clips, num_past, swaps=None):
     """Measures how well content and pose are told apart.
 
     Args:
         predictor: a `VideoPredictor`.
         clips: `[B, T, H, W, C]`, B at least 2.
         num_past: the pose frame is this one, the content frame the first.
+        swaps: `[B, H, W, C]`, what `true_swaps` returned.
 
     Returns:
         A dict with
 
         - `reconstruction_mse`: of a frame from its pose and its clip's content.
-        - `swap_mse`: distance of that frame to the one decoded with the content of
-          another clip, which has to be large.
+        - `swap_mse`: of a frame decoded with the content of the clip before, to what
+          it ought to be; `None` where that is not known. What it is above
+          `reconstruction_mse` came by way of the pose.
+        - `swap_change_mse`: distance of that frame to the reconstruction.
         - `blank_mse`: of an empty frame, for comparison.
         - `scene_accuracy`: of the scene discriminator; 0.5 is chance.
     """
@@ -129,7 +155,8 @@ def evaluate_split(predictor, clips, num_past):
     )
     return {
         "reconstruction_mse": float(np.mean((pose - reconstructed) ** 2)),
-        "swap_mse": float(np.mean((reconstructed - swapped) ** 2)),
+        "swap_mse": None if swaps is None else float(np.mean((swaps - swapped) ** 2)),
+        "swap_change_mse": float(np.mean((reconstructed - swapped) ** 2)),
         "blank_mse": float(np.mean(pose**2)),
         "scene_accuracy": float(accuracy),
     }
@@ -144,10 +171,14 @@ def summary(results):
     for method, values in prediction.items():
         cells = "".join(f"{values['psnr'][s - 1]:>8.2f}" for s in steps)
         lines.append(f"{method:<20}{cells}")
+    errors = ", ".join(
+        f"{name} {results[f'{name}_mse']:.5f}"
+        for name in ("reconstruction", "swap", "blank")
+        if results[f"{name}_mse"] is not None
+    )
+    lines.append(f"mean squared error: {errors}")
     lines.append(
-        f"reconstruction {results['reconstruction_mse']:.5f}, blank frame "
-        f"{results['blank_mse']:.5f}, scene discriminator "
-        f"{results['scene_accuracy']:.2f} (chance 0.50)"
+        f"scene discriminator: {results['scene_accuracy']:.2f} right (chance 0.50)"
     )
     return "\n".join(lines)
 

@@ -117,7 +117,11 @@ class PosePredictor(keras.Model):
         poses, content = self.encode(batch["video"])
         inputs = poses
         if self.pose_noise:
-            inputs += self.pose_noise * tf.random.normal(tf.shape(poses))
+            # Drawn from the step's number: a resumed run draws the same.
+            step = ops.cast(self.optimizer.iterations, "int32")
+            inputs += self.pose_noise * tf.random.stateless_normal(
+                tf.shape(poses), seed=tf.stack([0, step])
+            )
         with tf.GradientTape() as tape:
             prediction = self._prediction_loss(inputs, poses, content)
             loss = self.optimizer.scale_loss(prediction)

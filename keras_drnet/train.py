@@ -223,6 +223,7 @@ def _fit(model, run, stage, networks, draw, *, optimizers):
                 initial_epoch=first,
                 epochs=last,
                 steps_per_epoch=steps,
+                shuffle=False,
                 validation_data=load_dataset(config, "test", stage),
                 validation_steps=VALIDATION_STEPS,
                 callbacks=keras_callbacks,

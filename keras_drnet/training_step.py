@@ -7,7 +7,7 @@ def apply_gradients(optimizer, tape, loss, variables):
 
 
 def track(trackers, values):
-    """Updates the mean of each value and returns the means by name."""
+    """Updates the mean of each value and returns these means by name."""
     for name, value in values.items():
         trackers[name].update_state(value)
-    return {name: tracker.result() for name, tracker in trackers.items()}
+    return {name: trackers[name].result() for name in values}

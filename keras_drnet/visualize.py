@@ -4,14 +4,29 @@ import contextlib
 import pathlib
 
 import imageio.v2 as imageio
+import imageio_ffmpeg
 import numpy as np
 
-from keras_drnet.errors import InputError
+from keras_drnet.errors import choose
 
 GREEN = (0, 200, 0)  # Border of observed frames.
 RED = (220, 0, 0)  # Border of generated frames.
 GREY = (128, 128, 128)  # Border of frames that are neither.
-VIDEO_SUFFIXES = (".gif", ".mp4")
+# Suffix of a video to the settings of ffmpeg, which takes frames as they come: no
+# length of video fills the memory. Every GIF frame has a palette of its own.
+ENCODERS = {
+    ".gif": {
+        "codec": "gif",
+        "quality": None,
+        "pix_fmt_out": "pal8",
+        "macro_block_size": 2,
+        "output_params": [
+            "-filter_complex",
+            "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1",
+        ],
+    },
+    ".mp4": {"codec": "libx264", "macro_block_size": 2},
+}
 
 
 def frame_grid(rows, *, colors=None, scale=1, border=1):
@@ -68,19 +83,25 @@ def video_writer(path, *, frame_rate):
         InputError: another suffix.
     """
     path = pathlib.Path(path)
-    if path.suffix not in VIDEO_SUFFIXES:
-        raise InputError(
-            f"Cannot write {path}: expected a name ending in one of "
-            f"{list(VIDEO_SUFFIXES)}."
-        )
+    settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".gif":
-        arguments = {"duration": 1000 / frame_rate, "loop": 0}
-    else:
-        # One macro block is two pixels: what H.264's chroma needs, and no scaling.
-        arguments = {"fps": frame_rate, "macro_block_size": 2}
-    with imageio.get_writer(path, mode="I", **arguments) as writer:
-        yield writer.append_data
+    encoder = None
+
+    def append(picture):
+        nonlocal encoder
+        if encoder is None:
+            height, width, _ = picture.shape
+            encoder = imageio_ffmpeg.write_frames(
+                str(path), (width, height), fps=frame_rate, **settings
+            )
+            encoder.send(None)
+        encoder.send(np.ascontiguousarray(picture))
+
+    try:
+        yield append
+    finally:
+        if encoder is not None:
+            encoder.close()
 
 
 def _row(frames, color, scale, border):

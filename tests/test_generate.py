@@ -97,18 +97,17 @@ def test_videos_hold_every_frame_in_its_border(tiny, clips, tmp_path):
         strip=tmp_path / "a.png",
         frame_rate=8,
     )
-    assert len(imageio.mimread(paths[1])) == 33
-    # A GIF keeps frames that are alike as one frame that stays longer.
     with Image.open(paths[0]) as gif:
         durations = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
+    assert len(durations) == 33
     assert sum(durations) == pytest.approx(33 * 1000 / 8, rel=0.05)
     for path in paths[:2]:
         frames = imageio.mimread(path)
-        corners = [frame[0, 0, :3].astype(int) for frame in frames]
-        is_past = [green > 120 > red and blue < 60 for red, green, blue in corners]
-        is_future = [red > 120 > green and blue < 60 for red, green, blue in corners]
-        assert is_past == sorted(is_past, reverse=True)
-        assert is_future == [not past for past in is_past]
+        assert len(frames) == 33
+        for t, frame in enumerate(frames):
+            red, green, blue = frame[0, 0, :3].astype(int)
+            assert blue < 60
+            assert (green > 120 > red) if t < 3 else (red > 120 > green)
     strip = imageio.imread(paths[2])
     assert strip.shape == (3 * 34, 20 * 34, 3)
     np.testing.assert_array_equal(strip[0, 0], visualize.GREEN)
@@ -117,7 +116,7 @@ def test_videos_hold_every_frame_in_its_border(tiny, clips, tmp_path):
 
 def test_videos_of_other_kinds_are_refused(tmp_path):
     with (
-        pytest.raises(InputError, match=r"\.gif.*\.mp4"),
+        pytest.raises(InputError, match=r"a\.avi.*\.gif.*\.mp4"),
         visualize.video_writer(tmp_path / "a.avi", frame_rate=8),
     ):
         pass

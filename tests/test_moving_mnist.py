@@ -109,6 +109,20 @@ def test_any_frame_can_be_drawn_alone(source):
     np.testing.assert_array_equal(frames[1], clip(source, 6)[[1, 1, 2]])
 
 
+def test_swapped_frames_keep_the_places_and_change_the_digits(source):
+    content, pose = tf.constant([5], tf.int64), tf.constant([9], tf.int64)
+    times = tf.range(30)[None]
+    swapped = source.swapped_frames(content, pose, times)[0].numpy()
+    pictures = source._digits.numpy()[source.digit_ids(content)[0]] / np.float32(255)
+    for frame, corners in zip(swapped, positions(source, 9).astype(int), strict=True):
+        for n, (y, x) in enumerate(corners):
+            drawn = frame[y : y + 32, x : x + 32, n]
+            expected = np.where(drawn > 0, pictures[n], 0)
+            np.testing.assert_allclose(drawn, expected, atol=1e-6)
+    same = source.swapped_frames(pose, pose, times)[0].numpy()
+    np.testing.assert_array_equal(same, clip(source, 9))
+
+
 def test_velocities_and_starts_cover_their_range():
     source = MovingMNIST("train", clip_length=2)
     path = source.positions(tf.range(2000, dtype=tf.int64)).numpy()

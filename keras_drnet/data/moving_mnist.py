@@ -76,16 +76,27 @@ class MovingMNIST:
         Returns:
             float32 `[B, K, H, W, C]` in [0, 1].
         """
-        numbers = self._numbers(indices)
-        order = tf.cast(
-            tf.argsort(numbers[..., -1], axis=1), tf.int32
-        )  # [B, N], back to front
-        chosen = tf.cast(numbers[..., 0] * len(self._digits), tf.int32)
-        images = tf.cast(tf.gather(self._digits, chosen), tf.float32) / 255.0
-        positions = tf.gather(
-            self._positions(numbers), times, batch_dims=1
-        )  # [B, K, N, 2]
-        return self._paint(self._place(images, positions), order)
+        return self.swapped_frames(indices, indices, times)
+
+    def swapped_frames(self, content_indices, pose_indices, times):
+        """Draws the digits of some clips in the places of those of others.
+
+        What a model that swaps content ought to show.
+
+        Args:
+            content_indices: int64 `[B]`, numbers of the clips whose digits are seen.
+            pose_indices: int64 `[B]`, numbers of the clips whose places they take.
+            times: int32 `[B, K]`, numbers of frames, each in [0, T).
+
+        Returns:
+            float32 `[B, K, H, W, C]` in [0, 1].
+        """
+        numbers = self._numbers(pose_indices)
+        order = tf.argsort(numbers[..., -1], axis=1)  # [B, N], back to front
+        digits = tf.gather(self._digits, self.digit_ids(content_indices))
+        digits = tf.cast(digits, tf.float32) / 255.0
+        positions = tf.gather(self._positions(numbers), times, batch_dims=1)
+        return self._paint(self._place(digits, positions), order)
 
     def positions(self, indices):
         """Returns the digits' upper left corners, float32 `[B, T, N, 2]`, as (y, x)."""
