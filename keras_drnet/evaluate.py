@@ -52,9 +52,7 @@ def main():
         "num_past": num_past,
         "seed": config.seed,
         "prediction": evaluate_prediction(predictor, clips, num_past, mean_frame),
-        **evaluate_split(
-            predictor, clips, num_past, true_swaps(source, clips, num_past)
-        ),
+        **evaluate_split(predictor, clips, num_past, swaps),
     }
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "evaluation")
     output_dir.mkdir(parents=True, exist_ok=True)
