@@ -4,7 +4,8 @@
 # make bench        set up, time a training step
 # Nothing but make and Python is needed: the first target sets up .venv.
 
-PYTHON ?= python3
+# 3.11 where it is installed: the whole pinned set is proved there.
+PYTHON ?= $(or $(shell command -v python3.11),python3)
 RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
 SOURCES := keras_drnet tests
@@ -41,9 +42,9 @@ clean:
 # The mark is made last: an installation that was cut short is done again.
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-	  || { echo "keras_drnet needs Python 3.11, 3.12 or 3.13 (3.11 for all exports)," \
-	  "but '$(PYTHON)' is missing or another version. Install one, or name it:" \
-	  "make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	  2>/dev/null || { echo "keras_drnet needs Python 3.11 (3.12 and 3.13 at your own" \
+	  "risk), but '$(PYTHON)' is missing or another version; install it, or name it:" \
+	  "make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

@@ -82,13 +82,13 @@ class StopAtNaN(keras.callbacks.Callback):
     """Stops training at the first loss that is not a finite number."""
 
     def on_train_batch_end(self, batch, logs=None):
-        for name, value in (logs or {}).items():
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"The loss {name!r} became {float(value)} at step {batch + 1} of "
-                    "its epoch. The last checkpoint is kept; start again with a lower "
-                    "learning_rate or with clip_norm=1."
-                )
+        broken = [n for n, value in (logs or {}).items() if not math.isfinite(value)]
+        if broken:
+            raise TrainingError(
+                f"{' and '.join(broken)} became {float(logs[broken[0]])} at step "
+                f"{int(self.model.optimizer.iterations)}. The last checkpoint is kept; "
+                "start again with a lower learning_rate or with clip_norm=1."
+            )
 
 
 class SampleGrid(keras.callbacks.Callback):

@@ -271,6 +271,27 @@ def test_stage_2_needs_the_end_of_stage_1(tmp_path):
     assert "has 0 of 12 steps" in result.stderr
 
 
+@pytest.mark.parametrize("version", ["missing", "(3, 10)", "(3, 14)"])
+def test_make_names_the_python_that_it_needs(tmp_path, version):
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / "python"
+    if version != "missing":
+        patch = f"import sys; sys.version_info = {version}"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{patch}\n$2"\n')
+        python.chmod(0o755)
+    result = subprocess.run(
+        ["make", "lint", f"PYTHON={python}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "keras_drnet needs Python 3.11" in result.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
 def test_importing_the_package_loads_no_framework():
     code = (
         "import sys, keras_drnet;"
