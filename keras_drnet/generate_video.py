@@ -7,14 +7,11 @@ Usage:
 
 from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
-import contextlib
-import itertools
 import pathlib
 
-import numpy as np
 from absl import flags
 
-from keras_drnet import visualize
+from keras_drnet import samples
 from keras_drnet.checkpoint import RunFolder
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
@@ -35,8 +32,6 @@ _FIRST_CLIP = flags.DEFINE_integer(
 )
 _SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=1)
 
-STRIP_COLUMNS = 20  # Frames in a row of the strip, at most.
-
 
 def main():
     """Generates frames and writes them."""
@@ -49,7 +44,7 @@ def main():
     past = clips[:, :num_past]
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "generated")
     name = f"future_{_NUM_FUTURE.value:04d}"
-    paths = write_videos(
+    paths = samples.write_videos(
         predictor,
         past,
         _NUM_FUTURE.value,
@@ -60,54 +55,6 @@ def main():
     )
     for path in paths:
         print(path)
-
-
-def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale=1):
-    """Generates frames and writes them as they come: memory does not grow.
-
-    Args:
-        predictor: a `VideoPredictor`.
-        past: observed frames `[B, num_past, H, W, C]`.
-        num_future: frames to generate.
-        paths: videos to write, `.gif` or `.mp4`.
-        strip: PNG file of frames in rows: observed ones, then generated ones at
-            even distances.
-        frame_rate: frames a second.
-        scale: whole factor by which frames are enlarged.
-
-    Returns:
-        The files that were written.
-    """
-    num_past = past.shape[1]
-    shown = np.unique(
-        np.linspace(0, num_future - 1, max(STRIP_COLUMNS - num_past, 1), dtype=int)
-    )
-    columns = list(np.moveaxis(past, 1, 0))
-    with contextlib.ExitStack() as stack:
-        writers = [
-            stack.enter_context(visualize.video_writer(path, frame_rate=frame_rate))
-            for path in paths
-        ]
-        for frames in columns:
-            _append(writers, frames, visualize.GREEN, scale)
-        future = itertools.islice(predictor.stream(past), num_future)
-        for t, frames in enumerate(future):
-            _append(writers, frames, visualize.RED, scale)
-            if t in shown:
-                columns.append(frames)
-    colors = [visualize.GREEN] * num_past + [visualize.RED] * len(shown)
-    rows = list(np.stack(columns, axis=1))
-    visualize.write_png(
-        strip,
-        visualize.frame_grid(rows, colors=[colors] * len(rows), scale=scale),
-    )
-    return [*paths, strip]
-
-
-def _append(writers, frames, color, scale):
-    picture = visualize.frame_grid([frames], colors=[color], scale=scale, border=2)
-    for append in writers:
-        append(picture)
 
 
 def cli():

@@ -1,10 +1,14 @@
-"""Sample pictures: what trained networks make of a few clips."""
+"""Pictures and videos of what trained networks make of a few clips."""
+
+import contextlib
+import itertools
 
 import numpy as np
 
 from keras_drnet import visualize
 
 NUM_COLUMNS = 10  # Frames in a row of a picture, at most.
+STRIP_COLUMNS = 20  # Frames in a row of a strip, at most.
 
 
 def reconstruction_grid(predictor, batch, *, scale=1):
@@ -90,3 +94,51 @@ def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
             [visualize.GREEN] * num_past + [visualize.RED] * num_future,
         ]
     return visualize.frame_grid(rows, colors=colors, scale=scale)
+
+
+def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale=1):
+    """Generates frames and writes them as they come: memory does not grow.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        past: observed frames `[B, num_past, H, W, C]`.
+        num_future: frames to generate.
+        paths: videos to write, `.gif` or `.mp4`.
+        strip: PNG file of frames in rows: observed ones, then generated ones at
+            even distances.
+        frame_rate: frames a second.
+        scale: whole factor by which frames are enlarged.
+
+    Returns:
+        The files that were written.
+    """
+    num_past = past.shape[1]
+    shown = np.unique(
+        np.linspace(0, num_future - 1, max(STRIP_COLUMNS - num_past, 1), dtype=int)
+    )
+    columns = list(np.moveaxis(past, 1, 0))
+    with contextlib.ExitStack() as stack:
+        writers = [
+            stack.enter_context(visualize.video_writer(path, frame_rate=frame_rate))
+            for path in paths
+        ]
+        for frames in columns:
+            _append(writers, frames, visualize.GREEN, scale)
+        future = itertools.islice(predictor.stream(past), num_future)
+        for t, frames in enumerate(future):
+            _append(writers, frames, visualize.RED, scale)
+            if t in shown:
+                columns.append(frames)
+    colors = [visualize.GREEN] * num_past + [visualize.RED] * len(shown)
+    rows = list(np.stack(columns, axis=1))
+    visualize.write_png(
+        strip,
+        visualize.frame_grid(rows, colors=[colors] * len(rows), scale=scale),
+    )
+    return [*paths, strip]
+
+
+def _append(writers, frames, color, scale):
+    picture = visualize.frame_grid([frames], colors=[color], scale=scale, border=2)
+    for append in writers:
+        append(picture)

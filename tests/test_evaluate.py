@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
-from keras_drnet.evaluate import (
+from keras_drnet.evaluation import (
     evaluate_prediction,
     evaluate_split,
     summary,

@@ -13,7 +13,6 @@ from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
-from keras_drnet.generate_video import write_videos
 from keras_drnet.models import build_networks
 
 
@@ -89,7 +88,7 @@ def test_past_frames_that_do_not_fit_are_refused(tiny, clips, change, message):
 
 def test_videos_hold_every_frame_in_its_border(tiny, clips, tmp_path):
     predictor = VideoPredictor(build_networks(tiny))
-    paths = write_videos(
+    paths = samples.write_videos(
         predictor,
         clips[:, :3],
         30,

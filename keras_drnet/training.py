@@ -1,0 +1,199 @@
+"""Training of a run: both stages, from the last checkpoint to the end."""
+
+import keras
+import tensorflow as tf
+from absl import logging
+
+from keras_drnet import callbacks, samples
+from keras_drnet.averaging import WeightAverage
+from keras_drnet.checkpoint import stage_networks
+from keras_drnet.config import PRESETS
+from keras_drnet.data import load_dataset
+from keras_drnet.drnet import DrNet
+from keras_drnet.errors import InputError, choose
+from keras_drnet.generate import VideoPredictor
+from keras_drnet.models import build_networks
+from keras_drnet.pose_predictor import PosePredictor
+from keras_drnet.precision import resolve_precision
+
+VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
+
+
+def open_run(run, preset=None, data_dir=None, overrides=()):
+    """Returns the run, created if it is new, and checked if it is not.
+
+    Args:
+        run: a `RunFolder`.
+        preset: name in `PRESETS`; a run that exists needs none.
+        data_dir: folder of the raw data, or `None`.
+        overrides: strings `section.key=value`.
+
+    Raises:
+        InputError: the run exists with another configuration, or is new and has no
+            preset.
+    """
+    if run.exists() and not preset:
+        wanted = run.config()
+    elif preset:
+        wanted = choose(PRESETS, preset, "preset")()
+    else:
+        raise InputError(
+            f"{run.path} holds no run yet; start one with --preset, one of "
+            f"{sorted(PRESETS)}."
+        )
+    wanted = wanted.with_overrides(overrides)
+    if data_dir is not None:
+        wanted = wanted.with_overrides([f"data.data_dir={data_dir}"])
+    if run.exists():
+        difference = run.config().first_difference(wanted)
+        if difference:
+            raise InputError(
+                f"{run.path} is a run of another configuration: {difference}. Choose "
+                "another --run_dir, or leave out --preset and --override to go on."
+            )
+        return run
+    # What cannot work must fail before the folder is made.
+    load_dataset(wanted, "train")
+    build_networks(wanted, dtype=resolve_precision(wanted.precision))
+    run.create(wanted)
+    return run
+
+
+def train_drnet(run):
+    """Trains stage 1 of a run, from its last checkpoint to the end.
+
+    Args:
+        run: a `RunFolder` that was created.
+    """
+    config = run.config()
+    dtype, networks = _start(config)
+    drnet = DrNet(
+        networks.content_encoder,
+        networks.pose_encoder,
+        networks.decoder,
+        networks.scene_discriminator,
+        similarity_weight=config.drnet.similarity_weight,
+        adversarial_weight=config.drnet.adversarial_weight,
+        dtype=dtype,
+    )
+    drnet.compile(
+        optimizer=make_optimizer(config.drnet),
+        discriminator_optimizer=keras.optimizers.Adam(
+            config.drnet.discriminator_learning_rate, beta_1=config.drnet.beta_1
+        ),
+    )
+    predictor = VideoPredictor(networks)
+    batch = next(iter(load_dataset(config, "test")))
+    _fit(
+        drnet,
+        run,
+        "drnet",
+        networks,
+        lambda: samples.reconstruction_grid(predictor, batch),
+        optimizers={
+            "optimizer": drnet.optimizer,
+            "discriminator_optimizer": drnet.discriminator_optimizer,
+        },
+    )
+
+
+def train_pose_predictor(run):
+    """Trains stage 2 of a run, from its last checkpoint to the end.
+
+    Args:
+        run: a `RunFolder` whose stage 1 is trained.
+    """
+    config = run.config()
+    dtype, networks = _start(config)
+    trained = run.checkpoints("drnet").restore(stage_networks(networks, "drnet"))
+    if trained < config.drnet.num_steps:
+        raise InputError(
+            f"Stage 'drnet' of {run.path} has {trained} of {config.drnet.num_steps} "
+            "steps; finish it before the pose LSTM: --stage=drnet."
+        )
+    predictor = PosePredictor(
+        networks.content_encoder,
+        networks.pose_encoder,
+        networks.pose_lstm,
+        num_past=config.data.num_past,
+        closed_loop=config.pose.closed_loop,
+        pose_noise=config.pose.pose_noise,
+        dtype=dtype,
+    )
+    predictor.compile(optimizer=make_optimizer(config.pose))
+    generator = VideoPredictor(networks)
+    clips = next(iter(load_dataset(config, "test", "pose")))["video"]
+    _fit(
+        predictor,
+        run,
+        "pose",
+        networks,
+        lambda: samples.prediction_grid(generator, clips, config.data.num_past),
+        optimizers={"optimizer": predictor.optimizer},
+    )
+
+
+def make_optimizer(config):
+    """Returns the Adam that a `TrainConfig` describes."""
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        warmup_steps=max(config.warmup_steps, 1),
+        warmup_target=config.learning_rate,
+        decay_steps=max(config.num_steps - config.warmup_steps, 1),
+        alpha=1.0 if config.schedule == "constant" else 0.0,
+    )
+    return keras.optimizers.Adam(
+        schedule, beta_1=config.beta_1, global_clipnorm=config.clip_norm or None
+    )
+
+
+def _start(config):
+    """Seeds, picks the arithmetic and builds the networks."""
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    dtype = resolve_precision(config.precision)
+    return dtype, build_networks(config, dtype=dtype)
+
+
+def _fit(model, run, stage, networks, draw, *, optimizers):
+    """Fits a stage's model from its last checkpoint to its last epoch."""
+    config = run.config()
+    settings = getattr(config, stage)
+    trained = stage_networks(networks, stage)
+    checkpoints = run.checkpoints(stage)
+    model.build_optimizers()
+    state = {name: optimizer.variables for name, optimizer in optimizers.items()}
+    average = None
+    if settings.average_momentum:
+        average = WeightAverage(trained.values(), settings.average_momentum)
+        state["average"] = average.variables
+    restored = state | ({"live_weights": average.weights} if average else {})
+    step = checkpoints.restore(trained, restored)
+    log_dir = run.path / "logs" / stage
+    keras_callbacks = [
+        callbacks.StopAtNaN(),
+        *([average] if average else []),
+        callbacks.Checkpoint(checkpoints, trained, state, step=step, average=average),
+        callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
+        keras.callbacks.TensorBoard(log_dir, write_graph=False),
+    ]
+    per_epoch = settings.steps_per_epoch
+    logging.info("Stage %s: step %d of %d.", stage, step, settings.num_steps)
+    # After an interruption in mid-epoch, first the rest of that epoch.
+    epoch, done = divmod(step, per_epoch)
+    for first, last, steps in (
+        (epoch, epoch + 1, per_epoch - done if done else 0),
+        (-(-step // per_epoch), settings.epochs, per_epoch),
+    ):
+        if steps and first < last:
+            model.fit(
+                load_dataset(config, "train", stage, first_batch=step),
+                initial_epoch=first,
+                epochs=last,
+                steps_per_epoch=steps,
+                shuffle=False,
+                validation_data=load_dataset(config, "test", stage),
+                validation_steps=VALIDATION_STEPS,
+                callbacks=keras_callbacks,
+            )
+            step += steps
