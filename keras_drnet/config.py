@@ -267,6 +267,9 @@ def quickstart():
     """Moving MNIST at half size, in minutes on two CPU cores, without a download.
 
     Command: make quickstart
+    Time: 8 minutes for stage 1, 3 for stage 2, on two CPU cores.
+    Figure: PSNR of 21.7 dB 10 frames ahead, where the mean frame has 19.6 and a copy
+        of the last frame 17.0 (256 held-out clips, seed 0).
     """
     return Config(
         data=DataConfig(image_size=32),
@@ -297,7 +300,8 @@ def moving_mnist():
     """Moving MNIST with the authors' networks and settings, at 64x64.
 
     Command: python -m keras_drnet.train --preset=moving_mnist --run_dir=runs/mnist
-    Time: @MMTIME@
+    Time: not yet run. A step of 100 clips takes 1.1 to 1.4 seconds on two CPU cores
+        (from the measured step of 32), so stage 1 some 40 hours: meant for a GPU.
     Figure: not yet run.
     """
     return Config()
@@ -307,6 +311,7 @@ def tiny():
     """A few steps of very small networks: for tests of the whole way, not for use.
 
     Command: python -m keras_drnet.train --preset=tiny --run_dir=runs/tiny
+    Time: 20 seconds. Figure: none; it learns nothing.
     """
     return Config(
         precision="float32",

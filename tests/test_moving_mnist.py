@@ -5,6 +5,7 @@ import os
 import pathlib
 import struct
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -170,6 +171,14 @@ def test_embedded_splits_share_no_digit():
     assert train.shape == (4000, 28, 28) and test.shape == (1000, 28, 28)
     assert train.dtype == np.uint8
     assert not {d.tobytes() for d in train} & {d.tobytes() for d in test}
+
+
+def test_keras_datasets_are_a_source(monkeypatch, images):
+    monkeypatch.setattr(
+        keras.datasets.mnist, "load_data", lambda: ((images, None), (images[:2], None))
+    )
+    assert digits.load_digits("train", source="keras").shape == (6, 28, 28)
+    assert digits.load_digits("test", source="keras").shape == (2, 28, 28)
 
 
 def write_idx(path, images, *, magic=2051, cut=0):

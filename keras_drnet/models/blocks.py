@@ -5,6 +5,8 @@ bias, batch normalisation and an activation, initialised as in the authors' code
 kernels N(0, 0.02), biases 0, batch-norm scales N(1, 0.02) and offsets 0.
 """
 
+import functools
+
 import keras
 
 from keras_drnet.errors import InputError
@@ -22,9 +24,19 @@ def kernel_initializer():
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def conv(x, filters, kernel_size, strides=1, *, padding="same", dtype, name):
+def conv(
+    x,
+    filters,
+    kernel_size,
+    strides=1,
+    *,
+    padding="same",
+    layer=keras.layers.Conv2D,
+    dtype,
+    name,
+):
     """Applies a convolution with bias: `[B, H, W, C]` to `[B, H', W', filters]`."""
-    return keras.layers.Conv2D(
+    return layer(
         filters,
         kernel_size,
         strides=strides,
@@ -35,17 +47,7 @@ def conv(x, filters, kernel_size, strides=1, *, padding="same", dtype, name):
     )(x)
 
 
-def conv_transpose(x, filters, kernel_size, strides=1, *, padding="same", dtype, name):
-    """Applies a transposed convolution with bias."""
-    return keras.layers.Conv2DTranspose(
-        filters,
-        kernel_size,
-        strides=strides,
-        padding=padding,
-        kernel_initializer=kernel_initializer(),
-        dtype=dtype,
-        name=name,
-    )(x)
+conv_transpose = functools.partial(conv, layer=keras.layers.Conv2DTranspose)
 
 
 def norm(x, activation, *, dtype, name):
