@@ -1,5 +1,7 @@
 """The errors that a user can mend."""
 
+import difflib
+
 
 class InputError(ValueError):
     """Something that was handed in is wrong: a flag, a file, a size, a folder.
@@ -14,11 +16,14 @@ class TrainingError(RuntimeError):
 
 
 def choose(table, name, kind):
-    """Returns `table[name]`; an unknown name is answered with the valid ones.
+    """Returns `table[name]`.
 
     Raises:
-        InputError: `name` is not in `table`.
+        InputError: `name` is not in `table`; the message has the valid names and the
+            nearest one.
     """
     if name in table:
         return table[name]
-    raise InputError(f"Unknown {kind} {name!r}; expected one of {sorted(table)}.")
+    nearest = difflib.get_close_matches(name, table, n=1, cutoff=0.4)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise InputError(f"Unknown {kind} {name!r}; expected one of {sorted(table)}.{hint}")

@@ -13,8 +13,8 @@ from keras_drnet import training
 from keras_drnet.checkpoint import RunFolder
 from keras_drnet.config import PRESETS
 
-_PRESET = flags.DEFINE_enum(
-    "preset", None, sorted(PRESETS), "Configuration to start a new run with."
+_PRESET = flags.DEFINE_string(
+    "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."
 )
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _DATA_DIR = flags.DEFINE_string(

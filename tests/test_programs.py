@@ -180,7 +180,7 @@ def test_generation_and_evaluation_need_nothing_but_the_run(trained):
 
 
 BAD_FLAGS = {
-    "preset": (["--preset=quick"], "quickstart"),
+    "preset": (["--preset=quick"], "Did you mean 'quickstart'?"),
     "flag": (["--preset=tiny", "--run_dri=x"], "Did you mean: run_dir"),
     "argument": (["--preset=tiny", "quickly"], "Unexpected argument 'quickly'"),
     "key": (
