@@ -76,7 +76,8 @@ class MovingMNIST:
         Returns:
             float32 `[B, K, H, W, C]` in [0, 1].
         """
-        return self.swapped_frames(indices, indices, times)
+        numbers = self._numbers(indices)
+        return self._draw(numbers, numbers, times)
 
     def swapped_frames(self, content_indices, pose_indices, times):
         """Draws the digits of some clips in the places of those of others.
@@ -91,12 +92,9 @@ class MovingMNIST:
         Returns:
             float32 `[B, K, H, W, C]` in [0, 1].
         """
-        numbers = self._numbers(pose_indices)
-        order = tf.argsort(numbers[..., -1], axis=1)  # [B, N], back to front
-        digits = tf.gather(self._digits, self.digit_ids(content_indices))
-        digits = tf.cast(digits, tf.float32) / 255.0
-        positions = tf.gather(self._positions(numbers), times, batch_dims=1)
-        return self._paint(self._place(digits, positions), order)
+        return self._draw(
+            self._numbers(content_indices), self._numbers(pose_indices), times
+        )
 
     def positions(self, indices):
         """Returns the digits' upper left corners, float32 `[B, T, N, 2]`, as (y, x)."""
@@ -104,12 +102,21 @@ class MovingMNIST:
 
     def digit_ids(self, indices):
         """Returns which digits of the split each clip shows, int32 `[B, N]`."""
-        numbers = self._numbers(indices)
-        return tf.cast(numbers[..., 0] * len(self._digits), tf.int32)
+        return self._digit_ids(self._numbers(indices))
 
     def _numbers(self, indices):
         """Draws six numbers in [0, 1) for each digit of each clip, `[B, N, 6]`."""
         return clip_uniforms(self.seed, indices, (self.num_digits, 6))
+
+    def _digit_ids(self, numbers):
+        return tf.cast(numbers[..., 0] * len(self._digits), tf.int32)
+
+    def _draw(self, content_numbers, pose_numbers, times):
+        order = tf.argsort(pose_numbers[..., -1], axis=1)  # [B, N], back to front
+        digits = tf.gather(self._digits, self._digit_ids(content_numbers))
+        digits = tf.cast(digits, tf.float32) / 255.0
+        positions = tf.gather(self._positions(pose_numbers), times, batch_dims=1)
+        return self._paint(self._place(digits, positions), order)
 
     def _positions(self, numbers):
         room = self.image_size - self.image_size // 2
