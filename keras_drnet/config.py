@@ -32,27 +32,71 @@ class DataConfig:
     """What the clips are and how they are sampled."""
 
     dataset: str = "moving_mnist"  # Name in keras_drnet.data.DATASETS.
-    data_dir: str = ""  # Folder of the raw data; "" = data that needs no download.
+    data_dir: str = ""  # Raw data or shards; "" = data that needs no download.
     image_size: int = 64  # Side of a frame, pixels: 32, 64, 128 or 256.
     num_channels: int = 3  # Colour channels: 1 or 3.
     clip_length: int = 20  # Frames of a training clip.
     max_step: int = 12  # Greatest distance of two of DrNet's four frames, frames.
     num_past: int = 5  # Observed frames before a prediction.
-    frame_rate: int = 8  # Frames a second in written videos.
+    frame_rate: int = 8  # Frames a second: own videos are sampled, all written at it.
+    # Only used by recorded clips: all but moving_mnist.
+    resize: str = "squash"  # Other shapes to squares: "squash", or "crop" the centre.
+    test_fraction: float = 0.15  # Share of objects, characters or files for testing.
+    random_flip: bool = False  # Whether every other training clip is mirrored.
+    # Only used by kth.
+    kth_split: str = "B"  # People: "A" = 1-16 / 17-25, "B" = 1-20 / 21-25.
+    actions: str = ""  # Names with commas between: "walking,running"; "" = all.
+    people: str = ""  # Numbers with commas between: "1,2,21"; "" = all.
+    trim_still: bool = False  # Cuts frames off either end in which nobody moves.
+    # Only used by rotating_objects.
+    num_objects: int = 280  # Chairs to draw where data_dir is empty.
     # Only used by moving_mnist.
     num_digits: int = 2  # Digits in a clip, one a colour channel.
     integer_velocity: bool = True  # Whole pixels a frame; false = fractions.
     digit_source: str = "embedded"  # "embedded" or "keras"; data_dir comes first.
 
+    def recording(self):
+        """Returns a copy in which only what decides the pixels read is not default."""
+        kept = {key: getattr(self, key) for key in RECORDING_KEYS}
+        return DataConfig(
+            data_dir=self.data_dir, actions=self.actions, people=self.people, **kept
+        )
+
     def __post_init__(self):
-        _require(self, num_channels=(1, 3))
-        _require_positive(self, "clip_length", "num_past", "frame_rate", "num_digits")
+        _require(
+            self,
+            num_channels=(1, 3),
+            resize=("squash", "crop"),
+            kth_split=("A", "B"),
+        )
+        _require_positive(
+            self, "clip_length", "num_past", "frame_rate", "num_digits", "num_objects"
+        )
+        if not 0 < self.test_fraction < 1:
+            raise InputError(
+                f"test_fraction is {self.test_fraction}; expected a number between 0 "
+                "and 1."
+            )
         if self.num_past >= self.clip_length:
             raise InputError(
                 f"num_past is {self.num_past}, but clip_length is {self.clip_length}; "
                 "expected fewer past frames than a clip has, so that one is left to "
                 "predict."
             )
+
+
+# The keys of `DataConfig` that decide what a reader makes of its files.
+RECORDING_KEYS = (
+    "dataset",
+    "image_size",
+    "num_channels",
+    "frame_rate",
+    "resize",
+    "test_fraction",
+    "kth_split",
+    "trim_still",
+    "num_objects",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -307,6 +351,46 @@ def moving_mnist():
     return Config()
 
 
+def _kth_small():
+    return Config(
+        data=DataConfig(
+            dataset="kth",
+            num_channels=1,
+            clip_length=30,
+            max_step=20,
+            num_past=10,
+            frame_rate=25,
+            trim_still=True,
+            random_flip=True,
+        ),
+        model=ModelConfig(
+            content_encoder="dcgan_unet",
+            decoder="dcgan_unet",
+            num_filters=24,
+            pose_dim=10,
+            lstm_units=128,
+        ),
+        drnet=DrNetConfig(
+            epochs=40,
+            steps_per_epoch=500,
+            batch_size=32,
+            learning_rate=2e-3,
+            schedule="cosine",
+            warmup_steps=100,
+        ),
+        pose=PoseConfig(
+            epochs=20,
+            steps_per_epoch=200,
+            batch_size=32,
+            learning_rate=2e-3,
+            schedule="cosine",
+            warmup_steps=20,
+            clip_norm=1.0,
+            closed_loop=True,
+        ),
+    )
+
+
 def tiny():
     """A few steps of very small networks: for tests of the whole way, not for use.
 
@@ -329,4 +413,9 @@ def tiny():
 
 
 # Name to a function that returns a `Config`; its docstring says what to expect.
-PRESETS = {"quickstart": quickstart, "moving_mnist": moving_mnist, "tiny": tiny}
+PRESETS = {
+    "quickstart": quickstart,
+    "moving_mnist": moving_mnist,
+    "tiny": tiny,
+    "kth_small": _kth_small,
+}

@@ -1,9 +1,12 @@
 """Clips and the training examples made of them."""
 
 import dataclasses
+import functools
 
-from keras_drnet.data import sampling
+from keras_drnet.data import kth, records, sampling
 from keras_drnet.data.moving_mnist import MovingMNIST
+from keras_drnet.data.recorded import ClipsInMemory, read_clips
+from keras_drnet.data.video_folder import VideoFolder
 from keras_drnet.errors import choose
 
 
@@ -21,8 +24,10 @@ def _moving_mnist(config, split, seed):
     )
 
 
-# Name to a function of (DataConfig, split, seed) that makes a source of clips.
-DATASETS = {"moving_mnist": _moving_mnist}
+# Name to a function of a DataConfig that makes a reader of recorded clips: see
+# `clips.Reader`. Moving MNIST alone is drawn, not recorded.
+READERS = {"kth": kth.KTH, "video_folder": VideoFolder}
+DATASETS = ("moving_mnist", *READERS)
 STAGES = ("drnet", "pose")
 
 
@@ -43,7 +48,34 @@ def load_source(config, split, *, clip_length=0):
     data = config.data
     if clip_length:
         data = dataclasses.replace(data, clip_length=clip_length)
-    return choose(DATASETS, data.dataset, "dataset")(data, split, config.seed)
+    choose(dict.fromkeys(DATASETS), data.dataset, "dataset")
+    if data.dataset == "moving_mnist":
+        return _moving_mnist(data, split, config.seed)
+    windows = {
+        "split": split,
+        "clip_length": data.clip_length,
+        "seed": config.seed,
+        "random_flip": data.random_flip,
+    }
+    if records.has_manifest(data.data_dir):
+        entries = records.list_clips(data, split)
+        if data.dataset == "kth":
+            is_chosen = kth.label_filter(data)
+            entries = [entry for entry in entries if is_chosen(entry.labels)]
+        return records.ShardedClips(
+            data.data_dir,
+            entries,
+            image_size=data.image_size,
+            num_channels=data.num_channels,
+            **windows,
+        )
+    return ClipsInMemory(_read_clips(data.recording(), split), **windows)
+
+
+@functools.lru_cache(maxsize=4)
+def _read_clips(config, split):
+    """Reads a split once for all that a program does with it."""
+    return read_clips(READERS[config.dataset](config), split)
 
 
 def load_dataset(config, split, stage="drnet", *, first_batch=0):
@@ -74,4 +106,4 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0):
     )
 
 
-__all__ = ["DATASETS", "load_dataset", "load_source"]
+__all__ = ["DATASETS", "READERS", "load_dataset", "load_source"]

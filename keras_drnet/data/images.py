@@ -1,0 +1,57 @@
+"""Pictures of any size to square frames."""
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from keras_drnet.data.clips import BadFile
+
+
+def read_image(path, image_size, num_channels, resize="squash"):
+    """Reads a picture as a frame.
+
+    Args:
+        path: file of any format that Pillow reads.
+        image_size: side of the frame, pixels.
+        num_channels: 1 or 3.
+        resize: see `fit_image`.
+
+    Returns:
+        uint8 `[image_size, image_size, num_channels]`.
+
+    Raises:
+        BadFile: the file is not a picture, or is damaged.
+    """
+    try:
+        with Image.open(path) as image:
+            return fit_image(image, image_size, num_channels, resize)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise BadFile(path, f"not a readable picture ({error})") from error
+
+
+def fit_image(image, image_size, num_channels, resize="squash"):
+    """Turns a picture into a frame.
+
+    Args:
+        image: a Pillow image, or uint8 `[H, W, 3]`. Transparent pixels turn black.
+        image_size: side of the frame, pixels.
+        num_channels: 1 for grey (ITU-R 601 luma), 3 for red, green, blue.
+        resize: `"squash"` scales either axis to the frame's side, as the authors do;
+            `"crop"` takes the largest centred square first.
+
+    Returns:
+        uint8 `[image_size, image_size, num_channels]`.
+    """
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(image)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)
+    image = image.convert("L" if num_channels == 1 else "RGB")
+    box = None
+    if resize == "crop":
+        side = min(image.size)
+        left, top = ((length - side) // 2 for length in image.size)
+        box = (left, top, left + side, top + side)
+    if image.size != (image_size, image_size):
+        image = image.resize((image_size, image_size), Image.Resampling.BILINEAR, box)
+    return np.asarray(image).reshape(image_size, image_size, num_channels)

@@ -1,0 +1,220 @@
+"""Preparation: raw data to shards, in parallel, restartable, bad files listed.
+
+The work is cut into shards before it is shared out, and nothing of a shard depends
+on another one: the files are the same, byte for byte, for any number of processes.
+A shard is written aside, then renamed; a note beside it says that it is done. The
+manifest comes last.
+"""
+
+import collections
+import dataclasses
+import functools
+import hashlib
+import json
+import pathlib
+
+import av
+import PIL
+import tensorflow as tf
+
+import keras_drnet
+from keras_drnet.data import READERS, files, records
+from keras_drnet.data.clips import SPLITS, BadFile
+from keras_drnet.data.workers import run_jobs
+from keras_drnet.errors import InputError, choose
+
+NOTE = ".done.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class ShardPlan:
+    """What one shard is to hold.
+
+    Attributes:
+        file: name of the shard's file.
+        split: `"train"` or `"test"`.
+        items: names of the reader's items.
+    """
+
+    file: str
+    split: str
+    items: tuple[str, ...]
+
+
+def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0):
+    """Writes the clips of a data set to shards, with a manifest.
+
+    Called again after an interruption, or when a shard was lost or damaged, it makes
+    only what is missing. It starts processes: a script that calls it needs
+    `if __name__ == "__main__":`.
+
+    Args:
+        config: a `DataConfig` of recorded clips.
+        output: folder of the shards, local or `s3://`; made if it is not there.
+        encoding: `"png"`, exact, or `"jpeg"`, smaller.
+        items_per_shard: videos, objects or characters in a shard.
+        num_workers: processes; 0 = one for each core.
+
+    Returns:
+        The manifest, a dict: `format`, `config` (the settings that decide what was
+        read), `encoding`, `versions`, `splits` (for each the numbers of shards,
+        clips and frames), `shards` (for each `file`, `split`, `num_bytes`, `sha256`,
+        `clips`, `bad`) and `bad` (for each file that could not be used `split`,
+        `file` and `reason`).
+
+    Raises:
+        InputError: the data are not there or all bad, or `output` holds shards of
+            other data or settings, or cannot be written.
+    """
+    make_reader = choose(READERS, config.dataset, "dataset")
+    choose(records.ENCODERS, encoding, "encoding")
+    config = config.recording()
+    reader = make_reader(config)
+    plans = [
+        plan
+        for split in SPLITS
+        for plan in _plan_shards(split, reader.items(split), items_per_shard)
+    ]
+    key = _plan_key(config, encoding, plans)
+    files.make_folder(output)
+    done = _finished_shards(output, key)
+    make = functools.partial(
+        _make_shard, config=config, encoding=encoding, output=output, key=key
+    )
+    missing = [plan for plan in plans if plan.file not in done]
+    for note in run_jobs(make, missing, num_workers=num_workers, unit="shard"):
+        done[note["file"]] = note
+    manifest = _manifest(config, encoding, key, [done[plan.file] for plan in plans])
+    if not any(counts["clips"] for counts in manifest["splits"].values()):
+        reasons = "; ".join(f"{b['file']}: {b['reason']}" for b in manifest["bad"][:3])
+        raise InputError(f"No clip of {config.data_dir!r} can be used. {reasons}.")
+    files.write_text(f"{output}/{records.MANIFEST}", _to_json(manifest))
+    for name in _note_names(output):
+        tf.io.gfile.remove(f"{output}/{name}")
+    return manifest
+
+
+def _plan_shards(split, items, items_per_shard):
+    count = -(-len(items) // items_per_shard)
+    for number in range(count):
+        begin = number * items_per_shard
+        yield ShardPlan(
+            f"{split}-{number:05d}-of-{count:05d}.tfrecord",
+            split,
+            tuple(items[begin : begin + items_per_shard]),
+        )
+
+
+def _plan_key(config, encoding, plans):
+    """Returns a checksum of everything that decides what the shards hold."""
+    plan = [_portable(config), encoding, *map(dataclasses.asdict, plans)]
+    return hashlib.sha256(_to_json(plan).encode()).hexdigest()
+
+
+def _portable(config):
+    """Returns the settings without the place of the raw data, which may move."""
+    return dataclasses.asdict(config) | {"data_dir": ""}
+
+
+def _finished_shards(output, key):
+    """Returns the notes of the shards that are there and whole, by file."""
+    notes = []
+    for name in _note_names(output):
+        notes.append(json.loads(files.read_text(f"{output}/{name}")))
+    if records.has_manifest(output):
+        manifest = records.read_manifest(output)
+        notes += [note | {"plan": manifest["plan"]} for note in manifest["shards"]]
+    for note in notes:
+        if note["plan"] != key:
+            raise InputError(
+                f"{output} holds shards of other files or settings; choose another "
+                "folder, or remove this one."
+            )
+    return {
+        note["file"]: note
+        for note in notes
+        if files.sha256(f"{output}/{note['file']}") == note["sha256"]
+    }
+
+
+def _note_names(output):
+    return [name for name in files.list_folder(output) if name.endswith(NOTE)]
+
+
+@functools.lru_cache(maxsize=1)
+def _reader(config):
+    return READERS[config.dataset](config)
+
+
+def _make_shard(plan, *, config, encoding, output, key):
+    """Writes one shard and the note that it is done; returns the note."""
+    reader = _reader(config)
+    clips, bad = [], []
+    path = f"{output}/{plan.file}"
+    with (
+        files.aside(path) as partial,
+        records.ShardWriter(
+            partial, encoding=encoding, frame_rate=config.frame_rate
+        ) as writer,
+    ):
+        for item in plan.items:
+            try:
+                clips += [writer.write(clip) for clip in reader.read(item)]
+            except BadFile as error:
+                file = _below(error.path, config.data_dir)
+                bad.append({"file": file, "reason": error.reason})
+    note = {
+        "file": plan.file,
+        "split": plan.split,
+        "num_bytes": tf.io.gfile.stat(path).length,
+        "sha256": files.sha256(path),
+        "clips": clips,
+        "bad": bad,
+        "plan": key,
+    }
+    files.write_text(path + NOTE, _to_json(note))
+    return note
+
+
+def _below(path, folder):
+    """Returns a path as seen from a folder, if it is in there."""
+    path = pathlib.Path(path)
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _manifest(config, encoding, key, notes):
+    """Joins the notes; of clips with the same frames the first one counts."""
+    first, bad, shards = {}, [], []
+    counts = {split: collections.Counter() for split in SPLITS}
+    for note in notes:
+        split = note["split"]
+        bad += [{"split": split} | entry for entry in note["bad"]]
+        clips = []
+        for clip in note["clips"]:
+            original = first.setdefault(clip["fingerprint"], clip["name"])
+            is_duplicate = original != clip["name"]
+            clips.append(clip | {"duplicate_of": original if is_duplicate else ""})
+            if is_duplicate:
+                reason = f"a duplicate: it has the same frames as {original}"
+                bad.append({"split": split, "file": clip["name"], "reason": reason})
+            else:
+                counts[split].update(clips=1, frames=clip["num_frames"])
+        counts[split].update(shards=1)
+        shards.append({k: v for k, v in note.items() if k != "plan"} | {"clips": clips})
+    return {
+        "format": records.FORMAT,
+        "plan": key,
+        "config": _portable(config),
+        "encoding": encoding,
+        "versions": {m.__name__: m.__version__ for m in (keras_drnet, tf, av, PIL)},
+        "splits": {
+            split: {key: count[key] for key in ("shards", "clips", "frames")}
+            for split, count in counts.items()
+        },
+        "bad": bad,
+        "shards": shards,
+    }
+
+
+def _to_json(value):
+    return json.dumps(value, indent=1) + "\n"

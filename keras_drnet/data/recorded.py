@@ -1,0 +1,206 @@
+"""Sources of recorded clips: which window of which clip an index stands for.
+
+Every clip is seen once before any is seen again, in an order drawn anew each round;
+windows start anywhere in a clip. All of it is a function of `(seed, split, index)`,
+as with clips that are drawn: training goes on at batch k without reading what came
+before it, and clips that follow one another in a batch are different ones.
+"""
+
+import typing
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from keras_drnet.data.clips import SPLITS, BadFile, ClipEntry, check_split
+from keras_drnet.data.sampling import clip_uniforms
+from keras_drnet.errors import InputError
+
+# Keep the numbers that order the clips apart from those that place the windows.
+ORDER_STREAM = 2_000_003
+WINDOW_STREAM = 3_000_017
+
+
+class RecordedClips:
+    """Chooses windows of clips that somebody else stores.
+
+    Attributes:
+        clip_length: frames of a window, T.
+        names: names of the clips that are long enough.
+        labels: their labels, dicts of name to value.
+    """
+
+    def __init__(self, entries, *, split, clip_length, seed=0, random_flip=False):
+        """Chooses the clips that are long enough.
+
+        Args:
+            entries: list of `ClipEntry`. A periodic clip goes on from its last frame
+                to its first and so is long enough for any window.
+            split: `"train"` or `"test"`; only training clips are mirrored.
+            clip_length: frames of a window.
+            seed: two sources of one seed and split give the same windows.
+            random_flip: whether every other window, at random, is mirrored.
+
+        Raises:
+            InputError: no clip is long enough.
+        """
+        check_split(split)
+        chosen = [
+            number
+            for number, entry in enumerate(entries)
+            if entry.periodic or entry.num_frames >= clip_length
+        ]
+        num_short = len(entries) - len(chosen)
+        if not chosen:
+            longest = max((e.num_frames for e in entries), default=0)
+            raise InputError(
+                f"None of the {len(entries)} {split} clips has {clip_length} frames; "
+                f"the longest has {longest}. Choose a smaller data.clip_length, or "
+                "others with data.actions and data.people."
+            )
+        if num_short:
+            logging.warning(
+                "%d of %d %s clips have fewer than %d frames and are left out.",
+                num_short,
+                len(entries),
+                split,
+                clip_length,
+            )
+        self.clip_length = clip_length
+        self._chosen = chosen  # Places in `entries`.
+        self.names = [entries[n].name for n in chosen]
+        self.labels = [entries[n].labels for n in chosen]
+        self._num_frames = tf.constant(
+            [entries[n].num_frames for n in chosen], tf.int64
+        )
+        self._periodic = tf.constant([entries[n].periodic for n in chosen])
+        self._seed = seed
+        self._split = SPLITS.index(split)
+        self._flip = random_flip and split == "train"
+
+    def frames(self, indices, times):
+        """Returns chosen frames of chosen windows.
+
+        Args:
+            indices: int64 `[B]`, numbers of windows, any from 0.
+            times: int32 `[B, K]`, numbers of frames, each in [0, T).
+
+        Returns:
+            float32 `[B, K, H, W, C]` in [0, 1].
+        """
+        clips = self.clip_numbers(indices)
+        numbers = clip_uniforms(self._stream(WINDOW_STREAM), indices, (2,))
+        num_frames = tf.gather(self._num_frames, clips)
+        periodic = tf.gather(self._periodic, clips)
+        num_starts = tf.where(periodic, num_frames, num_frames - self.clip_length + 1)
+        starts = tf.cast(numbers[:, 0] * tf.cast(num_starts, tf.float32), tf.int64)
+        starts = tf.minimum(starts, num_starts - 1)  # Float32 may round up.
+        positions = starts[:, None] + tf.cast(times, tf.int64)
+        positions %= num_frames[:, None]  # Only periodic clips reach their end.
+        frames = tf.cast(self._read(clips, positions), tf.float32) / 255.0
+        if self._flip:
+            mirrored = numbers[:, 1] < 0.5
+            mirrored = mirrored[:, None, None, None, None]
+            frames = tf.where(mirrored, frames[:, :, :, ::-1], frames)
+        return frames
+
+    def clip_numbers(self, indices):
+        """Returns which clip each window is of, int64 `[B]`, places in `names`."""
+        num_clips = tf.size(self._num_frames, tf.int64)
+        stream = self._stream(ORDER_STREAM)
+
+        def place(index):
+            return tf.random.experimental.index_shuffle(
+                index % num_clips, stream + index // num_clips, num_clips - 1
+            )
+
+        return tf.map_fn(place, indices)
+
+    def _stream(self, stream):
+        return tf.constant([self._seed + stream, self._split], tf.int64)
+
+    def _read(self, clips, positions):
+        """Returns frames, uint8 `[B, K, H, W, C]`, of clips by their places."""
+        raise NotImplementedError
+
+
+class ClipsInMemory(RecordedClips):
+    """Recorded clips whose frames are all in memory."""
+
+    def __init__(self, clips, **kwargs):
+        """Takes the frames.
+
+        Args:
+            clips: a `MemoryClips`.
+            **kwargs: see `RecordedClips`.
+        """
+        super().__init__(clips.entries, **kwargs)
+        self._frames = clips.frames
+        self._offsets = tf.gather(clips.offsets, self._chosen)
+
+    def _read(self, clips, positions):
+        offsets = tf.gather(self._offsets, clips)
+        return tf.gather(self._frames, offsets[:, None] + positions)
+
+
+class MemoryClips(typing.NamedTuple):
+    """Clips one after the other.
+
+    Attributes:
+        entries: list of `ClipEntry`.
+        offsets: int64 `[N]`, where each clip begins in `frames`.
+        frames: uint8 `[F, H, W, C]`, the frames of all clips.
+    """
+
+    entries: list
+    offsets: tf.Tensor
+    frames: tf.Tensor
+
+
+def read_clips(reader, split):
+    """Reads all clips of a split into memory.
+
+    Files that cannot be used, and clips that came before, are left out with a
+    warning.
+
+    Args:
+        reader: a `clips.Reader`.
+        split: `"train"` or `"test"`.
+
+    Returns:
+        A `MemoryClips`.
+
+    Raises:
+        InputError: no file of the split can be used.
+    """
+    clips, seen = [], {}
+    items = reader.items(split)
+    for item in items:
+        try:
+            for clip in reader.read(item):
+                first = seen.setdefault(clip.fingerprint(), clip.name)
+                if first == clip.name:
+                    clips.append(clip)
+                else:
+                    logging.warning(
+                        "%s has the same frames as %s and is left out.",
+                        clip.name,
+                        first,
+                    )
+        except BadFile as error:
+            logging.warning("%s. It is left out.", error)
+    if not clips:
+        raise InputError(
+            f"None of the {len(items)} {split} files can be used; the warnings above "
+            "say why."
+            if items
+            else f"There is no {split} file that data.actions, data.people and the "
+            "split let through."
+        )
+    entries = [ClipEntry(c.name, c.labels, len(c.frames), c.periodic) for c in clips]
+    ends = np.cumsum([e.num_frames for e in entries], dtype=np.int64)
+    return MemoryClips(
+        entries,
+        tf.constant(np.concatenate([[0], ends[:-1]])),
+        tf.convert_to_tensor(np.concatenate([c.frames for c in clips])),
+    )

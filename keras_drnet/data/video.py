@@ -1,0 +1,104 @@
+"""Video files of any kind that FFmpeg knows, decoded by PyAV to frames."""
+
+import av
+import numpy as np
+
+from keras_drnet.data.clips import BadFile
+from keras_drnet.data.images import fit_image
+
+# Muxers may count a few frames that no player shows; if more are missing, the file
+# was cut off.
+MAX_MISSING = 0.02
+# A longer standstill between two frames is a damaged time stamp.
+MAX_GAP_SECONDS = 10.0
+EPSILON_SECONDS = 1e-4
+
+
+def read_video(
+    file, image_size, num_channels, *, resize="squash", frame_rate=0, name=""
+):
+    """Decodes a video.
+
+    Args:
+        file: path, or a binary file object.
+        image_size: side of the frames, pixels.
+        num_channels: 1 or 3.
+        resize: see `images.fit_image`.
+        frame_rate: frames a second at which the screen is looked at, so that a
+            variable rate comes out even; 0 = every stored frame once.
+        name: what errors call the file; default: `file`.
+
+    Returns:
+        uint8 `[T, image_size, image_size, num_channels]`, T at least 2, turned as
+        the file says that it is to be shown.
+
+    Raises:
+        BadFile: not a video, cut short, damaged, or a single frame.
+    """
+    name = name or file
+    frames = []
+    counter = _Counter()
+    try:
+        with av.open(file) as container:
+            if not container.streams.video:
+                raise BadFile(name, "it has no video stream")
+            stream = container.streams.video[0]
+            shown = counter.count(container.decode(stream))
+            if frame_rate:
+                shown = _sample(shown, stream, frame_rate, name)
+            for frame in shown:
+                frames.append(
+                    fit_image(_upright(frame), image_size, num_channels, resize)
+                )
+            num_promised = stream.frames
+    except av.FFmpegError as error:
+        raise BadFile(name, f"not a readable video ({error.strerror})") from error
+    if num_promised - counter.num_frames > 2 + MAX_MISSING * num_promised:
+        raise BadFile(
+            name,
+            f"cut short: its header promises {num_promised} frames, but "
+            f"{counter.num_frames} could be decoded",
+        )
+    if len(frames) < 2:
+        raise BadFile(name, f"it has {len(frames)} frames; expected at least 2")
+    return np.stack(frames)
+
+
+class _Counter:
+    """Counts what passes through."""
+
+    num_frames = 0
+
+    def count(self, frames):
+        for frame in frames:
+            self.num_frames += 1
+            yield frame
+
+
+def _sample(frames, stream, frame_rate, name):
+    """Yields the frame that is on the screen at each tick of a clock."""
+    shown, first, last, tick = None, 0.0, 0.0, 0
+    for number, frame in enumerate(frames):
+        seconds = frame.time
+        if seconds is None:  # Raw streams have no time stamps.
+            seconds = number / float(stream.average_rate or frame_rate)
+        if shown is None:
+            first = last = seconds
+        if seconds - last > MAX_GAP_SECONDS:
+            raise BadFile(
+                name,
+                f"nothing is shown for {seconds - last:.0f} seconds after second "
+                f"{last - first:.1f}; its time stamps are damaged",
+            )
+        while first + tick / frame_rate < seconds - EPSILON_SECONDS:
+            yield shown
+            tick += 1
+        shown, last = frame, seconds
+    if shown is not None and first + tick / frame_rate <= last + EPSILON_SECONDS:
+        yield shown
+
+
+def _upright(frame):
+    """Returns the picture, turned as phones ask for, uint8 `[H, W, 3]`."""
+    pixels = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90))
