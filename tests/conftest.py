@@ -1,6 +1,12 @@
 """Shared fixtures: a tiny configuration, and what costs time, made once."""
 
+import dataclasses
 import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -37,3 +43,56 @@ def tiny():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@dataclasses.dataclass(frozen=True)
+class S3:
+    """A server of object storage.
+
+    Attributes:
+        environment: variables that a process needs to reach it.
+        bucket: name of the bucket that is there.
+    """
+
+    environment: dict[str, str]
+    bucket: str
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory):
+    """A server for as long as the tests run: a process, as in one of ours TensorFlow
+    would hold the lock that the server needs to answer."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    endpoint, bucket = f"http://127.0.0.1:{port}", "clips"
+    log = tmp_path_factory.mktemp("s3") / "server.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdout=file,
+            stderr=file,
+        )
+    request = urllib.request.Request(f"{endpoint}/{bucket}", method="PUT")
+    deadline = time.monotonic() + 60
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(request, timeout=10).close()
+                break
+            except OSError as error:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"no S3 server: {error}\n{log.read_text()}")
+                time.sleep(0.1)
+        yield S3(
+            environment={
+                "S3_ENDPOINT": endpoint,
+                "AWS_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+            },
+            bucket=bucket,
+        )
+    finally:
+        server.terminate()
+        server.wait()

@@ -60,7 +60,8 @@ def read_video(
             f"{counter.num_frames} could be decoded",
         )
     if len(frames) < 2:
-        raise BadFile(name, f"it has {len(frames)} frames; expected at least 2")
+        count = "one frame" if frames else "no frame"
+        raise BadFile(name, f"it has {count}; expected at least two")
     return np.stack(frames)
 
 

@@ -76,7 +76,7 @@ class VideoFolder:
         if path.is_dir():
             frames = [read_image(p, *size, config.resize) for p in _pictures(path)]
             if len(frames) < 2:
-                raise BadFile(item, "it has 1 picture; expected at least 2")
+                raise BadFile(item, "it has one picture; expected at least two")
             frames = np.stack(frames)
         else:
             frames = read_video(
