@@ -103,10 +103,10 @@ RECORDING_KEYS = (
 class ModelConfig:
     """The networks: which, and how wide."""
 
-    content_encoder: str = "dcgan"  # "dcgan", "dcgan_unet" or "vgg_unet".
+    content_encoder: str = "dcgan"  # Also "dcgan_unet", "vgg_unet", "resnet18".
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
     pose_encoder: str = "dcgan"  # "dcgan" or "resnet18".
-    decoder: str = "dcgan"  # The content encoder's family.
+    decoder: str = "dcgan"  # As the content encoder; "dcgan" for "resnet18".
     content_dim: int = 128  # Dc, length of the content code.
     pose_dim: int = 10  # Dp, length of the pose code.
     num_filters: int = 64  # Filters of the first stage of encoders and decoder.
@@ -400,6 +400,44 @@ def _kth_data(**kwargs):
     )
 
 
+def sprites_small():
+    """Sprites at 64x64 with narrow U-Net networks, for two CPU cores."""
+    return Config(
+        data=_sprites_data(),
+        model=ModelConfig(
+            content_encoder="dcgan_unet",
+            decoder="dcgan_unet",
+            num_filters=24,
+            lstm_units=128,
+        ),
+        drnet=DrNetConfig(
+            epochs=16,
+            steps_per_epoch=500,
+            batch_size=32,
+            learning_rate=4e-3,
+            schedule="cosine",
+            warmup_steps=100,
+            adversarial_weight=1e-2,
+        ),
+        pose=PoseConfig(
+            epochs=10,
+            steps_per_epoch=100,
+            batch_size=32,
+            learning_rate=2e-3,
+            schedule="cosine",
+            warmup_steps=20,
+            clip_norm=1.0,
+            closed_loop=True,
+        ),
+    )
+
+
+def _sprites_data():
+    return DataConfig(
+        dataset="sprites", clip_length=8, max_step=7, num_past=3, frame_rate=8
+    )
+
+
 def tiny():
     """A few steps of very small networks: for tests of the whole way, not for use.
 
@@ -423,5 +461,6 @@ def tiny():
 
 # Name to a function that returns a `Config`; its docstring says what to expect.
 PRESETS = {
-    preset.__name__: preset for preset in (quickstart, moving_mnist, kth_small, tiny)
+    preset.__name__: preset
+    for preset in (quickstart, moving_mnist, kth_small, sprites_small, tiny)
 }

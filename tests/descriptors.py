@@ -72,7 +72,7 @@ def _vgg_decoder():
     )
 
 
-def _resnet18():
+def _resnet18(dim):
     total = _conv_norm(3, 64, 5)
     inputs = 64
     for width in (64, 128, 256, 512):
@@ -80,7 +80,7 @@ def _resnet18():
         if inputs != width:
             total += _conv_norm(inputs, width, 1)
         inputs = width
-    return total + _conv_norm(512, POSE_DIM, 3)
+    return total + _conv_norm(512, dim, 3)
 
 
 def _dense(inputs, outputs):
@@ -94,9 +94,10 @@ def _lstm_layer(units):
 _CONTENT_COUNTS = {
     "dcgan": _dcgan_encoder(CONTENT_DIM),
     "dcgan_unet": _dcgan_encoder(CONTENT_DIM),
+    "resnet18": _resnet18(CONTENT_DIM),
     "vgg_unet": _vgg_encoder(),
 }
-_POSE_COUNTS = {"dcgan": _dcgan_encoder(POSE_DIM), "resnet18": _resnet18()}
+_POSE_COUNTS = {"dcgan": _dcgan_encoder(POSE_DIM), "resnet18": _resnet18(POSE_DIM)}
 _DECODER_COUNTS = {
     "dcgan": _dcgan_decoder(1),
     "dcgan_unet": _dcgan_decoder(2),

@@ -12,6 +12,10 @@ from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
 
+# Name of a content encoder to that of the decoder that reads its skips.
+DECODER_FOR = {name: name for name in DECODERS} | {"resnet18": "dcgan"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Networks:
     """The five networks of a run.
@@ -47,18 +51,17 @@ def build_networks(config, *, dtype="float32"):
             fit together, or an impossible image size.
     """
     data, model = config.data, config.model
-    if model.content_encoder != model.decoder:
-        choose(CONTENT_ENCODERS, model.content_encoder, "content encoder")
-        choose(DECODERS, model.decoder, "decoder")
+    choose(DECODERS, model.decoder, "decoder")
+    fitting = choose(DECODER_FOR, model.content_encoder, "content encoder")
+    if model.decoder != fitting:
         raise InputError(
             f"A {model.decoder!r} decoder cannot read the maps of a "
-            f"{model.content_encoder!r} content encoder; set both to one name."
+            f"{model.content_encoder!r} content encoder; set model.decoder to "
+            f"{fitting!r}."
         )
     frame = (data.image_size, data.num_channels)
     return Networks(
-        content_encoder=choose(
-            CONTENT_ENCODERS, model.content_encoder, "content encoder"
-        )(
+        content_encoder=CONTENT_ENCODERS[model.content_encoder](
             *frame,
             model.content_dim,
             model.num_filters,
@@ -72,7 +75,7 @@ def build_networks(config, *, dtype="float32"):
             normalize=model.normalize_pose,
             dtype=dtype,
         ),
-        decoder=choose(DECODERS, model.decoder, "decoder")(
+        decoder=DECODERS[model.decoder](
             *frame, model.content_dim, model.pose_dim, model.num_filters, dtype=dtype
         ),
         scene_discriminator=build_scene_discriminator(

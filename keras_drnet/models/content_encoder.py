@@ -4,6 +4,7 @@ import keras
 
 from keras_drnet.errors import choose
 from keras_drnet.models import blocks
+from keras_drnet.models.resnet import resnet18_map
 
 
 def dcgan(
@@ -81,6 +82,26 @@ def vgg_unet(
     return keras.Model(frames, (content, tuple(skips)), name="content_encoder")
 
 
+def resnet18(
+    image_size,
+    num_channels,
+    content_dim,
+    num_filters,
+    *,
+    head="conv",
+    dtype="float32",
+):
+    """Builds the ResNet-18 content encoder, without skip connections.
+
+    The paper's choice for turning objects, with a `dcgan` decoder. Arguments and
+    result are those of `dcgan`; see `resnet.resnet18_map`.
+    """
+    frames = keras.Input((image_size, image_size, num_channels), name="frames")
+    x = resnet18_map(frames, num_filters, dtype=dtype)
+    content = _content(x, content_dim, head, dtype)
+    return keras.Model(frames, (content, ()), name="content_encoder")
+
+
 def vgg_depths(filters):
     """Returns the convolutions of each VGG block: two for the first two, then three."""
     return [2 if i < 2 else 3 for i in range(len(filters))]
@@ -96,14 +117,18 @@ def _down_path(image_size, num_channels, num_filters, dtype):
 
 
 def _content(x, content_dim, head, dtype):
-    kernel_size = choose(HEADS, head, "head of the content encoder")
+    choose(dict.fromkeys(HEADS), head, "head of the content encoder")
     if head == "max_pool":
         x = blocks.max_pool_all(x, dtype=dtype, name="pool")
     return blocks.code_head(
-        x, content_dim, kernel_size=kernel_size, dtype=dtype, name="content"
+        x, content_dim, kernel_size=x.shape[1], dtype=dtype, name="content"
     )
 
 
-# Name of a head to the size of its kernel.
-HEADS = {"conv": blocks.SMALLEST_MAP, "max_pool": 1}
-CONTENT_ENCODERS = {"dcgan": dcgan, "dcgan_unet": dcgan_unet, "vgg_unet": vgg_unet}
+HEADS = ("conv", "max_pool")
+CONTENT_ENCODERS = {
+    "dcgan": dcgan,
+    "dcgan_unet": dcgan_unet,
+    "resnet18": resnet18,
+    "vgg_unet": vgg_unet,
+}

@@ -3,6 +3,7 @@
 import keras
 
 from keras_drnet.models import blocks
+from keras_drnet.models.resnet import RESNET18_MAP, resnet18_map
 
 
 def dcgan(
@@ -46,41 +47,11 @@ def resnet18(
 ):
     """Builds the ResNet-18 pose encoder; arguments and result as for `dcgan`.
 
-    A 5x5 convolution and a 3x3 pooling, each of stride 2, then stages of two basic
-    blocks: four stages (64 to 512 filters) at 64 pixels, one more or fewer for each
-    doubling or halving. The last map is 3x3.
+    See `resnet.resnet18_map`.
     """
     frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    # Padded by 3, not 2, as in the authors' code: sides are odd from here on, so
-    # that the last map is 3x3.
-    x = keras.layers.ZeroPadding2D(3, dtype=dtype, name="stem_pad")(frames)
-    x = blocks.conv(
-        x, num_filters, 5, 2, padding="valid", dtype=dtype, name="stem_conv"
-    )
-    x = blocks.norm(x, "relu", dtype=dtype, name="stem")
-    x = keras.layers.MaxPooling2D(3, 2, padding="same", dtype=dtype, name="stem_pool")(
-        x
-    )
-    for i, width in enumerate(blocks.stage_filters(image_size, num_filters, 16)):
-        strides = 1 if i == 0 else 2
-        x = _basic_block(x, width, strides, dtype=dtype, name=f"stage{i + 1}a")
-        x = _basic_block(x, width, 1, dtype=dtype, name=f"stage{i + 1}b")
-    return _pose_model(frames, x, pose_dim, 3, normalize, dtype)
-
-
-def _basic_block(x, filters, strides, *, dtype, name):
-    shortcut = x
-    if strides != 1:
-        shortcut = blocks.conv(
-            x, filters, 1, strides, dtype=dtype, name=f"{name}_shortcut_conv"
-        )
-        shortcut = blocks.norm(shortcut, None, dtype=dtype, name=f"{name}_shortcut")
-    x = blocks.conv(x, filters, 3, strides, dtype=dtype, name=f"{name}_conv1")
-    x = blocks.norm(x, "relu", dtype=dtype, name=f"{name}_1")
-    x = blocks.conv(x, filters, 3, dtype=dtype, name=f"{name}_conv2")
-    x = blocks.norm(x, None, dtype=dtype, name=f"{name}_2")
-    x = keras.layers.Add(dtype=dtype, name=f"{name}_add")([x, shortcut])
-    return keras.layers.ReLU(dtype=dtype, name=f"{name}_out")(x)
+    x = resnet18_map(frames, num_filters, dtype=dtype)
+    return _pose_model(frames, x, pose_dim, RESNET18_MAP, normalize, dtype)
 
 
 def _pose_model(frames, x, pose_dim, kernel_size, normalize, dtype):
