@@ -145,8 +145,9 @@ def trim_still(frames):
         frames: uint8 `[T, H, W, C]`.
 
     Returns:
-        uint8 `[T', H, W, C]`: from the first to the last frame that differs from the
-        one before by `MOVEMENT` times as much as the liveliest frames do.
+        uint8 `[T', H, W, C]`: from the first frame that is followed by a movement to
+        the last that comes of one. A movement is a mean change of at least
+        `MOVEMENT` times that of the liveliest tenth of the clip.
     """
     changes = np.abs(np.diff(frames.astype(np.float32), axis=0)).mean(axis=(1, 2, 3))
     lively = MOVEMENT * np.percentile(changes, 90)
