@@ -12,7 +12,7 @@ import importlib
 
 _MODULES = {
     "Config": "config",
-    "PRESETS": "config",
+    "PRESETS": "presets",
     "DrNet": "drnet",
     "InputError": "errors",
     "PosePredictor": "pose_predictor",

@@ -1,6 +1,7 @@
 """What every command-line program shares: flags, errors, exit codes."""
 
 import os
+import re
 import sys
 
 # TensorFlow's start-up notices would hide our messages; a value that the user has
@@ -35,6 +36,12 @@ def run(main):
         except KeyboardInterrupt as interrupt:
             print(f"Interrupted: {interrupt}", file=sys.stderr)
             sys.exit(EXIT_INTERRUPTED)
+        except Exception as error:
+            # What a source of clips raises comes out of tf.data as another error.
+            inner = re.search(r"\bInputError: (.*)", str(error))
+            if not inner:
+                raise
+            _fail(inner[1])
 
     def parse(arguments):
         try:

@@ -11,7 +11,7 @@ from absl import flags
 
 from keras_drnet import training
 from keras_drnet.checkpoint import RunFolder
-from keras_drnet.config import PRESETS
+from keras_drnet.presets import PRESETS
 
 _PRESET = flags.DEFINE_string(
     "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."

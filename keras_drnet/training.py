@@ -7,7 +7,6 @@ from absl import logging
 from keras_drnet import callbacks, samples
 from keras_drnet.averaging import WeightAverage
 from keras_drnet.checkpoint import stage_networks
-from keras_drnet.config import PRESETS
 from keras_drnet.data import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
@@ -15,6 +14,7 @@ from keras_drnet.generate import VideoPredictor
 from keras_drnet.models import build_networks
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.precision import resolve_precision
+from keras_drnet.presets import PRESETS
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
 

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.config import PRESETS
+from keras_drnet.presets import PRESETS
 
 
 def pytest_addoption(parser):

@@ -6,6 +6,7 @@ import functools
 from keras_drnet.data import kth, records, sampling
 from keras_drnet.data.moving_mnist import MovingMNIST
 from keras_drnet.data.recorded import ClipsInMemory, read_clips
+from keras_drnet.data.rotating_objects import rotating_objects
 from keras_drnet.data.sprites import Sprites
 from keras_drnet.data.video_folder import VideoFolder
 from keras_drnet.errors import choose
@@ -27,7 +28,12 @@ def _moving_mnist(config, split, seed):
 
 # Name to a function of a DataConfig that makes a reader of recorded clips: see
 # `clips.Reader`. Moving MNIST alone is drawn, not recorded.
-READERS = {"kth": kth.KTH, "sprites": Sprites, "video_folder": VideoFolder}
+READERS = {
+    "kth": kth.KTH,
+    "rotating_objects": rotating_objects,
+    "sprites": Sprites,
+    "video_folder": VideoFolder,
+}
 DATASETS = ("moving_mnist", *READERS)
 STAGES = ("drnet", "pose")
 

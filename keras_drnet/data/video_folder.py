@@ -19,9 +19,10 @@ from keras_drnet.data.video import read_video
 from keras_drnet.errors import InputError
 
 VIDEO_SUFFIXES = frozenset(
-    ".3gp .avi .flv .gif .m4v .mkv .mov .mp4 .mpeg .mpg .ogv .ts .webm .wmv".split()
+    [".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"]
+    + [".ogv", ".ts", ".webm", ".wmv"]
 )
-PICTURE_SUFFIXES = frozenset(".bmp .jpeg .jpg .png .webp".split())
+PICTURE_SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".webp"])
 # A long video becomes several clips, so that reading one window stays cheap.
 MAX_CLIP_FRAMES = 512
 

@@ -11,7 +11,6 @@ from keras_drnet.models.pose_encoder import POSE_ENCODERS
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
-
 # Name of a content encoder to that of the decoder that reads its skips.
 DECODER_FOR = {name: name for name in DECODERS} | {"resnet18": "dcgan"}
 
