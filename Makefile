@@ -1,7 +1,7 @@
 # make quickstart   set up, train on Moving MNIST, predict, evaluate
 # make test         set up, run the tests (make test-all: the long ones too)
 # make lint         set up, check style and types
-# make bench        set up, time a training step
+# make bench        set up, time a training step and the sources of clips
 # Nothing but make and Python is needed: the first target sets up .venv.
 
 # 3.11 where it is installed: the whole pinned set is proved there.

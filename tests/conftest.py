@@ -14,6 +14,8 @@ import keras
 import numpy as np
 import pytest
 
+from keras_drnet.data.mesh_renderer import MeshRenderer
+from keras_drnet.errors import InputError
 from keras_drnet.presets import PRESETS
 
 
@@ -22,12 +24,20 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--run_slow"):
-        return
-    skip = pytest.mark.skip(reason="takes minutes; run with --run_slow")
+    if not config.getoption("--run_slow"):
+        _skip(items, "slow", "takes minutes; run with --run_slow")
+    # CI has to have all that the tests need.
+    if "CI" not in os.environ and any("opengl" in item.keywords for item in items):
+        try:
+            MeshRenderer(8)
+        except InputError as error:
+            _skip(items, "opengl", str(error))
+
+
+def _skip(items, keyword, reason):
     for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(skip)
+        if keyword in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,9 @@ RED, BLUE = (0.9, 0.1, 0.1), (0.1, 0.1, 0.9)
 WHITE = 255
 
 
+pytestmark = pytest.mark.opengl
+
+
 @pytest.fixture(scope="module")
 def renderer():
     return MeshRenderer(32)

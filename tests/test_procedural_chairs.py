@@ -40,6 +40,7 @@ def test_backs_are_behind(chairs):
     assert sum(len(z) > 0 for z in depths) > NUM_CHAIRS / 2
 
 
+@pytest.mark.opengl
 def test_chairs_differ_visibly(chairs):
     renderer = MeshRenderer(32)
     views = [renderer.render(meshes, (35,), (20,))[0, 0] for meshes in chairs]

@@ -114,6 +114,7 @@ def test_suncg_has_a_clip_for_each_elevation(suncg):
         reader(suncg).read("single_object/oak")
 
 
+@pytest.mark.opengl
 def test_meshes_are_drawn_and_turned_upright(meshes):
     source = reader(meshes)
     assert {*source.items("train"), *source.items("test")} == {"one/post", "two/post"}
@@ -129,6 +130,7 @@ def test_meshes_are_drawn_and_turned_upright(meshes):
         assert (height > 2 * width) == is_tall and (width > 2 * height) != is_tall
 
 
+@pytest.mark.opengl
 def test_a_broken_mesh_does_not_stop_the_others(meshes):
     (meshes / "two" / "post.obj").write_text(POST[:30])
     source = reader(meshes)
@@ -158,6 +160,7 @@ def test_damaged_catalogues_are_refused(meshes, catalogue):
         reader(meshes)
 
 
+@pytest.mark.opengl
 def test_chairs_are_made_up_without_a_folder():
     source = reader(num_objects=8)
     assert sorted(source.items("train") + source.items("test")) == [
@@ -220,6 +223,7 @@ def test_coil_100():
     assert closing < 2 * neighbours.max()
 
 
+@pytest.mark.opengl
 @pytest.mark.skipif(
     not (DATA_DIR / "chairs").is_dir(), reason=f"needs {DATA_DIR / 'chairs'}"
 )
