@@ -69,7 +69,8 @@ def evaluate_split(predictor, clips, num_past, swaps=None):
     Returns:
         A dict with
 
-        - `reconstruction_mse`: of a frame from its pose and its clip's content.
+        - `reconstruction_mse`: of a frame from its pose and its clip's content;
+          `reconstruction_psnr`, the mean of the frames' own.
         - `swap_mse`: of a frame decoded with the content of the clip before, to what
           it ought to be; `None` where that is not known. What it is above
           `reconstruction_mse` came by way of the pose.
@@ -89,6 +90,7 @@ def evaluate_split(predictor, clips, num_past, swaps=None):
     )
     return {
         "reconstruction_mse": float(np.mean((pose - reconstructed) ** 2)),
+        "reconstruction_psnr": float(metrics.psnr(pose, reconstructed).mean()),
         "swap_mse": None if swaps is None else float(np.mean((swaps - swapped) ** 2)),
         "swap_change_mse": float(np.mean((reconstructed - swapped) ** 2)),
         "blank_mse": float(np.mean(pose**2)),
@@ -101,16 +103,21 @@ def summary(results):
     prediction = results["prediction"]
     num_future = len(prediction["drnet"]["psnr"])
     steps = [s for s in SUMMARY_STEPS if s <= num_future]
-    lines = [f"{'PSNR (dB) at step':<20}" + "".join(f"{f'+{s}':>8}" for s in steps)]
+    heads = [*(f"+{step}" for step in steps), f"+1..{num_future}"]
+    lines = [f"{'PSNR (dB) at step':<20}" + "".join(f"{head:>8}" for head in heads)]
     for method, values in prediction.items():
-        cells = "".join(f"{values['psnr'][s - 1]:>8.2f}" for s in steps)
-        lines.append(f"{method:<20}{cells}")
+        psnr = values["psnr"]
+        cells = [*(psnr[step - 1] for step in steps), sum(psnr) / num_future]
+        lines.append(f"{method:<20}" + "".join(f"{cell:>8.2f}" for cell in cells))
     errors = ", ".join(
         f"{name} {results[f'{name}_mse']:.5f}"
         for name in ("reconstruction", "swap", "blank")
         if results[f"{name}_mse"] is not None
     )
-    lines.append(f"mean squared error: {errors}")
+    lines.append(
+        f"mean squared error: {errors}; reconstruction "
+        f"{results['reconstruction_psnr']:.2f} dB"
+    )
     lines.append(
         f"scene discriminator: {results['scene_accuracy']:.2f} right (chance 0.50)"
     )

@@ -49,6 +49,11 @@ def test_split_is_measured_against_known_frames(tiny, clips):
     frames = predictor.reconstruct(clips[:, 0], clips[:, 3])
     expected = np.mean((frames - clips[:, 3]) ** 2)
     np.testing.assert_allclose(results["reconstruction_mse"], expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        results["reconstruction_psnr"],
+        np.mean(-10 * np.log10(np.mean((frames - clips[:, 3]) ** 2, axis=(1, 2, 3)))),
+        rtol=1e-5,
+    )
     np.testing.assert_allclose(results["blank_mse"], np.mean(clips[:, 3] ** 2))
     assert results["swap_change_mse"] > 0
     assert results["swap_mse"] is None
@@ -76,10 +81,11 @@ def test_summary_names_every_method_and_step():
         {
             "prediction": {"drnet": values, "copy_last_frame": values},
             "reconstruction_mse": 0.004,
+            "reconstruction_psnr": 24.25,
             "swap_mse": None,
             "blank_mse": 0.013,
             "scene_accuracy": 0.6,
         }
     )
     assert all(word in text for word in ("drnet", "copy_last_frame", "+20", "39.00"))
-    assert "+50" not in text
+    assert "+50" not in text and "24.25 dB" in text

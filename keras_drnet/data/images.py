@@ -1,9 +1,12 @@
 """Pictures of any size to square frames."""
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from keras_drnet.data.clips import BadFile
+
+# What Pillow raises for files that are damaged, no pictures, or far too large.
+PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 
 
 def read_image(path, image_size, num_channels, resize="squash"):
@@ -24,7 +27,7 @@ def read_image(path, image_size, num_channels, resize="squash"):
     try:
         with Image.open(path) as image:
             return fit_image(image, image_size, num_channels, resize)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except PICTURE_ERRORS as error:
         raise BadFile(path, f"not a readable picture ({error})") from error
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from keras_drnet.data.clips import BadFile
+from keras_drnet.data.images import PICTURE_ERRORS
 from keras_drnet.data.mesh_renderer import Mesh
 
 GREY = (0.7, 0.7, 0.7)  # Of faces without a material.
@@ -165,7 +166,7 @@ def _read_texture(path):
     try:
         with Image.open(path) as image:
             image = image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except PICTURE_ERRORS as error:
         raise BadFile(path, f"not a readable picture ({error})") from error
     image.thumbnail((MAX_TEXTURE_SIZE, MAX_TEXTURE_SIZE))
     return np.asarray(image)

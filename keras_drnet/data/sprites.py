@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from keras_drnet.data.clips import BadFile, Clip, check_split
-from keras_drnet.data.images import fit_image
+from keras_drnet.data.images import PICTURE_ERRORS, fit_image
 from keras_drnet.errors import InputError
 
 CELL = 64  # Side of a cell, pixels.
@@ -137,7 +137,7 @@ def _read_cells(path):
             sheet = image.convert("RGBA")
     except FileNotFoundError as error:
         raise BadFile(path, "this sheet is missing") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except PICTURE_ERRORS as error:
         raise BadFile(path, f"not a readable picture ({error})") from error
     if sheet.size != (width, height):
         raise BadFile(
