@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from descriptors import DESCRIPTORS
 
+from keras_drnet.data import sampling
 from keras_drnet.errors import InputError
 from keras_drnet.models import blocks, build_networks
 from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.presets import PRESETS
 
 EVERY = pytest.mark.parametrize("descriptor", DESCRIPTORS, ids=lambda d: d.name)
 SIZED = pytest.mark.parametrize(
@@ -178,6 +180,17 @@ def test_impossible_sizes_are_refused(image_size):
 def test_unknown_networks_are_named_with_the_valid_ones(tiny, key, message):
     with pytest.raises(InputError, match=message):
         build_networks(tiny.with_overrides([key]))
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_the_networks_of_every_preset_fit_together(name):
+    config = PRESETS[name]().with_overrides(["model.num_filters=2"])
+    networks = build_networks(config)
+    size, channels = config.data.image_size, config.data.num_channels
+    frames = np.zeros((1, size, size, channels), np.float32)
+    content, pose = networks.content_encoder(frames), networks.pose_encoder(frames)
+    assert networks.decoder((content, pose)).shape == frames.shape
+    sampling.check_max_step(config.data.max_step, config.data.clip_length)
 
 
 def test_networks_cannot_be_exchanged(tiny):
