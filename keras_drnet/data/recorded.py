@@ -8,6 +8,7 @@ before it, and clips that follow one another in a batch are different ones.
 
 import typing
 
+import keras
 import numpy as np
 import tensorflow as tf
 from absl import logging
@@ -175,6 +176,7 @@ def read_clips(reader, split):
     """
     clips, seen = [], {}
     items = reader.items(split)
+    progress = keras.utils.Progbar(len(items), unit_name=f"{split} item")
     for item in items:
         try:
             for clip in reader.read(item):
@@ -189,6 +191,7 @@ def read_clips(reader, split):
                     )
         except BadFile as error:
             logging.warning("%s. It is left out.", error)
+        progress.add(1)
     if not clips:
         raise InputError(
             f"None of the {len(items)} {split} files can be used; the warnings above "

@@ -24,7 +24,7 @@ VIDEO_SUFFIXES = frozenset(
 )
 PICTURE_SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".webp"])
 # A long video becomes several clips, so that reading one window stays cheap.
-MAX_CLIP_FRAMES = 512
+MAX_CLIP_FRAMES = 256
 
 
 class VideoFolder:
