@@ -176,6 +176,7 @@ class PoseConfig(TrainConfig):
 
     learning_rate: float = 2e-4
     beta_1: float = 0.9
+    adapt_range: bool = False  # Fits the LSTM's range to the poses that occur.
     closed_loop: bool = False  # Feeds predictions back after num_past, in training.
     pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
 

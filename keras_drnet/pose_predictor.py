@@ -78,6 +78,18 @@ class PosePredictor(keras.Model):
         """Creates the optimizer's variables, so that they can be restored."""
         self.optimizer.build(self.pose_lstm.trainable_variables)
 
+    def adapt(self, dataset, steps):
+        """Fits the range in which the LSTM reads and predicts poses to the data.
+
+        Call it before `fit`, or leave it out for the paper's range.
+
+        Args:
+            dataset: batches of clips, as for `fit`.
+            steps: number of batches to look at.
+        """
+        poses = [self.encode(batch["video"])[0] for batch in dataset.take(steps)]
+        self.pose_lstm.get_layer("pose_range").adapt(tf.concat(poses, axis=0))
+
     def encode(self, video):
         """Encodes clips with the frozen encoders.
 

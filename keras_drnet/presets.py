@@ -260,6 +260,7 @@ def _small_pose(epochs, batch_size):
         schedule="cosine",
         warmup_steps=20,
         clip_norm=1.0,
+        adapt_range=True,
         closed_loop=True,
     )
 

@@ -17,6 +17,7 @@ from keras_drnet.precision import resolve_precision
 from keras_drnet.presets import PRESETS
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
+ADAPT_STEPS = 8  # Training batches whose poses show their range.
 
 
 def open_run(run, preset=None, data_dir=None, overrides=()):
@@ -121,6 +122,8 @@ def train_pose_predictor(run):
         dtype=dtype,
     )
     predictor.compile(optimizer=make_optimizer(config.pose))
+    if config.pose.adapt_range:
+        predictor.adapt(load_dataset(config, "train", "pose"), ADAPT_STEPS)
     generator = VideoPredictor(networks)
     clips = next(iter(load_dataset(config, "test", "pose")))["video"]
     _fit(

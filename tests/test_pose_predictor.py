@@ -37,12 +37,29 @@ def values(network):
     return [np.array(v) for v in network.weights]
 
 
+def test_the_range_of_poses_is_fitted_and_limits_predictions(tiny, networks, video):
+    predictor = make_predictor(networks)
+    pose_range = networks.pose_lstm.get_layer("pose_range")
+    poses, content = predictor.encode(video)
+    np.testing.assert_array_equal(pose_range(poses[:, 0]), poses[:, 0])
+    predictor.adapt(load_dataset(tiny, "train", "pose").take(1), steps=5)
+    flat = poses.numpy().reshape(-1, 4)
+    center, reach = flat.mean(axis=0), 3 * flat.std(axis=0) + 1e-3
+    np.testing.assert_allclose(pose_range(flat), (flat - center) / reach, atol=1e-4)
+    back = pose_range(pose_range(flat), inverse=True)
+    np.testing.assert_allclose(back, flat, atol=1e-6)
+    for variable in networks.pose_lstm.trainable_variables:
+        variable.assign(variable * 1e3)  # Every tanh is at its end.
+    predicted = pose_rollout.roll_out(networks.pose_lstm, poses[:, :3], content, 20)
+    assert np.all(np.abs(predicted - center) <= 1.001 * reach)
+
+
 @pytest.mark.parametrize("closed_loop", [False, True])
 def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks, closed_loop):
     predictor = make_predictor(networks, pose_noise=0.01, closed_loop=closed_loop)
     frozen = (networks.content_encoder, networks.pose_encoder)
     before = [values(network) for network in frozen]
-    lstm = values(networks.pose_lstm)
+    lstm = [np.array(v) for v in networks.pose_lstm.trainable_variables]
     history = predictor.fit(
         load_dataset(tiny, "train", "pose"), epochs=3, steps_per_epoch=10, verbose=0
     ).history
@@ -52,7 +69,7 @@ def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks, closed_loop
             np.testing.assert_array_equal(a, b)  # Batch-norm statistics too.
     assert all(
         not np.array_equal(a, b)
-        for a, b in zip(lstm, values(networks.pose_lstm), strict=True)
+        for a, b in zip(lstm, networks.pose_lstm.trainable_variables, strict=True)
     )
 
 
