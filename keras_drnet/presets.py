@@ -147,6 +147,9 @@ def kth_small():
     """KTH walking at 64x64 with narrow U-Net networks, for two CPU cores.
 
     Flags: --preset=kth_small --data_dir=kth
+    Time: 100 minutes on one of two shared cores.
+    Figure: PSNR of 26.5 dB over the next 10 frames, where a copy of the last frame has
+        20.4; people 21-25, scenarios d1 and d4.
     """
     return Config(
         data=_kth_data(image_size=64, clip_length=30, actions="walking"),
@@ -160,20 +163,26 @@ def coil100_small():
     """COIL-100 at 64x64 with narrow networks, for two CPU cores.
 
     Flags: --preset=coil100_small --data_dir=coil-100
+    Time: 40 minutes on one of two shared cores.
+    Figure: PSNR of 15.6 dB over the next 20 views, where a copy of the last one has
+        18.5: 20 objects to train on are too few.
     """
-    return chairs_small()
+    return chairs_small().with_overrides(["drnet.epochs=10", "pose.epochs=10"])
 
 
 def chairs_small():
     """Chairs that are made up, at 64x64, with narrow networks, for two CPU cores.
 
     Flags: --preset=chairs_small
+    Time: 105 minutes on one of two shared cores.
+    Figure: PSNR of 17.3 dB over the next 20 views, where a copy of the last one has
+        13.0; 42 chairs not seen in training.
     """
     return Config(
         data=_turning_data(),
         model=_small_model("dcgan"),
         drnet=_small_drnet(epochs=28),
-        pose=_small_pose(epochs=10, batch_size=16),
+        pose=_small_pose(epochs=12, batch_size=16),
     )
 
 
@@ -181,12 +190,15 @@ def sprites_small():
     """Sprites at 64x64 with narrow U-Net networks, for two CPU cores.
 
     Flags: --preset=sprites_small --data_dir=sprites
+    Time: 45 minutes on one of two shared cores.
+    Figure: PSNR of 30.7 dB over the next 5 frames, where a copy of the last one has
+        18.2; 296 characters not seen in training.
     """
     return Config(
         data=_sprites_data(),
         model=_small_model("dcgan_unet"),
         drnet=_small_drnet(epochs=16),
-        pose=_small_pose(epochs=10, batch_size=32),
+        pose=_small_pose(epochs=20, batch_size=32),
     )
 
 
@@ -194,6 +206,8 @@ def video_folder_small():
     """A folder of your own videos at 64x64 with narrow networks, for two CPU cores.
 
     Flags: --preset=video_folder_small --data_dir=videos
+    Time: half an hour, by the time of a step; not yet run to its end.
+    Figure: depends on the videos.
     """
     return Config(
         data=_video_folder_data(),
