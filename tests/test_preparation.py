@@ -68,7 +68,9 @@ def contents(folder):
 def videos(tmp_path_factory):
     root = tmp_path_factory.mktemp("videos")
     for seed in range(NUM_VIDEOS):
-        write_video(root / f"video{seed}.avi", walker(12 + seed, seed))
+        # Large ones take long enough to be killed in the middle.
+        frames = walker(12 + seed, seed, height=480, width=640)
+        write_video(root / f"video{seed}.avi", frames)
     return root
 
 
@@ -191,6 +193,7 @@ def test_a_killed_preparation_goes_on(videos, shards, tmp_path, number):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     wait_for(lambda: list(output.glob("*.done.json")), process)
     process.send_signal(number)
@@ -208,6 +211,11 @@ def test_a_killed_preparation_goes_on(videos, shards, tmp_path, number):
     assert {path: path.stat().st_mtime_ns for path in done} == times
     assert contents(output) == contents(shards)
     assert workers_of(process.pid) == []
+
+
+def heed_interrupts():
+    # A shell that starts the tests in the background has them ignore SIGINT.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def workers_of(session):
