@@ -6,9 +6,9 @@ import struct
 
 import numpy as np
 
+from keras_drnet.data.clips import check_split
 from keras_drnet.errors import InputError
 
-SPLITS = ("train", "test")
 DIGIT_SIZE = 28
 IDX_IMAGES_MAGIC = 2051
 IDX_FILES = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
@@ -33,8 +33,7 @@ def load_digits(split, *, source="embedded", data_dir=""):
         InputError: the split or source is unknown, or an IDX file is damaged.
         FileNotFoundError: `data_dir` lacks the file of the split.
     """
-    if split not in SPLITS:
-        raise InputError(f"Unknown split {split!r}; expected one of {list(SPLITS)}.")
+    check_split(split)
     if data_dir:
         return _read_idx_folder(pathlib.Path(data_dir), split)
     if source == "embedded":

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnet.data import digits as digits_lib
+from keras_drnet.data.clips import SPLITS
 from keras_drnet.errors import InputError
 
 # Velocities of the authors' code: -4 to 3 pixels a frame in a 64-pixel frame.
@@ -63,7 +64,7 @@ class MovingMNIST:
         self.num_digits = num_digits
         self.clip_length = clip_length
         self.integer_velocity = integer_velocity
-        self.seed = tf.constant([seed, digits_lib.SPLITS.index(split)], tf.int64)
+        self.seed = tf.constant([seed, SPLITS.index(split)], tf.int64)
         self._digits = tf.constant(_resize(digits, image_size // 2))
 
     def frames(self, indices, times):
