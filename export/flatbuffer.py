@@ -1,0 +1,93 @@
+"""What is inside a TFLite model: its operators, their cost, the order of functions."""
+
+import math
+
+from tensorflow.lite.python import schema_py_generated as schema
+from tensorflow.lite.tools import flatbuffer_utils
+
+# Ones that need a library, or memory between calls, that not every runtime has.
+REFUSED = {
+    "CUSTOM",
+    "VAR_HANDLE",
+    "READ_VARIABLE",
+    "ASSIGN_VARIABLE",
+    "CALL_ONCE",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "BIDIRECTIONAL_SEQUENCE_LSTM",
+    "UNIDIRECTIONAL_SEQUENCE_RNN",
+    "LSTM",
+}
+
+
+class Model:
+    """A TFLite model that has named functions.
+
+    Attributes:
+        functions: names of the functions.
+    """
+
+    def __init__(self, content):
+        """Parses the bytes of a model."""
+        self._model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+        self._index = {
+            definition.signatureKey.decode(): definition.subgraphIndex
+            for definition in self._model.signatureDefs or []
+        }
+        self.functions = sorted(self._index)
+
+    def operators(self):
+        """Returns the names of all operators; of a custom one, `CUSTOM:<name>`."""
+        return {
+            self._name(operator.opcodeIndex)
+            for subgraph in self._model.subgraphs
+            for operator in subgraph.operators
+        }
+
+    def refused_operators(self):
+        """Returns those that a bundle may not have, sorted."""
+        return sorted(n for n in self.operators() if n.split(":")[0] in REFUSED)
+
+    def shapes(self, function):
+        """Returns the sizes of a function's inputs and outputs."""
+        subgraph = self._subgraph(function)
+        return [
+            tuple(subgraph.tensors[i].shape) for i in (*subgraph.inputs, *subgraph.outputs)
+        ]
+
+    def multiply_adds(self, function):
+        """Returns the multiplications of a function's convolutions and products."""
+        subgraph = self._subgraph(function)
+        total = 0
+        for operator in subgraph.operators:
+            name = self._name(operator.opcodeIndex)
+            if name in ("CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"):
+                # Of a transposed convolution every input pixel meets every weight.
+                pixels = 2 if name == "TRANSPOSE_CONV" else operator.outputs[0]
+                if name == "TRANSPOSE_CONV":
+                    pixels = operator.inputs[pixels]
+                weights = math.prod(subgraph.tensors[operator.inputs[1]].shape)
+                total += math.prod(subgraph.tensors[pixels].shape[:-1]) * weights
+        return total
+
+    def put_first(self, function):
+        """Makes a function the one that a runtime's plain `invoke` runs."""
+        subgraphs, index = self._model.subgraphs, self._index[function]
+        subgraphs.insert(0, subgraphs.pop(index))
+        for name, old in self._index.items():
+            self._index[name] = 0 if old == index else old + (old < index)
+        for definition in self._model.signatureDefs:
+            definition.subgraphIndex = self._index[definition.signatureKey.decode()]
+
+    def content(self):
+        """Returns the bytes of the model."""
+        return bytes(flatbuffer_utils.convert_object_to_bytearray(self._model))
+
+    def _subgraph(self, function):
+        return self._model.subgraphs[self._index[function]]
+
+    def _name(self, opcode_index):
+        code = self._model.operatorCodes[opcode_index]
+        name = flatbuffer_utils.opcode_to_name(self._model, opcode_index)
+        if code.builtinCode == schema.BuiltinOperator.CUSTOM:
+            return f"CUSTOM:{code.customCode.decode()}"
+        return name

@@ -1,0 +1,137 @@
+"""What the functions of a bundle take and give, and the file that says so.
+
+`signatures.json` is all that a program needs to know of a bundle: no size, name or
+number of state tensors has to be written into its code. This module needs neither
+TensorFlow nor NumPy.
+"""
+
+import dataclasses
+import json
+
+FORMAT_VERSION = 1
+SIGNATURES_FILE = "signatures.json"
+
+UNIT, CODE = (0.0, 1.0), (-1.0, 1.0)
+# What a tensor's name means, without the number that may follow, and its range where
+# it has one.
+MEANINGS = {
+    "past": ("observed frames, oldest first", UNIT),
+    "frame": ("a frame", UNIT),
+    "future": ("the frames after the observed ones", UNIT),
+    "num_future": ("frames to predict; the greatest number of a batch counts", None),
+    "content": ("content code", CODE),
+    "skip": ("map of the content encoder, finest first", None),
+    "pose": ("pose code: what the next frame is drawn from", None),
+    "hidden": ("output of a layer of the pose LSTM", CODE),
+    "carry": ("memory of a layer of the pose LSTM", None),
+    "content_gates": ("what content adds to the pose LSTM's gates", None),
+    "content_map": ("what content adds to a layer of the decoder", None),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Tensor:
+    """A named input or output.
+
+    Attributes:
+        shape: its sizes, first the batch; `None` where any size will do.
+        dtype: name of the type, such as "float32".
+        range: smallest and greatest value, or `None` where there is no bound.
+        about: what it is.
+    """
+
+    shape: tuple[int | None, ...]
+    dtype: str
+    range: tuple[float, float] | None
+    about: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """A function of a bundle: its inputs and outputs by name."""
+
+    inputs: dict[str, Tensor]
+    outputs: dict[str, Tensor]
+
+
+@dataclasses.dataclass(frozen=True)
+class Signatures:
+    """The functions of a bundle and what they were made from.
+
+    Attributes:
+        name: name of the model.
+        dataset: what it was trained on.
+        image_size: side of a frame, pixels.
+        num_channels: 1, grey, or 3, red, green, blue.
+        color_order: "gray" or "rgb".
+        num_past: observed frames that `seed` takes.
+        max_future: frames that `serving_default` predicts at most.
+        frame_rate: frames a second of the video it was trained on.
+        content: names of the tensors that `seed` gives and every `step` takes
+            unchanged.
+        state: names of the tensors that `seed` gives and `step` takes and gives anew.
+        functions: the signatures by name.
+    """
+
+    name: str
+    dataset: str
+    image_size: int
+    num_channels: int
+    color_order: str
+    num_past: int
+    max_future: int
+    frame_rate: int
+    content: tuple[str, ...]
+    state: tuple[str, ...]
+    functions: dict[str, Signature]
+
+    def to_json(self):
+        """Returns the text of `signatures.json`."""
+        values = {"format_version": FORMAT_VERSION} | dataclasses.asdict(self)
+        return json.dumps(values, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text):
+        """Reads what `to_json` wrote.
+
+        Raises:
+            ValueError: the text is something else, or of a later format.
+        """
+        try:
+            values = json.loads(text)
+            version = values.pop("format_version")
+            if version != FORMAT_VERSION:
+                raise ValueError(
+                    f"{SIGNATURES_FILE} has format {version}; this program reads "
+                    f"{FORMAT_VERSION}. Use the version of keras_drnet that wrote it."
+                )
+            functions = {
+                name: Signature(
+                    **{
+                        side: {key: _tensor(tensor) for key, tensor in tensors.items()}
+                        for side, tensors in signature.items()
+                    }
+                )
+                for name, signature in values.pop("functions").items()
+            }
+            names = {key: tuple(values.pop(key)) for key in ("content", "state")}
+            return cls(functions=functions, **names, **values)
+        except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"This is not a {SIGNATURES_FILE} of keras_drnet: {error!r}."
+            ) from error
+
+
+def tensor(name, shape, dtype):
+    """Returns the `Tensor` of a name, whose meaning `MEANINGS` has."""
+    about, value_range = MEANINGS[name.rstrip("0123456789")]
+    return Tensor(tuple(shape), dtype, value_range, about)
+
+
+def _tensor(values):
+    shape, value_range = values.pop("shape"), values.pop("range")
+    return Tensor(
+        shape=tuple(shape),
+        range=None if value_range is None else tuple(value_range),
+        **values,
+    )

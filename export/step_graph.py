@@ -1,0 +1,201 @@
+"""The inference graph: every function of a bundle, on one set of folded weights.
+
+`seed` encodes the content once and computes all that depends on it alone; `step` then
+draws a frame and predicts the pose of the next one. The other functions are the
+networks one by one, and `serving_default` the whole roll-out.
+"""
+
+import tensorflow as tf
+
+from export.split_decoder import SplitDecoder
+from export.split_pose_lstm import SplitPoseLSTM
+
+MAX_FUTURE = 1000  # Frames of one call of `serving_default`: bounds its memory.
+
+
+class StepGraph(tf.Module):
+    """The functions of trained networks, from dicts of tensors to dicts of tensors.
+
+    Batches of any size; frames are float32 in [0, 1].
+
+    Attributes:
+        content_names: tensors that `seed` gives and `step` takes unchanged.
+        state_names: tensors that `seed` gives and `step` takes and gives anew.
+    """
+
+    def __init__(self, networks, num_past):
+        """Folds the networks.
+
+        Args:
+            networks: trained float32 `keras_drnet.models.Networks`.
+            num_past: observed frames T of `seed` and `serving_default`.
+        """
+        super().__init__(name="step_graph")
+        self._networks = networks
+        # Of a Keras model TensorFlow would keep more than its variables.
+        self._encoder_weights = [
+            variable.value
+            for encoder in (networks.content_encoder, networks.pose_encoder)
+            for variable in encoder.variables
+        ]
+        self._past_shape = (num_past, *networks.pose_encoder.input.shape[1:])
+        (content, skips), pose = networks.decoder.input
+        self._content_shape = content.shape[1:]
+        self._skip_shapes = [skip.shape[1:] for skip in skips]
+        self._pose_shape = pose.shape[1:]
+        self._decoder = SplitDecoder(networks.decoder, *self._pose_shape)
+        self._pose_lstm = SplitPoseLSTM(networks.pose_lstm, *self._pose_shape)
+        maps = len(self._decoder.map_shapes)
+        self.content_names = ("content_gates", *_numbered("content_map", maps))
+        layers = self._pose_lstm.num_layers
+        self.state_names = (
+            "pose",
+            *(name for i in range(layers) for name in _layer_names(i)),
+        )
+
+    def functions(self, batch_size=None):
+        """Traces the functions.
+
+        Args:
+            batch_size: number of clips, or `None` for any.
+
+        Returns:
+            A dict of name to concrete function. `serving_default` is not among them
+            where the batch size is fixed: it is for servers.
+        """
+        shapes = {
+            "frame": self._past_shape[1:],
+            "past": self._past_shape,
+            "num_future": (),
+            "content": self._content_shape,
+            "pose": self._pose_shape,
+            "content_gates": (4 * self._pose_lstm.num_units,),
+        }
+        skips = _numbered("skip", len(self._skip_shapes))
+        shapes |= dict(zip(skips, self._skip_shapes, strict=True))
+        shapes |= dict(
+            zip(self.content_names[1:], self._decoder.map_shapes, strict=True)
+        )
+        shapes |= dict.fromkeys(self.state_names[1:], (self._pose_lstm.num_units,))
+        inputs = {
+            "encode_content": ("frame",),
+            "encode_pose": ("frame",),
+            "predict_pose": ("content", *self.state_names),
+            "decode": ("content", *skips, "pose"),
+            "seed": ("past",),
+            "step": (*self.content_names, *self.state_names),
+        }
+        functions = {name: getattr(self, name) for name in inputs}
+        if batch_size is None:
+            inputs = {"serving_default": ("past", "num_future")} | inputs
+            functions["serving_default"] = self.roll_out
+        return {
+            name: tf.function(functions[name], autograph=False).get_concrete_function(
+                **{
+                    key: tf.TensorSpec(
+                        (batch_size, *shapes[key]),
+                        tf.int32 if key == "num_future" else tf.float32,
+                        name=key,
+                    )
+                    for key in keys
+                }
+            )
+            for name, keys in inputs.items()
+        }
+
+    def encode_content(self, frame):
+        """Gives `content` and the skips of frames `[B, H, W, C]`."""
+        content, skips = self._networks.content_encoder(frame, training=False)
+        names = _numbered("skip", len(skips))
+        return {"content": content} | dict(zip(names, skips, strict=True))
+
+    def encode_pose(self, frame):
+        """Gives the `pose` of frames `[B, H, W, C]`."""
+        return {"pose": self._networks.pose_encoder(frame, training=False)}
+
+    def predict_pose(self, content, **state):
+        """Gives the state after one step of the pose LSTM."""
+        return self._next_state(self._pose_lstm.content_gates(content), state)
+
+    def decode(self, content, pose, **skips):
+        """Draws the `frame` of content, skips and pose."""
+        skips = [skips[name] for name in _numbered("skip", len(skips))]
+        maps = self._decoder.content_maps(content, skips)
+        return {"frame": self._decoder.frame(pose, maps)}
+
+    def seed(self, past):
+        """Gives what `step` starts from, for observed frames `[B, T, H, W, C]`."""
+        batch_size, num_past = tf.shape(past)[0], self._past_shape[0]
+        encoded = self.encode_content(past[:, -1])
+        content = encoded.pop("content")
+        maps = self._decoder.content_maps(content, list(encoded.values()))
+        gates = self._pose_lstm.content_gates(content)
+        frames = tf.reshape(past, (-1, *self._past_shape[1:]))
+        poses = self.encode_pose(frames)["pose"]
+        poses = tf.reshape(poses, (-1, num_past, *self._pose_shape))
+        layers = self._pose_lstm.initial_state(past.shape[0] or batch_size)
+        for t in range(num_past):
+            pose, layers = self._pose_lstm.step(poses[:, t], gates, layers)
+        constants = dict(zip(self.content_names, [gates, *maps], strict=True))
+        return constants | self._named_state(pose, layers)
+
+    def step(self, **tensors):
+        """Draws the `frame` of the state and gives the next state."""
+        gates, *maps = (tensors[name] for name in self.content_names)
+        frame = self._decoder.frame(tensors["pose"], maps)
+        return {"frame": frame} | self._next_state(gates, tensors)
+
+    def roll_out(self, past, num_future):
+        """Predicts the frames after the observed ones.
+
+        Args:
+            past: observed frames `[B, T, H, W, C]`.
+            num_future: int32 `[B]`, one number a clip so that a server may join
+                requests to a batch; the greatest counts for all.
+
+        Returns:
+            A dict with `future`, `[B, max(num_future), H, W, C]`.
+        """
+        count = tf.reduce_max(num_future)
+        message = f"num_future must be 1 to {MAX_FUTURE}."
+        with tf.control_dependencies(
+            [
+                tf.debugging.assert_greater_equal(count, 1, message),
+                tf.debugging.assert_less_equal(count, MAX_FUTURE, message),
+            ]
+        ):
+            tensors = self.seed(tf.identity(past))
+        constants = {name: tensors[name] for name in self.content_names}
+        state = {name: tensors[name] for name in self.state_names}
+        frames = tf.TensorArray(
+            tf.float32, count, element_shape=(None, *self._past_shape[1:])
+        )
+
+        def advance(t, state, frames):
+            state = self.step(**constants, **state)
+            return t + 1, state, frames.write(t, state.pop("frame"))
+
+        _, _, frames = tf.while_loop(
+            lambda t, *_: t < count, advance, (0, state, frames)
+        )
+        return {"future": tf.transpose(frames.stack(), (1, 0, 2, 3, 4))}
+
+    def _next_state(self, content_gates, state):
+        layers = [
+            tuple(state[name] for name in _layer_names(i))
+            for i in range(self._pose_lstm.num_layers)
+        ]
+        pose, layers = self._pose_lstm.step(state["pose"], content_gates, layers)
+        return self._named_state(pose, layers)
+
+    def _named_state(self, pose, layers):
+        values = [pose, *(value for layer in layers for value in layer)]
+        return dict(zip(self.state_names, values, strict=True))
+
+
+def _numbered(name, count):
+    return [f"{name}{i + 1}" for i in range(count)]
+
+
+def _layer_names(index):
+    return f"hidden{index + 1}", f"carry{index + 1}"
