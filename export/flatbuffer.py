@@ -47,12 +47,16 @@ class Model:
         """Returns those that a bundle may not have, sorted."""
         return sorted(n for n in self.operators() if n.split(":")[0] in REFUSED)
 
-    def shapes(self, function):
-        """Returns the sizes of a function's inputs and outputs."""
-        subgraph = self._subgraph(function)
-        return [
-            tuple(subgraph.tensors[i].shape) for i in (*subgraph.inputs, *subgraph.outputs)
-        ]
+    def node_names(self):
+        """Returns the names that the converter has for the operators."""
+        return sorted(
+            {
+                subgraph.tensors[output].name.decode()
+                for subgraph in self._model.subgraphs
+                for operator in subgraph.operators
+                for output in operator.outputs
+            }
+        )
 
     def multiply_adds(self, function):
         """Returns the multiplications of a function's convolutions and products."""
@@ -60,13 +64,15 @@ class Model:
         total = 0
         for operator in subgraph.operators:
             name = self._name(operator.opcodeIndex)
-            if name in ("CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"):
-                # Of a transposed convolution every input pixel meets every weight.
-                pixels = 2 if name == "TRANSPOSE_CONV" else operator.outputs[0]
-                if name == "TRANSPOSE_CONV":
-                    pixels = operator.inputs[pixels]
-                weights = math.prod(subgraph.tensors[operator.inputs[1]].shape)
-                total += math.prod(subgraph.tensors[pixels].shape[:-1]) * weights
+            if name in ("CONV_2D", "FULLY_CONNECTED"):
+                meeting = operator.outputs[0]
+            elif name == "TRANSPOSE_CONV":
+                meeting = operator.inputs[2]
+            else:
+                continue
+            # Each of these pixels, or rows, meets every weight once.
+            pixels = math.prod(subgraph.tensors[meeting].shape[:-1])
+            total += pixels * math.prod(subgraph.tensors[operator.inputs[1]].shape)
         return total
 
     def put_first(self, function):
@@ -77,6 +83,19 @@ class Model:
             self._index[name] = 0 if old == index else old + (old < index)
         for definition in self._model.signatureDefs:
             definition.subgraphIndex = self._index[definition.signatureKey.decode()]
+
+    def sort_operator_codes(self):
+        """Gives the model's kinds of operators an order.
+
+        The quantiser lists them in one that changes from call to call.
+        """
+        codes = self._model.operatorCodes
+        kinds = [(code.builtinCode, code.version) for code in codes]
+        order = sorted(set(kinds))
+        self._model.operatorCodes = [codes[kinds.index(kind)] for kind in order]
+        for subgraph in self._model.subgraphs:
+            for operator in subgraph.operators:
+                operator.opcodeIndex = order.index(kinds[operator.opcodeIndex])
 
     def content(self):
         """Returns the bytes of the model."""

@@ -98,7 +98,7 @@ class _FoldedLayer:
     """
 
     def __init__(self, layer, *, doubled, reads_content):
-        self.kernel, self.bias = (np.float64(w) for w in layer.get_weights())
+        self.kernel, self.bias = _arrays(layer)
         self.taps = None
         self.reads_content = reads_content
         self.activation = tf.identity
@@ -118,7 +118,7 @@ class _FoldedLayer:
 
     def fold_norm(self, norm):
         """Takes a batch normalisation into kernel and bias."""
-        gamma, beta, mean, variance = (np.float64(w) for w in norm.get_weights())
+        gamma, beta, mean, variance = _arrays(norm)
         scale = gamma / np.sqrt(variance + norm.epsilon)
         self.kernel = self.kernel * scale
         self.bias = (self.bias - mean) * scale + beta
@@ -160,7 +160,7 @@ def _activation(layer):
 
 
 class _Stage(tf.Module):
-    """One layer: `activation(linear(x) + content_map)`."""
+    """One layer: `activation(linear(x) + content_map)`, or with a bias in its place."""
 
     def __init__(self, layer, channels, side):
         super().__init__(name=f"{layer.form}_stage")
@@ -173,26 +173,34 @@ class _Stage(tf.Module):
             own, other = np.s_[..., -channels:, :], np.s_[..., :-channels, :]
         self._kernels = self._make_kernels(layer, layer.kernel[own])
         if self.reads_content:
-            self._content_kernels = self._make_kernels(layer, layer.kernel[other])
+            self._content_kernels = self._make_content_kernels(
+                layer, layer.kernel[other]
+            )
         self._bias = _constant(self._make_bias(layer.bias))
 
     @tf.Module.with_name_scope
     def __call__(self, x, content_map=None):
-        bias = self._bias if content_map is None else content_map
-        return self._arrange(self._activation(self._linear(x, self._kernels) + bias))
+        if self.reads_content:
+            x = self._linear(x, self._kernels) + content_map
+        else:
+            x = self._linear(x, self._kernels, self._bias)
+        return self._arrange(self._activation(x))
 
     @tf.Module.with_name_scope
     def content_map(self, x):
         """Returns what the content, a code or a map, adds to the stage's input."""
-        return self._linear(x, self._content_kernels) + self._bias
+        return self._linear(x, self._content_kernels, self._bias)
 
     def _make_kernels(self, layer, kernel):
         return [_constant(kernel)]
 
+    def _make_content_kernels(self, layer, kernel):
+        return self._make_kernels(layer, kernel)
+
     def _make_bias(self, bias):
         return bias
 
-    def _linear(self, x, kernels):
+    def _linear(self, x, kernels, bias=None):
         raise NotImplementedError
 
     def _arrange(self, x):
@@ -210,8 +218,12 @@ class _SeedStage(_Stage):
         kernel = np.transpose(kernel, (2, 0, 1, 3))
         return [_constant(kernel.reshape(len(kernel), -1))]
 
-    def _linear(self, x, kernels):
-        return tf.reshape(tf.matmul(x, kernels[0]), (-1, *self.map_shape))
+    def _make_bias(self, bias):
+        return np.tile(bias, self.side**2)
+
+    def _linear(self, x, kernels, bias=None):
+        x = _add(tf.matmul(x, kernels[0]), bias)
+        return tf.reshape(x, (-1, *self.map_shape))
 
 
 class _ConvStage(_Stage):
@@ -221,8 +233,8 @@ class _ConvStage(_Stage):
         self.map_shape = (side, side, layer.kernel.shape[-1])
         super().__init__(layer, channels, side)
 
-    def _linear(self, x, kernels):
-        return tf.nn.conv2d(x, kernels[0], 1, "SAME")
+    def _linear(self, x, kernels, bias=None):
+        return _add(tf.nn.conv2d(x, kernels[0], 1, "SAME"), bias)
 
 
 class _SubPixelStage(_Stage):
@@ -251,16 +263,38 @@ class _SubPixelStage(_Stage):
             return [_constant(np.concatenate(kernels[::-1], axis=-1))]
         return [_constant(kernel) for kernel in kernels]
 
-    def _make_bias(self, bias):
-        return np.tile(bias, 4)
+    def _make_content_kernels(self, layer, kernel):
+        # What is doubled first is joined with a map that has the doubled side.
+        self._content_is_doubled = layer.taps is DOUBLED_TAPS
+        if self._content_is_doubled:
+            return [_constant(kernel)]
+        return self._make_kernels(layer, kernel)
 
-    def _linear(self, x, kernels):
+    def _make_bias(self, bias):
+        return np.tile(bias, 4) if self._joint else bias
+
+    @tf.Module.with_name_scope
+    def content_map(self, x):
+        if not self._content_is_doubled:
+            return super().content_map(x)
+        x = tf.nn.conv2d(x, self._content_kernels[0], 1, "SAME")
+        x = tf.nn.bias_add(x, self._bias[: x.shape[-1]])
+        if self._joint:
+            x = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])
+        return tf.nn.space_to_depth(x, 2)
+
+    def _linear(self, x, kernels, bias=None):
         if self._joint:
             around = [[0, 0], [1, 1], [1, 1], [0, 0]]
-            return tf.nn.conv2d(x, kernels[0], 1, around)
+            return _add(tf.nn.conv2d(x, kernels[0], 1, around), bias)
         return tf.concat(
             [
-                tf.nn.conv2d(x, kernel, 1, [[0, 0], [1 - a, a], [1 - b, b], [0, 0]])
+                _add(
+                    tf.nn.conv2d(
+                        x, kernel, 1, [[0, 0], [1 - a, a], [1 - b, b], [0, 0]]
+                    ),
+                    bias,
+                )
                 for kernel, (a, b) in zip(kernels, PARITIES, strict=True)
             ],
             axis=-1,
@@ -272,6 +306,14 @@ class _SubPixelStage(_Stage):
 
 
 _STAGES = {"seed": _SeedStage, "sub_pixel": _SubPixelStage, "conv": _ConvStage}
+
+
+def _arrays(layer):
+    return [np.asarray(weight, np.float64) for weight in layer.get_weights()]
+
+
+def _add(x, bias):
+    return x if bias is None else tf.nn.bias_add(x, bias)
 
 
 def _round_up(number, multiple):

@@ -35,17 +35,18 @@ class SplitPoseLSTM(tf.Module):
                 kernel = embedding[:pose_dim] @ kernel
             self._kernels.append(_constant(np.concatenate([kernel, recurrent])))
             self._biases.append(_constant(bias))
-        self._output_kernel, self._output_bias = map(
-            _constant, _weights(pose_lstm, "next_pose")
-        )
-        pose_range = pose_lstm.get_layer("pose_range")
-        self._center = _constant(pose_range.center)
-        self._scale = _constant(pose_range.scale)
+        self._output = [_constant(w) for w in _weights(pose_lstm, "next_pose")]
+        center, scale = _weights(pose_lstm, "pose_range")
+        # As products with diagonal matrices: tflite-runtime 2.14 adds and multiplies
+        # wrong numbers where the constants of these operators are float16.
+        self._centered = _constant(np.eye(pose_dim)), _constant(-center)
+        self._to_range = _constant(np.diag(1 / scale))
+        self._from_range = _constant(np.diag(scale)), _constant(center)
 
     @tf.Module.with_name_scope
     def content_gates(self, content):
         """Returns what content `[B, Dc]` adds to the first layer's gates, `[B, 4U]`."""
-        return tf.matmul(content, self._content_kernel) + self._biases[0]
+        return _affine(content, self._content_kernel, self._biases[0])
 
     def initial_state(self, batch_size):
         """Returns zeros: a list of one `(hidden, carry)` of `[B, U]` for each layer."""
@@ -64,22 +65,32 @@ class SplitPoseLSTM(tf.Module):
         Returns:
             `(next_pose, next_state)`, alike.
         """
-        x = (pose - self._center) / self._scale
+        x = tf.matmul(_affine(pose, *self._centered), self._to_range)
         gates_bias, next_state = content_gates, []
         for i, (hidden, carry) in enumerate(state):
             if i > 0:
                 gates_bias = self._biases[i]
             gates = tf.matmul(tf.concat([x, hidden], axis=-1), self._kernels[i])
-            admit, forget, candidate, emit = tf.split(gates + gates_bias, 4, axis=-1)
+            gates += gates_bias
+            # Not `tf.split`: quantisation cannot leave out what gives many tensors.
+            admit, forget, candidate, emit = (
+                gates[:, k * self.num_units : (k + 1) * self.num_units]
+                for k in range(4)
+            )
             carry = tf.sigmoid(forget) * carry + tf.sigmoid(admit) * tf.tanh(candidate)
             x = tf.sigmoid(emit) * tf.tanh(carry)
             next_state.append((x, carry))
-        x = tf.tanh(tf.matmul(x, self._output_kernel) + self._output_bias)
-        return self._center + self._scale * x, next_state
+        x = tf.tanh(_affine(x, *self._output))
+        return _affine(x, *self._from_range), next_state
+
+
+def _affine(x, kernel, bias):
+    return tf.matmul(x, kernel) + bias
 
 
 def _weights(model, name):
-    return [np.float64(weight) for weight in model.get_layer(name).get_weights()]
+    weights = model.get_layer(name).get_weights()
+    return [np.asarray(weight, np.float64) for weight in weights]
 
 
 def _constant(array):

@@ -7,6 +7,7 @@ networks one by one, and `serving_default` the whole roll-out.
 
 import tensorflow as tf
 
+from export.signatures import Signature, Signatures, tensor
 from export.split_decoder import SplitDecoder
 from export.split_pose_lstm import SplitPoseLSTM
 
@@ -89,19 +90,57 @@ class StepGraph(tf.Module):
         if batch_size is None:
             inputs = {"serving_default": ("past", "num_future")} | inputs
             functions["serving_default"] = self.roll_out
-        return {
-            name: tf.function(functions[name], autograph=False).get_concrete_function(
-                **{
-                    key: tf.TensorSpec(
-                        (batch_size, *shapes[key]),
-                        tf.int32 if key == "num_future" else tf.float32,
-                        name=key,
-                    )
-                    for key in keys
-                }
+        specs = {
+            key: tf.TensorSpec(
+                (batch_size, *shape),
+                tf.int32 if key == "num_future" else tf.float32,
+                name=key,
             )
+            for key, shape in shapes.items()
+        }
+        return {
+            name: tf.function(
+                _checked(functions[name], specs), autograph=False
+            ).get_concrete_function(**{key: specs[key] for key in keys})
             for name, keys in inputs.items()
         }
+
+    def signatures(self, functions, data, name):
+        """Describes traced functions.
+
+        Args:
+            functions: what `functions` returned.
+            data: the `DataConfig` of the run.
+            name: name of the model.
+
+        Returns:
+            `export.signatures.Signatures`.
+        """
+        return Signatures(
+            name=name,
+            dataset=data.dataset,
+            image_size=data.image_size,
+            num_channels=data.num_channels,
+            color_order="gray" if data.num_channels == 1 else "rgb",
+            num_past=self._past_shape[0],
+            max_future=MAX_FUTURE,
+            frame_rate=data.frame_rate,
+            content=self.content_names,
+            state=self.state_names,
+            functions={
+                key: Signature(
+                    inputs={
+                        spec.name: tensor(spec.name, spec.shape, spec.dtype.name)
+                        for spec in tf.nest.flatten(function.structured_input_signature)
+                    },
+                    outputs={
+                        output: tensor(output, spec.shape, spec.dtype.name)
+                        for output, spec in function.structured_outputs.items()
+                    },
+                )
+                for key, function in functions.items()
+            },
+        )
 
     def encode_content(self, frame):
         """Gives `content` and the skips of frames `[B, H, W, C]`."""
@@ -164,6 +203,7 @@ class StepGraph(tf.Module):
                 tf.debugging.assert_less_equal(count, MAX_FUTURE, message),
             ]
         ):
+            count = tf.identity(count)
             tensors = self.seed(tf.identity(past))
         constants = {name: tensors[name] for name in self.content_names}
         state = {name: tensors[name] for name in self.state_names}
@@ -191,6 +231,24 @@ class StepGraph(tf.Module):
     def _named_state(self, pose, layers):
         values = [pose, *(value for layer in layers for value in layer)]
         return dict(zip(self.state_names, values, strict=True))
+
+
+def _checked(function, specs):
+    """Returns a function that refuses tensors of other shapes.
+
+    A server passes on what it is sent, and TensorFlow's kernels end the process where
+    a tensor has too few dimensions.
+    """
+
+    def checked(**tensors):
+        return function(
+            **{
+                key: tf.ensure_shape(value, specs[key].shape)
+                for key, value in tensors.items()
+            }
+        )
+
+    return checked
 
 
 def _numbered(name, count):

@@ -15,6 +15,10 @@ class TrainingError(RuntimeError):
     """Training cannot go on: a loss is no longer a finite number."""
 
 
+class ExportError(RuntimeError):
+    """A trained network cannot be converted, or what came out is not what went in."""
+
+
 def choose(table, name, kind):
     """Returns `table[name]`.
 

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from absl import app, flags, logging  # noqa: E402
 
-from keras_drnet.errors import InputError, TrainingError  # noqa: E402
+from keras_drnet.errors import ExportError, InputError, TrainingError  # noqa: E402
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -29,7 +29,7 @@ def run(main):
             _fail(f"Unexpected argument {arguments[1]!r}; flags are --name=value.")
         try:
             main()
-        except (InputError, TrainingError) as error:
+        except (ExportError, InputError, TrainingError) as error:
             _fail(str(error))
         except OSError as error:
             _fail(f"{error.filename or 'A file'}: {error.strerror or error}.")

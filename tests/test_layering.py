@@ -17,6 +17,7 @@ ORDER = [
     "data.video",
     "data.kth",
     "data.video_folder",
+    "data.observed",
     "data.sprites",
     "data.mesh_renderer",
     "data.obj_file",

@@ -75,7 +75,7 @@ class VideoFolder:
         size = config.image_size, config.num_channels
         path = self._root / item
         if path.is_dir():
-            frames = [read_image(p, *size, config.resize) for p in _pictures(path)]
+            frames = [read_image(p, *size, config.resize) for p in pictures(path)]
             if len(frames) < 2:
                 raise BadFile(item, "it has one picture; expected at least two")
             frames = np.stack(frames)
@@ -110,7 +110,8 @@ class VideoFolder:
         self._unreadable[item] = f"the folder cannot be listed ({error.strerror})"
 
 
-def _pictures(folder):
+def pictures(folder):
+    """Returns the paths of a folder's pictures, frame 2 before frame 10."""
     paths = [p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES]
     return sorted(paths, key=_natural_order)
 

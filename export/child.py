@@ -1,0 +1,51 @@
+"""Conversions, each in a process of its own.
+
+TensorFlow's converters keep memory and may abort the process on a graph that they do
+not like: then the export ends with a sentence, not with a crash.
+"""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+from keras_drnet.errors import ExportError
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def run(module, *arguments, log):
+    """Runs `python -m module arguments...` and waits for it.
+
+    Args:
+        module: name of a module.
+        arguments: what it is given.
+        log: file that gets all that it prints.
+
+    Raises:
+        ExportError: it failed; the message has its last line and the log's path.
+    """
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with open(log, "wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
+            check=False,
+        )
+    if done.returncode:
+        lines = pathlib.Path(log).read_text(errors="replace").strip().splitlines()
+        raise ExportError(
+            f"{module} {_ending(done.returncode)}: "
+            f"{lines[-1].strip() if lines else 'it printed nothing'} "
+            f"(all that it printed is in {log})."
+        )
+
+
+def _ending(code):
+    if code > 0:
+        return f"failed with exit code {code}"
+    return f"was ended by {signal.Signals(-code).name}"

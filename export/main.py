@@ -1,0 +1,79 @@
+"""Exports a trained run: SavedModel, TFLite and ONNX in one bundle.
+
+Usage:
+
+    python -m export.main --run_dir=runs/quickstart --output_dir=bundle
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import pathlib
+import sys
+
+from absl import flags
+
+from export import bundle, model_card, quantize
+from keras_drnet.checkpoint import RunFolder
+from keras_drnet.errors import choose
+
+_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", None, "Folder to make; default: <run_dir>/bundle."
+)
+_FORMATS = flags.DEFINE_list(
+    "formats", list(bundle.FORMATS), f"What to write: {', '.join(bundle.FORMATS)}."
+)
+_QUANTIZE = flags.DEFINE_list(
+    "quantize",
+    list(bundle.Options.rungs),
+    f"TFLite files to write: {', '.join(quantize.LADDER)}.",
+)
+_VERSION = flags.DEFINE_integer(
+    "version", 1, "Version of the SavedModel.", lower_bound=1
+)
+_DATA_DIR = flags.DEFINE_string(
+    "data_dir", None, "Where the run's data are now; default: where they were."
+)
+_FORCE = flags.DEFINE_bool(
+    "force", False, "Also writes a file that drifts further than its gate allows."
+)
+
+EXIT_REFUSED = 3
+
+
+def main():
+    """Writes the bundle and prints its table."""
+    formats = dict.fromkeys(bundle.FORMATS)
+    for name in _FORMATS.value:
+        choose(formats, name, "format")
+    for name in _QUANTIZE.value:
+        choose(quantize.LADDER, name, "quantisation")
+    run = RunFolder(_RUN_DIR.value)
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "bundle")
+    options = bundle.Options(
+        formats=tuple(_FORMATS.value),
+        rungs=tuple(_QUANTIZE.value),
+        version=_VERSION.value,
+        force=_FORCE.value,
+        data_dir=_DATA_DIR.value,
+    )
+    measured = bundle.export_run(run, output_dir, options)
+    print(model_card.table(measured))
+    print(f"The bundle is {output_dir}; its model_card.md says more.")
+    refused = [m.name for m in measured if not m.passed]
+    if refused and not _FORCE.value:
+        print(
+            f"Not written, for they drift too far: {', '.join(refused)} (--force "
+            "writes them all the same).",
+            file=sys.stderr,
+        )
+        sys.exit(EXIT_REFUSED)
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

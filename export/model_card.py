@@ -1,0 +1,107 @@
+"""The text that goes with a bundle."""
+
+import json
+
+import keras_drnet
+from export import quantize
+
+TEMPLATE = """# {name}
+
+DrNet (Denton & Birodkar 2017), exported by keras_drnet {version}. It encodes the
+content of the last of {num_past} observed frames once, and predicts the pose of the
+frames that follow with an LSTM; no predicted pixel is read again, so it can go on for
+ever.
+
+- **Trained on**: `{dataset}`, frames of {image_size}x{image_size} ({color_order}),
+  {frame_rate} a second; the whole configuration is in `manifest.json`.
+- **Frames**: float32 in [0, 1], `[height, width, channel]`. All inputs and outputs of
+  all files are float32 (`num_future`: int32); `signatures.json` has their names.
+- **Meant for**: predicting and re-composing clips like those it was trained on. Other
+  video gives other video's ghosts. Frames are made up, not forecasts to rely on.
+- **Licence**: Apache-2.0 for the code; the weights come from the data above, whose own
+  terms go on to hold.
+
+## Held-out figures
+
+{figures}
+
+## Files
+
+{table}
+
+*Difference*: the greatest of any function's output from Keras', relative to the
+tensor's greatest value where that is above 1. *PSNR at {gate_frame}*: of the frame
+{gate_frame} steps into a roll-out, to that of Keras, over several test clips; a file
+below its gate is not written unless that was forced. Times: one thread of the machine
+that exported, median, `{runtime}`; `python -m export.benchmark` measures yours.
+
+`golden.npz` has inputs and outputs of every function for one clip, and its roll-out.
+In ONNX an output that would have the name of an input begins with `next_`.
+"""
+
+
+def text(run, signatures, measured):
+    """Returns the model card.
+
+    Args:
+        run: the `RunFolder`.
+        signatures: the bundle's `Signatures`.
+        measured: list of `measure.Measured`.
+    """
+    return TEMPLATE.format(
+        name=signatures.name,
+        version=keras_drnet.__version__,
+        num_past=signatures.num_past,
+        dataset=signatures.dataset,
+        image_size=signatures.image_size,
+        color_order=signatures.color_order,
+        frame_rate=signatures.frame_rate,
+        figures=_figures(run),
+        table=table(measured),
+        gate_frame=quantize.GATE_FRAME,
+        runtime=next((m.runtime for m in measured if m.runtime), "not measured"),
+    )
+
+
+def table(measured):
+    """Returns a list of `measure.Measured` as a Markdown table."""
+    lines = [
+        "| file | numbers | size | difference | PSNR at 100 (gate) | seed | step |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for m in measured:
+        gate = f" (≥ {m.min_psnr:.0f})" if m.min_psnr else ""
+        gate += "" if m.passed else " **refused**"
+        times = ["" if t is None else f"{t:.2f} ms" for t in (m.seed_ms, m.step_ms)]
+        lines.append(
+            f"| `{m.name}` | {m.precision} | {m.size / 1e6:.2f} MB "
+            f"| {m.difference:.1e} | {m.psnr:.1f} dB{gate} | {times[0]} | {times[1]} |"
+        )
+    return "\n".join(lines)
+
+
+def _figures(run):
+    """Returns what `evaluate` measured, as a table, or how to have it measured."""
+    path = run.path / "evaluation" / "metrics.json"
+    try:
+        results = json.loads(path.read_text())
+        prediction = results["prediction"]
+        lines = [
+            "| frames ahead | "
+            + " | ".join(method.replace("_", " ") for method in prediction)
+            + " |",
+            "|---|" + "---|" * len(prediction),
+        ]
+        num_future = len(prediction["drnet"]["psnr"])
+        for step in (s for s in (1, 5, 10, 20, 50) if s <= num_future):
+            cells = [f"{m['psnr'][step - 1]:.2f}" for m in prediction.values()]
+            lines.append(f"| +{step} | {' | '.join(cells)} |")
+        return (
+            f"PSNR in dB, mean over {results['num_clips']} held-out clips.\n\n"
+            + "\n".join(lines)
+        )
+    except (OSError, ValueError, KeyError):
+        return (
+            "Not measured yet: `python -m keras_drnet.evaluate --run_dir=...` before "
+            "the export puts them here."
+        )

@@ -1,0 +1,139 @@
+"""Compares what was written with the Keras networks that it was written from."""
+
+import numpy as np
+import tensorflow as tf
+
+from export.to_onnx import output_name
+from keras_drnet.generate import VideoPredictor
+
+GOLDEN_FRAMES = 20  # Frames of the roll-out that a bundle keeps.
+# Of a value of 1, or of the greatest value of the tensor where that is more.
+TOLERANCE = 1e-4
+
+
+def golden(networks, graph, functions, past):
+    """Computes inputs and outputs of every function for one clip, with Keras.
+
+    Those of `seed` and `step`, which Keras has not, come from the step graph; the
+    roll-out, which is made of them, is Keras' own.
+
+    Args:
+        networks: the `Networks`.
+        graph: their `StepGraph`.
+        functions: its functions, as traced.
+        past: observed frames `[1, T, H, W, C]`.
+
+    Returns:
+        A dict of `<function>/inputs/<name>` and `<function>/outputs/<name>` to
+        arrays; `roll_out` takes `past` and gives `future`, `[1, 20, H, W, C]`.
+    """
+    frame, first = past[:, -1], past[:, 0]
+    content, skips = networks.content_encoder(frame, training=False)
+    pose = networks.pose_encoder(first, training=False)
+    coded = {"content": content} | {f"skip{i + 1}": s for i, s in enumerate(skips)}
+    seeded = functions["seed"](past=tf.constant(past))
+    state = {name: seeded[name] for name in graph.state_names}
+    layers = [state[name] for name in graph.state_names[1:]]
+    layers = tuple(zip(layers[::2], layers[1::2], strict=True))
+    next_pose, next_layers = networks.pose_lstm(
+        (state["pose"], content, layers), training=False
+    )
+    values = [next_pose, *(value for layer in next_layers for value in layer)]
+    examples = {
+        "encode_content": ({"frame": frame}, coded),
+        "encode_pose": ({"frame": first}, {"pose": pose}),
+        "decode": (
+            coded | {"pose": pose},
+            {"frame": networks.decoder(((content, skips), pose), training=False)},
+        ),
+        "predict_pose": (
+            {"content": content} | state,
+            dict(zip(graph.state_names, values, strict=True)),
+        ),
+        "seed": ({"past": past}, seeded),
+        "step": (seeded, functions["step"](**seeded)),
+        "roll_out": (
+            {"past": past},
+            {"future": VideoPredictor(networks).predict(past, GOLDEN_FRAMES)},
+        ),
+    }
+    arrays = {}
+    for function, (inputs, outputs) in examples.items():
+        for side, tensors in (("inputs", inputs), ("outputs", outputs)):
+            for name, value in tensors.items():
+                arrays[f"{function}/{side}/{name}"] = np.asarray(value)
+    return arrays
+
+
+def part(arrays, function, side):
+    """Returns the `"inputs"` or `"outputs"` of a function by name."""
+    prefix = f"{function}/{side}/"
+    return {
+        key.removeprefix(prefix): value
+        for key, value in arrays.items()
+        if key.startswith(prefix)
+    }
+
+
+def greatest_difference(call, arrays):
+    """Runs every function on its golden inputs.
+
+    Args:
+        call: function of a name and a dict of inputs, that returns a dict of outputs.
+        arrays: what `golden` returned.
+
+    Returns:
+        The greatest difference to the golden outputs, in units of a value of 1 or of
+        a tensor's greatest value where that is more.
+    """
+    differences = []
+    for function in {key.split("/")[0] for key in arrays} - {"roll_out"}:
+        outputs = call(function, part(arrays, function, "inputs"))
+        for name, expected in part(arrays, function, "outputs").items():
+            scale = max(1.0, float(np.abs(expected).max()))
+            differences.append(np.abs(outputs[name] - expected).max() / scale)
+    return float(np.max(differences))  # NaN where one is.
+
+
+def saved_model_call(path):
+    """Returns a `call` that runs a SavedModel."""
+    signatures = tf.saved_model.load(str(path)).signatures
+
+    def call(function, inputs):
+        inputs = {key: tf.constant(value) for key, value in inputs.items()}
+        outputs = signatures[function](**inputs)
+        return {key: value.numpy() for key, value in outputs.items()}
+
+    return call
+
+
+def onnx_call(folder, num_threads=1):
+    """Returns a `call` that runs the ONNX files of a folder."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    sessions = {}
+
+    def call(function, inputs):
+        if function not in sessions:
+            sessions[function] = onnxruntime.InferenceSession(
+                folder / f"{function}.onnx", options, ["CPUExecutionProvider"]
+            )
+        session = sessions[function]
+        names = [output.name for output in session.get_outputs()]
+        outputs = dict(zip(names, session.run(names, inputs), strict=True))
+        back = {output_name(name, inputs): name for name in inputs}
+        return {back.get(name, name): value for name, value in outputs.items()}
+
+    return call
+
+
+def tflite_call(path):
+    """Returns a `call` that runs a `.tflite` file."""
+    interpreter = tf.lite.Interpreter(str(path))
+
+    def call(function, inputs):
+        return interpreter.get_signature_runner(function)(**inputs)
+
+    return call

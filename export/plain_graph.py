@@ -1,0 +1,86 @@
+"""The inference graph as one would export it without further thought.
+
+It is what the step graph is timed against: the networks whole, as they were trained,
+with transposed convolutions, and content and skips read anew in every step. Weights
+are random: they do not change the time.
+
+As a program:
+
+    python -m export.plain_graph <config.json> <output>
+"""
+
+import pathlib
+import sys
+import tempfile
+
+import tensorflow as tf
+
+from keras_drnet import pose_rollout
+from keras_drnet.config import Config
+from keras_drnet.models import build_networks
+
+
+def plain_functions(networks, num_past):
+    """Returns `seed` and `step` of batch 1 as concrete functions.
+
+    `seed` gives content, skips, pose and the LSTM's state for `past`
+    `[1, T, H, W, C]`; `step` takes them all and gives a frame, pose and state.
+    """
+    frame = networks.pose_encoder.input.shape[1:]
+
+    def seed(past):
+        content, skips = networks.content_encoder(past[:, -1], training=False)
+        poses = networks.pose_encoder(tf.reshape(past, (-1, *frame)), training=False)
+        next_poses, state = pose_rollout.observe(
+            networks.pose_lstm,
+            poses[None],
+            content,
+            pose_rollout.initial_state(networks.pose_lstm, 1),
+        )
+        skips = {f"skip{i}": skip for i, skip in enumerate(skips)}
+        return skips | {"content": content, **_named(next_poses[:, -1], state)}
+
+    def step(content, pose, **others):
+        skips = tuple(v for k, v in sorted(others.items()) if k.startswith("skip"))
+        layers = [v for k, v in sorted(others.items()) if k.startswith("state")]
+        state = tuple(zip(layers[::2], layers[1::2], strict=True))
+        drawn = networks.decoder(((content, skips), pose), training=False)
+        pose, state = networks.pose_lstm((pose, content, state), training=False)
+        return {"frame": drawn, **_named(pose, state)}
+
+    seed = tf.function(seed, autograph=False).get_concrete_function(
+        past=tf.TensorSpec((1, num_past, *frame), name="past")
+    )
+    inputs = {
+        name: tf.TensorSpec((1, *value.shape[1:]), name=name)
+        for name, value in seed.structured_outputs.items()
+    }
+    step = tf.function(step, autograph=False).get_concrete_function(**inputs)
+    return {"seed": seed, "step": step}
+
+
+def _named(pose, state):
+    values = [value for layer in state for value in layer]
+    return {"pose": pose} | {f"state{i:02d}": v for i, v in enumerate(values)}
+
+
+def _convert(config_path, output):
+    config = Config.from_json(pathlib.Path(config_path).read_text())
+    networks = build_networks(config)
+    module = tf.Module()
+    module.weights = [
+        variable.value
+        for network in vars(networks).values()
+        for variable in network.variables
+    ]
+    functions = plain_functions(networks, config.data.num_past)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures=functions)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=list(functions)
+        )
+        pathlib.Path(output).write_bytes(converter.convert())
+
+
+if __name__ == "__main__":
+    _convert(*sys.argv[1:])

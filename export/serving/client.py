@@ -1,0 +1,210 @@
+"""A client of TF Serving that knows what a bundle's functions take and give.
+
+    client = ServingClient("http://127.0.0.1:8501", signatures)
+    future = client.predict(past, num_future=100)
+
+Over REST it needs NumPy alone, no TensorFlow.
+"""
+
+import random
+import time
+
+import numpy as np
+
+from export.serving.rest_transport import RestTransport
+from export.serving.transport import Target, Unavailable
+from keras_drnet.errors import InputError, choose
+
+FIRST_DELAY, LAST_DELAY = 0.5, 8.0  # Seconds between tries; each twice the last.
+SLACK = 1e-3  # By which rounding may leave a range.
+
+
+def _grpc_transport(target, timeout):
+    # Loads TensorFlow.
+    from export.serving.grpc_transport import GrpcTransport
+
+    return GrpcTransport(target, timeout)
+
+
+TRANSPORTS = {"rest": RestTransport, "grpc": _grpc_transport}
+
+
+class ServingClient:
+    """Calls the functions of one model; any number of threads may share it."""
+
+    def __init__(
+        self,
+        server,
+        signatures,
+        *,
+        model="drnet",
+        version=None,
+        label=None,
+        protocol="rest",
+        timeout=30.0,
+        retries=5,
+    ):
+        """Opens nothing yet.
+
+        Args:
+            server: "http://HOST:PORT"; for gRPC also "HOST:PORT".
+            signatures: the bundle's `Signatures`.
+            model: name of the model on the server.
+            version: number of its version; default: the newest.
+            label: label of its version, in place of a number.
+            protocol: "rest" or "grpc".
+            timeout: seconds that a single try may take.
+            retries: further tries while the server is not there or not ready, after
+                0.5, 1, 2, 4, 8, 8, ... seconds. What was refused is not tried again.
+
+        Raises:
+            InputError: an argument is wrong, or gRPC's packages are missing.
+        """
+        target = Target(server, model, version, label)
+        self._transport = choose(TRANSPORTS, protocol, "protocol")(target, timeout)
+        self._signatures = signatures
+        self._retries = retries
+
+    def predict(self, past, num_future):
+        """Predicts in one call.
+
+        Args:
+            past: observed frames `[B, T, H, W, C]` in [0, 1], T and the sizes as the
+                bundle has them.
+            num_future: frames to predict, 1 to `signatures.max_future`.
+
+        Returns:
+            Frames float32 `[B, num_future, H, W, C]` in [0, 1].
+
+        Raises:
+            InputError: as `call`.
+        """
+        most = self._signatures.max_future
+        if not 1 <= num_future <= most:
+            raise InputError(
+                f"num_future is {num_future}; expected 1 to {most} in one call. Frame "
+                "by frame (--stepwise, ServingClient.stream) there is no end."
+            )
+        count = np.full(len(past), num_future, np.int32)
+        outputs = self.call("serving_default", {"past": past, "num_future": count})
+        # A server that joins calls to a batch predicts as many as the longest needs.
+        future = outputs["future"][:, :num_future]
+        if future.shape[1] < num_future:
+            raise InputError(
+                f"The server sent {future.shape[1]} frames; expected {num_future}."
+            )
+        return future
+
+    def stream(self, past):
+        """Predicts frame by frame: the server keeps nothing between calls.
+
+        Name a version where the server may load another meanwhile: what one has
+        seeded is of no use to the next.
+
+        Args:
+            past: as in `predict`.
+
+        Returns:
+            An iterator of frames `[B, H, W, C]` without end. The first call is made
+            at once, the others as frames are taken.
+
+        Raises:
+            InputError: as `call`.
+        """
+        return self._steps(self.call("seed", {"past": past}))
+
+    def call(self, signature, inputs):
+        """Calls a function of the bundle.
+
+        Args:
+            signature: its name, one of `signatures.functions`.
+            inputs: dict of arrays, or of what makes arrays.
+
+        Returns:
+            A dict of arrays, shaped and typed as `signatures` says.
+
+        Raises:
+            Unavailable: the server was not there or not ready, at any try.
+            InputError: the inputs are not what the function takes; or the server
+                refused them, or did not answer in time or as TF Serving does.
+        """
+        function = choose(self._signatures.functions, signature, "signature")
+        arrays = _arrays(inputs, function.inputs, f"Input of {signature}")
+        for name, tensor in function.inputs.items():
+            _check_values(name, arrays[name], tensor)
+        if len({len(array) for array in arrays.values()}) > 1:
+            sizes = {name: len(array) for name, array in arrays.items()}
+            raise InputError(f"Inputs of {signature} differ in batch size: {sizes}.")
+        outputs = self._retried(lambda: self._transport.predict(signature, arrays))
+        # REST leaves out the name of a single output.
+        if len(function.outputs) == 1 and not isinstance(outputs, dict):
+            outputs = dict.fromkeys(function.outputs, outputs)
+        return _arrays(outputs, function.outputs, f"The server's answer of {signature}")
+
+    def status(self):
+        """Returns the state of each version that the server has.
+
+        Returns:
+            A dict of number to state: "START", "LOADING", "AVAILABLE", "UNLOADING" or
+            "END".
+
+        Raises:
+            InputError: as `call`.
+        """
+        return self._retried(self._transport.status)
+
+    def _steps(self, tensors):
+        while True:
+            outputs = self.call("step", tensors)
+            yield outputs.pop("frame")
+            tensors |= outputs
+
+    def _retried(self, send):
+        delay = FIRST_DELAY
+        for _ in range(self._retries):
+            try:
+                return send()
+            except Unavailable:
+                # Clients that lost one server shall not come back all at once.
+                time.sleep(delay * random.uniform(0.5, 1.0))
+                delay = min(2 * delay, LAST_DELAY)
+        return send()
+
+
+def _arrays(values, tensors, what):
+    """Returns values as arrays, or raises `InputError` where one does not fit."""
+    if not isinstance(values, dict) or values.keys() != tensors.keys():
+        found = sorted(values) if isinstance(values, dict) else type(values).__name__
+        raise InputError(f"{what}: got {found}; expected {sorted(tensors)}.")
+    arrays = {}
+    for name, tensor in tensors.items():
+        try:
+            array = np.asarray(values[name], tensor.dtype)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"{what}: {name} is no array of {tensor.dtype} ({error})."
+            ) from error
+        if array.ndim != len(tensor.shape) or any(
+            size not in (None, found)
+            for size, found in zip(tensor.shape, array.shape, strict=True)
+        ):
+            expected = ", ".join("any" if n is None else str(n) for n in tensor.shape)
+            raise InputError(
+                f"{what}: {name} has shape {list(array.shape)}; expected [{expected}], "
+                "as signatures.json says."
+            )
+        arrays[name] = array
+    return arrays
+
+
+def _check_values(name, array, tensor):
+    """Raises `InputError` where values are not finite or not in their range."""
+    if not np.all(np.isfinite(array)):
+        raise InputError(f"{name} has values that are not finite numbers.")
+    if tensor.range is not None and array.size:
+        low, high = tensor.range
+        if array.min() < low - SLACK or array.max() > high + SLACK:
+            raise InputError(
+                f"{name} has values from {array.min():g} to {array.max():g}; expected "
+                f"{low:g} to {high:g}."
+            )

@@ -1,0 +1,102 @@
+"""Calls over TF Serving's gRPC interface: 4 bytes a number, where REST has 10."""
+
+import tensorflow as tf
+
+from export.serving.api import load_api
+from export.serving.transport import one_line
+from keras_drnet.errors import InputError
+
+OPTIONS = [
+    # The default of 4 MB is 85 frames of 64x64 pixels in colour.
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    # A server that comes back is found within a second, not within two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+]
+
+
+class GrpcTransport:
+    """Sends single requests; any number of threads may share it.
+
+    It does what `RestTransport` does, and raises what that raises.
+    """
+
+    def __init__(self, target, timeout):
+        """Opens nothing yet.
+
+        Args:
+            target: a `Target`.
+            timeout: seconds until a call is given up.
+
+        Raises:
+            InputError: the address is one of https, or tensorflow-serving-api is not
+                installed.
+        """
+        if target.is_secure:
+            raise InputError(
+                f"{target.server} is https; gRPC is spoken without TLS here: expected "
+                "HOST:PORT of a server that is near, or a tunnel's end."
+            )
+        # The package needs grpcio, so that this import cannot fail after that one.
+        prediction, model = load_api(
+            "prediction_service_pb2_grpc", "model_service_pb2_grpc"
+        )
+        self._predict_pb2, self._status_pb2 = load_api(
+            "predict_pb2", "get_model_status_pb2"
+        )
+        import grpc
+
+        self._target, self._timeout = target, timeout
+        options = [*OPTIONS, ("grpc.enable_http_proxy", int(not target.is_loopback))]
+        channel = grpc.insecure_channel(target.host_and_port, options)
+        self._predictions = prediction.PredictionServiceStub(channel)
+        self._models = model.ModelServiceStub(channel)
+        self._grpc = grpc
+
+    def predict(self, signature, inputs):
+        """Calls a signature, and returns its outputs as a dict of arrays."""
+        request = self._request(self._predict_pb2.PredictRequest)
+        request.model_spec.signature_name = signature
+        for name, value in inputs.items():
+            request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
+        answer = self._send(self._predictions.Predict, request)
+        return {name: tf.make_ndarray(v) for name, v in answer.outputs.items()}
+
+    def status(self):
+        """Returns the state of each version, as `{1: "AVAILABLE"}`."""
+        request = self._request(self._status_pb2.GetModelStatusRequest)
+        answer = self._send(self._models.GetModelStatus, request)
+        states = self._status_pb2.ModelVersionStatus.State
+        return {
+            entry.version: states.Name(entry.state)
+            for entry in answer.model_version_status
+        }
+
+    def _request(self, kind):
+        request = kind()
+        spec, target = request.model_spec, self._target
+        spec.name = target.model
+        if target.version is not None:
+            spec.version.value = target.version
+        if target.label is not None:
+            spec.version_label = target.label
+        return request
+
+    def _send(self, method, request):
+        try:
+            return method(request, timeout=self._timeout)
+        except self._grpc.RpcError as error:
+            raise self._failure(error.code(), error.details()) from error
+
+    def _failure(self, code, message):
+        codes, target = self._grpc.StatusCode, self._target
+        if code == codes.UNAVAILABLE:
+            return target.unavailable(message)
+        if code == codes.DEADLINE_EXCEEDED:
+            return target.timed_out(self._timeout)
+        if code == codes.NOT_FOUND:
+            return target.missing(message)
+        if code in (codes.INVALID_ARGUMENT, codes.FAILED_PRECONDITION):
+            return target.refused(message)
+        return InputError(f"{target.server} failed ({code.name}): {one_line(message)}")

@@ -1,0 +1,123 @@
+"""Asks a TF Serving server how a video goes on, and writes what it predicts.
+
+Usage:
+
+    python -m export.serving_client --signatures=bundle/signatures.json \
+        --video=in.avi --num_future=100 --output=out.gif
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import itertools
+import pathlib
+
+import numpy as np
+from absl import flags
+
+from export.serving.client import TRANSPORTS, ServingClient
+from export.signatures import Signatures
+from keras_drnet import visualize
+from keras_drnet.data.observed import read_past
+from keras_drnet.errors import InputError
+
+SERVERS = {"rest": "http://127.0.0.1:8501", "grpc": "127.0.0.1:8500"}
+
+_SERVER = flags.DEFINE_string(
+    "server", None, f"Where the server is; default: {SERVERS}."
+)
+_PROTOCOL = flags.DEFINE_enum("protocol", "rest", list(TRANSPORTS), "How to ask it.")
+_MODEL = flags.DEFINE_string("model", "drnet", "Name of the model on the server.")
+_VERSION = flags.DEFINE_integer(
+    "version", None, "Version of the model; default: the newest.", lower_bound=0
+)
+_VERSION_LABEL = flags.DEFINE_string("version_label", None, "Its label instead.")
+_SIGNATURES = flags.DEFINE_string(
+    "signatures", None, "The bundle's signatures.json.", required=True
+)
+_VIDEO = flags.DEFINE_string("video", None, "Video to go on with.")
+_FRAMES = flags.DEFINE_string(
+    "frames", None, "Folder of pictures, in the order of their names, instead."
+)
+_FIRST_FRAME = flags.DEFINE_integer(
+    "first_frame", 0, "First frame of those that are observed.", lower_bound=0
+)
+_RESIZE = flags.DEFINE_enum(
+    "resize", "squash", ["squash", "crop"], "How frames that are not square are fitted."
+)
+_NUM_FUTURE = flags.DEFINE_integer(
+    "num_future", 15, "Frames to predict.", lower_bound=1
+)
+_STEPWISE = flags.DEFINE_bool(
+    "stepwise", False, "Asks for one frame after the other: any number of them."
+)
+_OUTPUT = flags.DEFINE_string(
+    "output", None, "Video to write, .gif or .mp4.", required=True
+)
+_SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=1)
+_TIMEOUT = flags.DEFINE_float(
+    "timeout", 30.0, "Seconds to wait for an answer.", lower_bound=0.001
+)
+_RETRIES = flags.DEFINE_integer(
+    "retries", 5, "Further tries while the server is not available.", lower_bound=0
+)
+flags.mark_flags_as_mutual_exclusive(["video", "frames"], required=True)
+
+
+def main():
+    """Reads the observed frames, asks for the future ones, and writes both."""
+    signatures = _read_signatures()
+    client = ServingClient(
+        _SERVER.value or SERVERS[_PROTOCOL.value],
+        signatures,
+        model=_MODEL.value,
+        version=_VERSION.value,
+        label=_VERSION_LABEL.value,
+        protocol=_PROTOCOL.value,
+        timeout=_TIMEOUT.value,
+        retries=_RETRIES.value,
+    )
+    past = read_past(
+        _VIDEO.value or _FRAMES.value,
+        signatures.num_past,
+        signatures.image_size,
+        signatures.num_channels,
+        frame_rate=signatures.frame_rate,
+        first_frame=_FIRST_FRAME.value,
+        resize=_RESIZE.value,
+    )[np.newaxis]
+    output = pathlib.Path(_OUTPUT.value)
+    with visualize.video_writer(output, frame_rate=signatures.frame_rate) as append:
+        if _STEPWISE.value:
+            future = itertools.islice(client.stream(past), _NUM_FUTURE.value)
+        else:
+            future = np.swapaxes(client.predict(past, _NUM_FUTURE.value), 0, 1)
+        _append_frames(append, np.swapaxes(past, 0, 1), visualize.GREEN)
+        _append_frames(append, future, visualize.RED)
+    print(output)
+
+
+def _append_frames(append, columns, color):
+    """Appends frames, each `[1, H, W, C]`."""
+    for frames in columns:
+        append(
+            visualize.frame_grid([frames], colors=[color], scale=_SCALE.value, border=2)
+        )
+
+
+def _read_signatures():
+    path = pathlib.Path(_SIGNATURES.value)
+    try:
+        return Signatures.from_json(path.read_text())
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text; expected a signatures.json.") from error
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,70 @@
+"""ONNX files, one for each function.
+
+As a program, what `write_onnx` starts:
+
+    python -m export.to_onnx <saved_model> <output folder>
+"""
+
+import pathlib
+import sys
+
+import onnx
+import tensorflow as tf
+import tf2onnx
+
+from export import child
+
+OPSET = 17
+
+
+def write_onnx(saved_model, folder, *, log):
+    """Converts every function of a SavedModel.
+
+    Args:
+        saved_model: folder of a SavedModel.
+        folder: where `<function>.onnx` are written.
+        log: file for what the converter prints.
+
+    Raises:
+        ExportError: the conversion failed, or ONNX's checker refused a file.
+    """
+    child.run("export.to_onnx", saved_model, folder, log=log)
+
+
+def output_name(output, inputs):
+    """Returns a function's output's name in ONNX.
+
+    There an output may not have the name of an input: the next state of `step` is
+    `next_pose`, `next_hidden1`, ...
+    """
+    return f"next_{output}" if output in inputs else output
+
+
+def _convert(saved_model, folder):
+    loaded = tf.saved_model.load(saved_model)
+    for name, function in loaded.signatures.items():
+        _, inputs = function.structured_input_signature
+        specs = list(inputs.values())
+        model, _ = tf2onnx.convert.from_function(
+            tf.function(
+                _with_onnx_names(function, list(inputs)),
+                input_signature=specs,
+                autograph=False,
+            ),
+            input_signature=specs,
+            opset=OPSET,
+        )
+        onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, pathlib.Path(folder) / f"{name}.onnx")
+
+
+def _with_onnx_names(function, inputs):
+    def renamed(*values):
+        outputs = function(**dict(zip(inputs, values, strict=True)))
+        return {output_name(key, inputs): value for key, value in outputs.items()}
+
+    return renamed
+
+
+if __name__ == "__main__":
+    _convert(*sys.argv[1:])

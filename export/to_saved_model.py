@@ -1,0 +1,20 @@
+"""The SavedModel for TF Serving."""
+
+import tensorflow as tf
+
+from export.serving.warm_up import replay_warm_up, write_warm_up
+
+
+def write_saved_model(graph, functions, requests, path):
+    """Writes a SavedModel with warm-up requests, and replays them.
+
+    Args:
+        graph: a `StepGraph`.
+        functions: its functions, as traced.
+        requests: pairs of a function's name and a dict of inputs: what a server runs
+            before it takes calls.
+        path: folder to make; its name is the version, a whole number.
+    """
+    tf.saved_model.save(graph, str(path), signatures=functions)
+    write_warm_up(path, requests)
+    replay_warm_up(path)

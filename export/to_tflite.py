@@ -1,0 +1,93 @@
+"""TFLite files: one for each rung of the quantisation ladder.
+
+As a program, what `write_tflite` starts for each:
+
+    python -m export.to_tflite <saved_model> <samples.npz> <rung> <output>
+"""
+
+import pathlib
+import sys
+
+import numpy as np
+
+from export import child, metadata, quantize
+from export.flatbuffer import Model
+from keras_drnet.errors import ExportError
+
+# Runtimes run this function without copies of what goes in and out.
+PRIMARY = "step"
+
+
+def write_tflite(saved_model, samples, name, signatures, path, *, log):
+    """Converts a SavedModel and writes a `.tflite` file with its signatures inside.
+
+    Args:
+        saved_model: folder of a SavedModel of batch 1.
+        samples: file of `write_samples`.
+        name: a key of `quantize.LADDER`.
+        signatures: the model's `Signatures`.
+        path: file to write.
+        log: file for what the converter prints.
+
+    Raises:
+        ExportError: the conversion failed, or gave operators that not every runtime
+            has.
+    """
+    child.run("export.to_tflite", saved_model, samples, name, path, log=log)
+    model = path.read_bytes()
+    check_operators(model, path.name)
+    path.write_bytes(metadata.attach(model, signatures))
+
+
+def check_operators(content, name):
+    """Refuses a model that needs more than the built-in operators.
+
+    Args:
+        content: the bytes of a model.
+        name: what to call it.
+
+    Raises:
+        ExportError: it has custom operators (Flex, TensorFlow's own, are among them),
+            variables or fused recurrent layers.
+    """
+    refused = Model(content).refused_operators()
+    if refused:
+        raise ExportError(
+            f"{name} has operators that not every TFLite runtime has: "
+            f"{', '.join(refused)}. Expected built-in ones without a memory; change "
+            "the network that they come from."
+        )
+
+
+def write_samples(path, samples):
+    """Writes arrays of inputs, dict of function to dict of name to array."""
+    np.savez(
+        path,
+        **{
+            f"{function}/{name}": array
+            for function, inputs in samples.items()
+            for name, array in inputs.items()
+        },
+    )
+
+
+def read_samples(path):
+    """Reads what `write_samples` wrote."""
+    samples = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for key in arrays.files:
+            function, name = key.split("/")
+            samples.setdefault(function, {})[name] = arrays[key]
+    return samples
+
+
+def _convert(saved_model, samples, name, path):
+    content = quantize.convert_rung(saved_model, name, read_samples(samples))
+    model = Model(content)
+    model.put_first(PRIMARY)
+    model.sort_operator_codes()
+    pathlib.Path(path).write_bytes(model.content())
+
+
+if __name__ == "__main__":
+    _convert(*sys.argv[1:])

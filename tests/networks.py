@@ -1,0 +1,42 @@
+"""Networks as lively as trained ones, without the training.
+
+New networks draw the same grey for everything, and their batch norm does nothing:
+what is wrong with an export would not show.
+"""
+
+import keras
+import numpy as np
+
+from keras_drnet.checkpoint import RunFolder, stage_networks
+from keras_drnet.models import build_networks
+
+STAGES = ("drnet", "pose")
+
+
+def lively_networks(config, *, seed=0, dtype="float32"):
+    """Builds networks whose weights, statistics and range of poses are not new."""
+    keras.utils.set_random_seed(seed)
+    networks, rng = build_networks(config, dtype=dtype), np.random.default_rng(seed)
+    for network in vars(networks).values():
+        for weight in network.weights:
+            values = keras.ops.convert_to_numpy(weight)
+            if weight.path.endswith(("variance", "scale")):
+                values = rng.uniform(0.5, 2.0, values.shape)
+            elif weight.path.endswith(("mean", "center")):
+                values = rng.normal(0.0, 0.2, values.shape)
+            elif weight.path.endswith(("kernel", "bias")):
+                # Keeps what goes through a layer at its size, and an LSTM from rest.
+                fan_in = np.prod(values.shape) / values.shape[-1]
+                gain = {1: 0.3, 2: 2.0, 4: 1.6}[values.ndim]
+                values = rng.normal(0.0, gain / np.sqrt(fan_in), values.shape)
+            weight.assign(values)
+    return networks
+
+
+def save_run(path, config, networks):
+    """Writes a run folder as if training had made it, and returns it."""
+    run = RunFolder(path)
+    run.create(config)
+    for stage in STAGES:
+        run.checkpoints(stage).save(1, stage_networks(networks, stage), {})
+    return run
