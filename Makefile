@@ -2,27 +2,49 @@
 # make test         set up, run the tests (make test-all: the long ones too)
 # make lint         set up, check style and types
 # make bench        set up, time a training step and the sources of clips
+# make test-litert  set up, run a bundle's .tflite files with LiteRT alone
+# make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
+#                   (both: BUNDLE=path for a bundle of one's own)
+# make test-kserve  set up, run the serving client against KServe
 # Nothing but make and Python is needed: the first target sets up .venv.
 
 # 3.11 where it is installed: the whole pinned set is proved there.
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
-SOURCES := keras_drnet tests
+SOURCES := keras_drnet export tests
+PYTEST := $(BIN)/python -m pytest -q
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: quickstart test test-all lint format bench clean
+.PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
+  bench clean
 
 quickstart: .venv/ready
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
 	$(BIN)/python -m keras_drnet.evaluate --run_dir=$(RUN_DIR)
 	$(BIN)/python -m keras_drnet.generate_video --run_dir=$(RUN_DIR) --num_future=15
+	rm -rf $(RUN_DIR)/bundle
+	$(BIN)/python -m export.main --run_dir=$(RUN_DIR)
+	$(BIN)/python -m export.on_device --model=$(RUN_DIR)/bundle/drnet.tflite \
+	  --frames=$(RUN_DIR)/bundle/example --num_future=500 \
+	  --output=$(RUN_DIR)/generated/on_device.gif
 	@echo "Pictures: $(RUN_DIR)/generated, $(RUN_DIR)/evaluation, $(RUN_DIR)/samples"
 
+# What shares a costly fixture stays in one process.
 test: .venv/ready
-	$(BIN)/python -m pytest -q --numprocesses=2 tests
+	$(PYTEST) --numprocesses=2 --dist=loadgroup tests
 
 test-all: .venv/ready
-	$(BIN)/python -m pytest -q --numprocesses=2 --run_slow tests
+	$(PYTEST) --numprocesses=2 --dist=loadgroup --run_slow tests
+
+test-litert: .venv/ready .venv-litert/ready
+	LITERT_PYTHON=.venv-litert/bin/python $(PYTEST) -s tests/test_runtimes.py::test_litert
+
+test-arm64: .venv/ready .cache/arm64/ready
+	ARM64_ROOT=.cache/arm64 $(PYTEST) -s tests/test_runtimes.py::test_arm64
+
+test-kserve: .venv/ready .venv-kserve/ready
+	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/test_kserve.py
 
 lint: .venv/ready
 	$(BIN)/ruff check $(SOURCES)
@@ -37,7 +59,7 @@ bench: .venv/ready
 	$(BIN)/python -m keras_drnet.benchmark
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-litert .venv-kserve .cache
 
 # The mark is made last: an installation that was cut short is done again.
 .venv/ready: requirements.txt pyproject.toml
@@ -46,6 +68,20 @@ clean:
 	  "risk), but '$(PYTHON)' is missing or another version; install it, or name it:" \
 	  "make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python $(PIP_INSTALL) -r requirements.txt
+	$(BIN)/python $(PIP_INSTALL) --no-deps --editable .
 	touch $@
+
+# Without what the package asks for besides: its interpreter does not import it.
+.venv-litert/ready: Makefile | .venv/ready
+	$(BIN)/python -m venv --clear .venv-litert
+	.venv-litert/bin/python $(PIP_INSTALL) --no-deps ai-edge-litert==2.3.0 numpy==1.26.4
+	touch $@
+
+.venv-kserve/ready: Makefile | .venv/ready
+	$(BIN)/python -m venv --clear .venv-kserve
+	.venv-kserve/bin/python $(PIP_INSTALL) kserve==0.21.0 tensorflow-cpu==2.21.0
+	touch $@
+
+.cache/arm64/ready: tests/arm64_root.sh | .venv/ready
+	tests/arm64_root.sh .cache/arm64 $(BIN)/python

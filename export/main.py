@@ -10,7 +10,8 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 import pathlib
 import sys
 
-from absl import flags
+import tensorflow as tf
+from absl import flags, logging
 
 from export import bundle, model_card, quantize
 from keras_drnet.checkpoint import RunFolder
@@ -48,6 +49,9 @@ def main():
         choose(formats, name, "format")
     for name in _QUANTIZE.value:
         choose(quantize.LADDER, name, "quantisation")
+    # TensorFlow reports every file that it writes.
+    logging.set_verbosity(logging.WARNING)
+    tf.get_logger().setLevel("WARNING")
     run = RunFolder(_RUN_DIR.value)
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "bundle")
     options = bundle.Options(

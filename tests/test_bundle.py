@@ -222,6 +222,34 @@ def test_the_card_has_the_figures_of_every_file(made):
     assert "Not measured yet" in text and "{" not in text
 
 
+def test_the_benchmark_times_every_file(made):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "export.benchmark", f"--bundle={made}"),
+            *("--threads=1", "--rounds=1", "--long=200"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in (*(quantize.LADDER[rung].file for rung in RUNGS), "plain", "onnx"):
+        assert f"\n{name}" in done.stdout, name
+    assert "one roll-out of 200 frames" in done.stdout
+
+
+def test_the_benchmark_needs_a_bundle(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "export.benchmark", f"--bundle={tmp_path}"],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        cwd=ROOT,
+    )
+    assert done.returncode == 2 and "is no bundle" in done.stderr
+
+
 def test_a_killed_export_leaves_no_bundle_and_the_next_is_the_same(run, made, tmp_path):
     output = tmp_path / "bundle"
     flags = ["--formats=tflite,onnx", "--quantize=none,int8", "--force"]
@@ -282,7 +310,9 @@ def test_operators_that_not_every_runtime_has_are_refused():
         tf.lite.OpsSet.TFLITE_BUILTINS,
         tf.lite.OpsSet.SELECT_TF_OPS,
     ]
-    with pytest.raises(ExportError, match=r"odd\.tflite has .*CUSTOM:FlexMatrixDeterminant"):
+    with pytest.raises(
+        ExportError, match=r"odd\.tflite has .*CUSTOM:FlexMatrixDeterminant"
+    ):
         to_tflite.check_operators(converter.convert(), "odd.tflite")
 
 

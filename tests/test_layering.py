@@ -65,11 +65,44 @@ ORDER = [
     "evaluate",
     "benchmark",
 ]
+# After all of keras_drnet but its programs.
+EXPORT_ORDER = [
+    "signatures",
+    "metadata",
+    "on_device",
+    "flatbuffer",
+    "split_decoder",
+    "split_pose_lstm",
+    "step_graph",
+    "child",
+    "quantize",
+    "serving.api",
+    "serving.warm_up",
+    "serving.transport",
+    "serving.rest_transport",
+    "serving.grpc_transport",
+    "serving.client",
+    "to_saved_model",
+    "to_tflite",
+    "to_onnx",
+    "parity",
+    "measure",
+    "model_card",
+    "bundle",
+    "plain_graph",
+    "main",
+    "benchmark",
+    "serving_client",
+]
+PROGRAMS = ("prepare", "train", "generate_video", "evaluate", "benchmark")
 FILES = {
     name: ROOT / "keras_drnet" / f"{name.replace('.', '/')}.py"
     if name not in ("data", "models")
     else ROOT / "keras_drnet" / name / "__init__.py"
     for name in ORDER
+}
+EXPORT_FILES = {
+    name: ROOT / "export" / f"{name.replace('.', '/')}.py" for name in EXPORT_ORDER
 }
 
 
@@ -98,6 +131,28 @@ def test_a_module_imports_only_what_stands_before_it(name):
         assert any(inner == m or inner.startswith(f"{m}.") for m in before), imported
 
 
+def test_every_module_of_the_export_has_its_place():
+    found = {p for p in (ROOT / "export").rglob("*.py") if p.name != "__init__.py"}
+    assert found == set(EXPORT_FILES.values())
+
+
+@pytest.mark.parametrize("name", EXPORT_ORDER)
+def test_an_export_module_imports_only_what_stands_before_it(name):
+    before = EXPORT_ORDER[: EXPORT_ORDER.index(name)]
+    for imported in imports(EXPORT_FILES[name]):
+        package, _, inner = imported.partition(".")
+        if package == "export":
+            assert any(inner == m or inner.startswith(f"{m}.") for m in before), (
+                imported
+            )
+        assert package != "keras_drnet" or inner.split(".")[0] not in PROGRAMS, imported
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_the_library_does_not_know_the_export(name):
+    assert not any(i.split(".")[0] == "export" for i in imports(FILES[name]))
+
+
 @pytest.mark.parametrize("name", [n for n in ORDER if n.startswith("models")])
 def test_networks_run_on_any_backend(name):
     assert not any(i.split(".")[0] == "tensorflow" for i in imports(FILES[name]))
@@ -110,6 +165,10 @@ def test_so_do_losses_and_roll_outs(name):
 
 def test_build_lists_every_module():
     text = (ROOT / "BUILD").read_text()
-    listed = set(re.findall(r'"(keras_drnet/[a-z_]+\.py)"', text))
-    top = {f"keras_drnet/{p.name}" for p in (ROOT / "keras_drnet").glob("*.py")}
+    listed = set(re.findall(r'"((?:keras_drnet|export)/[a-z_]+\.py)"', text))
+    top = {
+        f"{package}/{path.name}"
+        for package in ("keras_drnet", "export")
+        for path in (ROOT / package).glob("*.py")
+    }
     assert listed == top
