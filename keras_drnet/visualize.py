@@ -91,8 +91,13 @@ def video_writer(path, *, frame_rate):
         nonlocal encoder
         if encoder is None:
             height, width, _ = picture.shape
+            # Of a picture with few colours its palette filter warns frame by frame.
             encoder = imageio_ffmpeg.write_frames(
-                str(path), (width, height), fps=frame_rate, **settings
+                str(path),
+                (width, height),
+                fps=frame_rate,
+                ffmpeg_log_level="error",
+                **settings,
             )
             encoder.send(None)
         encoder.send(np.ascontiguousarray(picture))
