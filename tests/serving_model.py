@@ -10,12 +10,11 @@ import urllib.request
 
 import numpy as np
 import tensorflow as tf
-from networks import lively_networks
 
 from export.serving.client import ServingClient
-from export.signatures import Signature, Signatures, tensor
-from export.step_graph import MAX_FUTURE, StepGraph
+from export.step_graph import StepGraph
 from keras_drnet.presets import PRESETS
+from tests.networks import lively_networks
 
 LABELS = {"stable": 1, "canary": 2}
 TIMEOUT = 120  # Seconds; long, for machines that do much else.
@@ -27,31 +26,7 @@ def write_saved_model(path, *, seed=0):
     graph = StepGraph(lively_networks(config, seed=seed), config.data.num_past)
     functions = graph.functions()
     tf.saved_model.save(graph, str(path), signatures=functions)
-    return Signatures(
-        name="tiny",
-        dataset=config.data.dataset,
-        image_size=config.data.image_size,
-        num_channels=config.data.num_channels,
-        color_order="rgb",
-        num_past=config.data.num_past,
-        max_future=MAX_FUTURE,
-        frame_rate=config.data.frame_rate,
-        content=graph.content_names,
-        state=graph.state_names,
-        functions={
-            name: Signature(
-                inputs={
-                    spec.name: tensor(spec.name, spec.shape, spec.dtype.name)
-                    for spec in tf.nest.flatten(function.structured_input_signature)
-                },
-                outputs={
-                    key: tensor(key, spec.shape, spec.dtype.name)
-                    for key, spec in function.structured_outputs.items()
-                },
-            )
-            for name, function in functions.items()
-        },
-    )
+    return graph.signatures(functions, config.data, "tiny")
 
 
 def make_past(rng, signatures, batch_size=1):

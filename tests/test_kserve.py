@@ -12,10 +12,10 @@ import subprocess
 import numpy as np
 import pytest
 import tensorflow as tf
-from serving_model import make_past, write_saved_model
 
 from export.serving.client import ServingClient
 from keras_drnet.errors import InputError
+from tests.serving_model import make_past, write_saved_model
 
 pytestmark = [
     pytest.mark.slow,

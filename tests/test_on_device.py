@@ -8,21 +8,20 @@ import sys
 
 import av
 import imageio.v2 as imageio
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image, ImageSequence
 
 import keras_drnet
-from export import metadata, on_device, signatures
+from export import metadata, on_device
 from export.flatbuffer import Model
 from export.on_device import DeviceError, VideoPredictor
-from export.step_graph import MAX_FUTURE, StepGraph
+from export.step_graph import StepGraph
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
-from keras_drnet.models import build_networks
 from keras_drnet.presets import PRESETS
+from tests.networks import lively_networks
 from tests.videos import walker, write_video
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -73,18 +72,7 @@ def config():
 
 @pytest.fixture(scope="module")
 def networks(config):
-    """Networks as lively as trained ones: new ones draw the same grey for all."""
-    keras.utils.set_random_seed(0)
-    networks, rng = build_networks(config), np.random.default_rng(0)
-    for network in (
-        networks.content_encoder,
-        networks.pose_encoder,
-        networks.decoder,
-        networks.pose_lstm,
-    ):
-        for variable in network.trainable_variables:
-            variable.assign(variable + rng.normal(0, 0.3, variable.shape))
-    return networks
+    return lively_networks(config)
 
 
 @pytest.fixture(scope="module")
@@ -99,19 +87,7 @@ def model(config, networks, tmp_path_factory):
     )
     model = Model(converter.convert())
     model.put_first("step")
-    return model.content(), signatures.Signatures(
-        name="tiny",
-        dataset=config.data.dataset,
-        image_size=config.data.image_size,
-        num_channels=config.data.num_channels,
-        color_order="rgb",
-        num_past=config.data.num_past,
-        max_future=MAX_FUTURE,
-        frame_rate=config.data.frame_rate,
-        content=graph.content_names,
-        state=graph.state_names,
-        functions={},
-    )
+    return model.content(), graph.signatures(functions, config.data, "tiny")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import sys
 import keras
 import numpy as np
 import pytest
-from run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 
 from export import parity
 from export.bundle import GOLDEN_FILE, Options, export_run
@@ -20,6 +19,7 @@ from export.quantize import LADDER
 from keras_drnet.checkpoint import STAGE_NETWORKS, RunFolder, stage_networks
 from keras_drnet.models import build_networks
 from keras_drnet.presets import PRESETS
+from tests.run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT = 900  # Seconds; long, for emulated machines.

@@ -12,7 +12,6 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from serving_model import LABELS, TIMEOUT, make_past, serve
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     predict_pb2,
@@ -20,6 +19,7 @@ from tensorflow_serving.apis import (
 )
 
 from keras_drnet.errors import InputError
+from tests.serving_model import LABELS, TIMEOUT, make_past, serve
 
 BOTH = pytest.mark.parametrize("protocol", ["rest", "grpc"])
 

@@ -13,9 +13,10 @@ import pytest
 import yaml
 from google.protobuf import text_format
 from PIL import Image
-from serving_model import TIMEOUT, serve
 from tensorflow_serving.config import model_server_config_pb2
 from videos import walker, write_video
+
+from tests.serving_model import TIMEOUT, serve
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SERVING = ROOT / "export" / "serving"

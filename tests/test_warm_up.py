@@ -5,11 +5,11 @@ import shutil
 
 import numpy as np
 import pytest
-from serving_model import make_past, write_saved_model
 
 from export.serving import api
 from export.serving.warm_up import MAX_RECORDS, replay_warm_up, write_warm_up
 from keras_drnet.errors import ExportError, InputError
+from tests.serving_model import make_past, write_saved_model
 
 
 @pytest.fixture(scope="module")
