@@ -3,6 +3,8 @@
 Usage:
 
     python -m export.main --run_dir=runs/quickstart --output_dir=bundle
+
+Exit code 3: the bundle is whole but for files that drift too far; they are named.
 """
 
 from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
