@@ -40,7 +40,9 @@ from keras_drnet.generate import VideoPredictor
 from keras_drnet.models import build_networks
 
 _BUNDLE = flags.DEFINE_string("bundle", None, "Folder of the bundle.", required=True)
-_THREADS = flags.DEFINE_list("threads", ["1", "2"], "Numbers of threads.")
+_THREADS = flags.DEFINE_multi_integer(
+    "threads", [1, 2], "Number of threads; may be repeated.", lower_bound=1
+)
 _ROUNDS = flags.DEFINE_integer("rounds", 15, "Rounds.", lower_bound=1)
 _LONG = flags.DEFINE_integer(
     "long", 10000, "Frames of the long roll-out; 0 = none.", lower_bound=0
@@ -75,20 +77,21 @@ class Row:
 def main():
     """Prints a table for each number of threads, and one of a long roll-out."""
     folder = pathlib.Path(_BUNDLE.value)
-    if not (folder / MANIFEST_FILE).is_file():
-        raise InputError(
-            f"{folder} is no bundle: it has no {MANIFEST_FILE}. Write one with "
-            "python -m export.main."
-        )
+    for name in (MANIFEST_FILE, LADDER["none"].file):
+        if not (folder / name).is_file():
+            raise InputError(
+                f"{folder} is no bundle to time: it has no {name}. Write one with "
+                "python -m export.main."
+            )
+    log = folder.with_name(f"{folder.name}.log")
     with tempfile.TemporaryDirectory() as scratch:
-        config, plain = (
-            pathlib.Path(scratch, "c.json"),
-            pathlib.Path(scratch, "p.tflite"),
-        )
+        config = pathlib.Path(scratch, "config.json")
+        plain = pathlib.Path(scratch, "plain.tflite")
         manifest = json.loads((folder / MANIFEST_FILE).read_text())
         config.write_text(json.dumps(manifest["config"]))
-        child.run("export.plain_graph", config, plain, log=pathlib.Path(scratch, "log"))
-        for threads in map(int, _THREADS.value):
+        child.run("export.plain_graph", config, plain, log=log)
+        log.unlink()
+        for threads in _THREADS.value:
             # TensorFlow's threads can be set once in a process.
             print(_in_a_process(_table, folder, config, plain, threads, _ROUNDS.value))
         if _LONG.value:

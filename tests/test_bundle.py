@@ -247,7 +247,7 @@ def test_the_benchmark_needs_a_bundle(tmp_path):
         timeout=TIMEOUT,
         cwd=ROOT,
     )
-    assert done.returncode == 2 and "is no bundle" in done.stderr
+    assert done.returncode == 2 and "is no bundle to time" in done.stderr
 
 
 def test_a_killed_export_leaves_no_bundle_and_the_next_is_the_same(run, made, tmp_path):
