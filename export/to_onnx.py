@@ -15,6 +15,7 @@ import tf2onnx
 from export import child
 
 OPSET = 17
+FREE_SIZES = ("batch", "num_future")  # Of the first and second dimension.
 
 
 def write_onnx(saved_model, folder, *, log):
@@ -54,8 +55,19 @@ def _convert(saved_model, folder):
             input_signature=specs,
             opset=OPSET,
         )
+        _name_free_sizes(model.graph)
         onnx.checker.check_model(model, full_check=True)
         onnx.save(model, pathlib.Path(folder) / f"{name}.onnx")
+
+
+def _name_free_sizes(graph):
+    """Calls sizes that are not fixed what they are, not by a running number."""
+    for value in (*graph.input, *graph.output):
+        for dimension, name in zip(
+            value.type.tensor_type.shape.dim, FREE_SIZES, strict=False
+        ):
+            if dimension.HasField("dim_param"):
+                dimension.dim_param = name
 
 
 def _with_onnx_names(function, inputs):
