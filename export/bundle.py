@@ -15,7 +15,6 @@ at all.
 """
 
 import dataclasses
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -33,6 +32,7 @@ from export.signatures import SIGNATURES_FILE
 from export.step_graph import StepGraph
 from keras_drnet import visualize
 from keras_drnet.data import load_source
+from keras_drnet.data.files import sha256
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.errors import ExportError, InputError
 from keras_drnet.generate import VideoPredictor
@@ -176,42 +176,43 @@ class _Exporter:
         _require_parity(name, difference)
         count = np.full(len(self._past), quantize.GATE_FRAME, np.int32)
         outputs = call("serving_default", {"past": self._past, "num_future": count})
-        self.measured.append(
-            Measured(
-                name=name,
-                precision="float32",
-                size=_size(path),
-                difference=difference,
-                psnr=quantize.drift(outputs["future"], self._future),
-                min_psnr=quantize.LADDER["none"].min_psnr,
-            )
+        result = Measured(
+            name=name,
+            precision="float32",
+            size=sum(f.stat().st_size for f in path.rglob("*") if f.is_file()),
+            difference=difference,
+            psnr=quantize.drift(outputs["future"], self._future),
+            min_psnr=quantize.LADDER["none"].min_psnr,
         )
+        if not self._accepts(result):
+            shutil.rmtree(path)
 
     def _write_tflite(self, folder):
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            static, samples = (
-                pathlib.Path(scratch, "model"),
-                pathlib.Path(scratch, "s.npz"),
-            )
+            static = pathlib.Path(scratch, "model")
+            samples = pathlib.Path(scratch, "samples.npz")
             functions = self._graph.functions(batch_size=1)
+            signatures = self._signatures(functions)
             tf.saved_model.save(self._graph, str(static), signatures=functions)
             to_tflite.write_samples(samples, self._samples())
             for rung in self._options.rungs:
-                self._write_rung(folder, rung, functions, static, samples)
+                self._write_rung(folder, rung, signatures, static, samples)
 
-    def _write_rung(self, folder, name, functions, static, samples):
+    def _write_rung(self, folder, name, signatures, static, samples):
         rung = quantize.LADDER[name]
         path = folder / rung.file
-        to_tflite.write_tflite(
-            static, samples, name, self._signatures(functions), path, log=self.log
-        )
+        to_tflite.write_tflite(static, samples, name, signatures, path, log=self.log)
         difference = parity.greatest_difference(parity.tflite_call(path), self._golden)
         if name == "none":
             _require_parity(rung.file, difference)
         result = measure_tflite(path, rung, difference, self._past, self._future)
-        self.measured.append(result)
-        if not (result.passed or self._options.force):
+        if not self._accepts(result):
             path.unlink()
+
+    def _accepts(self, result):
+        """Notes what was measured, and returns whether it is to be kept."""
+        self.measured.append(result)
+        return result.passed or self._options.force
 
     def _samples(self):
         """Returns what the functions are given in use, for calibration."""
@@ -254,18 +255,13 @@ def _require_parity(name, difference):
         )
 
 
-def _size(path):
-    files = [path] if path.is_file() else path.rglob("*")
-    return sum(file.stat().st_size for file in files if file.is_file())
-
-
 def _manifest(folder, config):
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "files": {
             path.relative_to(folder).as_posix(): {
                 "bytes": path.stat().st_size,
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "sha256": sha256(str(path)),
             }
             for path in files
         },

@@ -165,6 +165,7 @@ class _Stage(tf.Module):
     def __init__(self, layer, channels, side):
         super().__init__(name=f"{layer.form}_stage")
         self.side = side  # Of the output, pixels.
+        self.map_shape = (side, side, layer.kernel.shape[-1])
         self.reads_content = layer.reads_content
         self._activation = layer.activation
         # Codes are joined content first, maps content last.
@@ -210,10 +211,6 @@ class _Stage(tf.Module):
 class _SeedStage(_Stage):
     """From a code to the first map: a matrix product."""
 
-    def __init__(self, layer, channels, side):
-        self.map_shape = (side, side, layer.kernel.shape[-1])
-        super().__init__(layer, channels, side)
-
     def _make_kernels(self, layer, kernel):
         kernel = np.transpose(kernel, (2, 0, 1, 3))
         return [_constant(kernel.reshape(len(kernel), -1))]
@@ -228,10 +225,6 @@ class _SeedStage(_Stage):
 
 class _ConvStage(_Stage):
     """A convolution of stride 1."""
-
-    def __init__(self, layer, channels, side):
-        self.map_shape = (side, side, layer.kernel.shape[-1])
-        super().__init__(layer, channels, side)
 
     def _linear(self, x, kernels, bias=None):
         return _add(tf.nn.conv2d(x, kernels[0], 1, "SAME"), bias)
@@ -249,9 +242,9 @@ class _SubPixelStage(_Stage):
         outputs = layer.kernel.shape[-1]
         padded = [_round_up(n, PADDED_COLUMNS) for n in (outputs, 4 * outputs)]
         self._joint = (side + 1) ** 2 * padded[1] < 4 * side**2 * padded[0]
+        super().__init__(layer, channels, 2 * side)
         side_of_map = side + 1 if self._joint else side
         self.map_shape = (side_of_map, side_of_map, 4 * outputs)
-        super().__init__(layer, channels, 2 * side)
 
     def _make_kernels(self, layer, kernel):
         kernels = [

@@ -299,6 +299,17 @@ def test_a_rung_that_drifts_is_refused(run, tmp_path, monkeypatch):
     assert "**refused**" in (output / "model_card.md").read_text()
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_drifting_saved_model_is_kept_by_force_alone(
+    run, tmp_path, monkeypatch, force
+):
+    monkeypatch.setattr(quantize, "drift", lambda frames, reference: 10.0)
+    options = bundle.Options(formats=("saved_model",), force=force)
+    (measured,) = bundle.export_run(run, tmp_path / "bundle", options)
+    assert not measured.passed
+    assert (tmp_path / "bundle" / "saved_model" / "1").exists() == force
+
+
 def test_operators_that_not_every_runtime_has_are_refused():
     @tf.function(input_signature=[tf.TensorSpec((4, 4))])
     def flexible(x):
