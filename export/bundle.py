@@ -106,13 +106,11 @@ class _Exporter:
     """Writes one bundle; `measured` gathers what is found on the way."""
 
     def __init__(self, run, output_dir, options):
+        run.check_method("drnet", "be exported")
         self.log = output_dir.with_name(f"{output_dir.name}.log")
         self.measured = []
         self._run, self._options = run, options
-        self._config = run.config()
-        if options.data_dir is not None:
-            data = dataclasses.replace(self._config.data, data_dir=options.data_dir)
-            self._config = dataclasses.replace(self._config, data=data)
+        self._config = run.config(data_dir=options.data_dir)
         self._networks = run.load_networks()
         num_past = self._config.data.num_past
         self._graph = StepGraph(self._networks, num_past)

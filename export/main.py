@@ -16,8 +16,8 @@ import tensorflow as tf
 from absl import flags, logging
 
 from export import bundle, model_card, quantize
-from keras_drnet.checkpoint import RunFolder
 from keras_drnet.errors import choose
+from keras_drnet.run_folder import RunFolder
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string(
@@ -55,7 +55,7 @@ def main():
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("WARNING")
     run = RunFolder(_RUN_DIR.value)
-    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "bundle")
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("bundle"))
     options = bundle.Options(
         formats=tuple(_FORMATS.value),
         rungs=tuple(_QUANTIZE.value),

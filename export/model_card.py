@@ -92,12 +92,12 @@ def _figures(run):
             + " |",
             "|---|" + "---|" * len(prediction),
         ]
-        num_future = len(prediction["drnet"]["psnr"])
+        num_future = results["clips"]["num_future"]
         for step in (s for s in (1, 5, 10, 20, 50) if s <= num_future):
             cells = [f"{m['psnr'][step - 1]:.2f}" for m in prediction.values()]
             lines.append(f"| +{step} | {' | '.join(cells)} |")
         return (
-            f"PSNR in dB, mean over {results['num_clips']} held-out clips.\n\n"
+            f"PSNR in dB, mean over {results['clips']['count']} held-out clips.\n\n"
             + "\n".join(lines)
         )
     except (OSError, ValueError, KeyError):

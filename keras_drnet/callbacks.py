@@ -1,7 +1,9 @@
 """Callbacks: checkpoints, sample pictures, a stop at the first NaN."""
 
+import contextlib
 import math
 import signal
+import time
 
 import keras
 import numpy as np
@@ -21,7 +23,9 @@ class Checkpoint(keras.callbacks.Callback):
     same steps as training that was never stopped.
     """
 
-    def __init__(self, checkpoints, networks, state, *, step=0, average=None):
+    def __init__(
+        self, checkpoints, networks, state, *, step=0, seconds=0.0, average=None
+    ):
         """Says what to save.
 
         Args:
@@ -29,11 +33,13 @@ class Checkpoint(keras.callbacks.Callback):
             networks: dict of name to `keras.Model`.
             state: dict of name to list of variables.
             step: steps trained so far.
+            seconds: time that they took.
             average: a `WeightAverage`, if the average is what is to be used: it is
                 saved as the networks' weights, the live ones as part of the state.
         """
         super().__init__()
         self.step = step
+        self._started = time.monotonic() - seconds
         self._checkpoints = checkpoints
         self._networks = networks
         self._state = dict(state)
@@ -60,13 +66,16 @@ class Checkpoint(keras.callbacks.Callback):
 
     def save(self):
         """Writes a checkpoint of the current step."""
-        if self._average is None:
-            self._checkpoints.save(self.step, self._networks, self._state)
-            return
-        live = [w.numpy() for w in self._average.weights]
-        with self._average.applied():
+        state, applied = self._state, contextlib.nullcontext()
+        if self._average is not None:
+            live = [w.numpy() for w in self._average.weights]
+            state, applied = state | {"live_weights": live}, self._average.applied()
+        with applied:
             self._checkpoints.save(
-                self.step, self._networks, self._state | {"live_weights": live}
+                self.step,
+                self._networks,
+                state,
+                seconds=time.monotonic() - self._started,
             )
 
     def _interrupt(self, number, frame):

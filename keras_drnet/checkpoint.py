@@ -1,13 +1,10 @@
-"""The run folder: configuration and checkpoints, safe against any kill.
+"""The checkpoints of a stage, safe against any kill.
 
-    run/
-      config.json                     the `Config`, written before training
-      drnet/step_00000500/            a checkpoint of stage 1
-        content_encoder.npz           one file a network: an array for each variable
-        ...
-        state.npz                     what training needs to go on: optimizers, ...
-        checkpoint.json               step, versions, size and SHA-256 of every file
-      pose/step_00000200/             the same of stage 2
+    drnet/step_00000500/            a checkpoint
+      content_encoder.npz           one file a network: an array for each variable
+      ...
+      state.npz                     what training needs to go on: optimizers, ...
+      checkpoint.json               step, time, versions, SHA-256 of every file
 
 A checkpoint is written beside its place and renamed when all of it is on the disk, so
 a folder that has its name is whole. What is read is verified first. Weights are in
@@ -26,106 +23,12 @@ import keras
 import numpy as np
 from absl import logging
 
-from keras_drnet.config import Config
 from keras_drnet.errors import InputError
-from keras_drnet.models import build_networks
 
-CONFIG_FILE = "config.json"
 MANIFEST_FILE = "checkpoint.json"
 STATE_FILE = "state.npz"
 UNFINISHED = ".unfinished"  # Suffix of what a kill may leave behind.
 NUM_KEPT = 2  # So that there is one before, if the last turns out damaged.
-
-# The networks that each stage trains and keeps.
-STAGE_NETWORKS = {
-    "drnet": ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"),
-    "pose": ("pose_lstm",),
-}
-
-
-class RunFolder:
-    """A run on the disk.
-
-    Attributes:
-        path: the folder.
-    """
-
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
-
-    def exists(self):
-        """Returns whether the folder holds a run."""
-        return (self.path / CONFIG_FILE).is_file()
-
-    def create(self, config):
-        """Writes the configuration into a new folder.
-
-        Raises:
-            InputError: the folder cannot be written, or has other files in it.
-        """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            names = {path.name for path in self.path.iterdir()}
-            if names - {f"{CONFIG_FILE}{UNFINISHED}"}:
-                raise InputError(
-                    f"{self.path} is not empty and holds no run; choose another "
-                    "--run_dir."
-                )
-            _write_file(self.path / CONFIG_FILE, config.to_json().encode())
-        except OSError as error:
-            raise InputError(
-                f"Cannot create the run folder {self.path}: {error.strerror}."
-            ) from error
-
-    def config(self):
-        """Reads the run's configuration.
-
-        Raises:
-            InputError: the folder holds no run, or its configuration is damaged.
-        """
-        if not self.exists():
-            raise InputError(
-                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. Train "
-                "with --run_dir first, or correct the path."
-            )
-        try:
-            text = (self.path / CONFIG_FILE).read_text(encoding="utf-8")
-            return Config.from_json(text)
-        except (OSError, UnicodeDecodeError, InputError) as error:
-            raise InputError(f"Cannot read {self.path / CONFIG_FILE}: {error}") from (
-                error
-            )
-
-    def checkpoints(self, stage):
-        """Returns the `Checkpoints` of a stage, `"drnet"` or `"pose"`."""
-        return Checkpoints(self.path / stage)
-
-    def load_networks(self, stages=("drnet", "pose"), *, dtype="float32"):
-        """Builds the networks with the run's newest weights.
-
-        Args:
-            stages: stages whose weights must be there.
-            dtype: dtype policy of the networks.
-
-        Returns:
-            `Networks`.
-
-        Raises:
-            InputError: a stage has no checkpoint yet.
-        """
-        networks = build_networks(self.config(), dtype=dtype)
-        for stage in stages:
-            if not self.checkpoints(stage).restore(stage_networks(networks, stage)):
-                raise InputError(
-                    f"{self.path} has no checkpoint of stage {stage!r} yet; train it "
-                    f"with: python -m keras_drnet.train --run_dir={self.path}"
-                )
-        return networks
-
-
-def stage_networks(networks, stage):
-    """Returns the networks that a stage trains, by name."""
-    return {name: getattr(networks, name) for name in STAGE_NETWORKS[stage]}
 
 
 class Checkpoints:
@@ -139,13 +42,28 @@ class Checkpoints:
         names = [path.name for path in self.folder.glob("step_*") if path.is_dir()]
         return sorted(int(n[5:]) for n in names if n[5:].isdecimal())
 
-    def save(self, step, networks, state):
+    def progress(self):
+        """Returns `(steps, seconds)` of training up to the newest checkpoint.
+
+        Seconds are those on the clock, of all sittings together; 0 where a
+        checkpoint does not say.
+        """
+        for step in reversed(self.steps()):
+            if not _find_damage(self._path(step)):
+                manifest = json.loads((self._path(step) / MANIFEST_FILE).read_bytes())
+                return step, float(manifest.get("seconds", 0.0))
+        return 0, 0.0
+
+    def save(self, step, networks, state=None, *, dtype=None, seconds=0.0):
         """Writes a checkpoint and removes those too old to keep.
 
         Args:
             step: steps trained so far.
             networks: dict of name to `keras.Model`.
-            state: dict of name to list of variables that training goes on with.
+            state: dict of name to list of variables that training goes on with, or
+                `None` for a checkpoint that is not to be trained further.
+            dtype: NumPy type of the stored weights; `None` = as they are.
+            seconds: time that training took so far.
 
         Raises:
             InputError: the disk is full or read-only; older checkpoints are kept.
@@ -156,9 +74,11 @@ class Checkpoints:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             for name, network in networks.items():
-                _write_arrays(unfinished / f"{name}.npz", _weights_arrays(network))
-            _write_arrays(unfinished / STATE_FILE, _state_arrays(state))
-            _write_manifest(unfinished, step)
+                arrays = _weights_arrays(network, dtype)
+                _write_arrays(unfinished / f"{name}.npz", arrays)
+            if state is not None:
+                _write_arrays(unfinished / STATE_FILE, _state_arrays(state))
+            _write_manifest(unfinished, step, seconds)
             shutil.rmtree(target, ignore_errors=True)
             os.replace(unfinished, target)
             _sync(self.folder)
@@ -208,6 +128,12 @@ class Checkpoints:
             variables = {weight.path: weight for weight in network.weights}
             _assign(variables, path / f"{name}.npz")
         if state is not None:
+            if not (path / STATE_FILE).is_file():
+                raise InputError(
+                    f"{path} is part of a released copy: it has no {STATE_FILE} and "
+                    "cannot be trained further. Go on with the run it is a copy of, or "
+                    "start another."
+                )
             variables = {
                 _state_key(name, i): variable
                 for name, group in state.items()
@@ -223,8 +149,11 @@ def _state_key(name, index):
     return f"{name}/{index:04d}"
 
 
-def _weights_arrays(network):
-    return {w.path: keras.ops.convert_to_numpy(w) for w in network.weights}
+def _weights_arrays(network, dtype):
+    return {
+        w.path: keras.ops.convert_to_numpy(w).astype(dtype or w.dtype)
+        for w in network.weights
+    }
 
 
 def _state_arrays(state):
@@ -262,13 +191,14 @@ def _assign(variables, path):
             variable.assign(arrays[name])
 
 
-def _write_manifest(folder, step):
+def _write_manifest(folder, step, seconds):
     files = {}
     for path in sorted(folder.iterdir()):
         _sync(path)
         files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
     manifest = {
         "step": step,
+        "seconds": round(seconds, 1),
         "files": files,
         "versions": {
             "python": platform.python_version(),
@@ -276,7 +206,7 @@ def _write_manifest(folder, step):
             "backend": keras.backend.backend(),
         },
     }
-    _write_file(folder / MANIFEST_FILE, json.dumps(manifest, indent=2).encode())
+    write_file(folder / MANIFEST_FILE, json.dumps(manifest, indent=2).encode())
 
 
 def _find_damage(folder):
@@ -297,7 +227,8 @@ def _find_damage(folder):
     return None
 
 
-def _write_file(path, content):
+def write_file(path, content):
+    """Writes a file that is there whole or not at all."""
     unfinished = path.with_name(f"{path.name}{UNFINISHED}")
     unfinished.write_bytes(content)
     _sync(unfinished)

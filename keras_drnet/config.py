@@ -103,7 +103,7 @@ RECORDING_KEYS = (
 class ModelConfig:
     """The networks: which, and how wide."""
 
-    content_encoder: str = "dcgan"  # Also "dcgan_unet", "vgg_unet", "resnet18".
+    content_encoder: str = "dcgan"  # "dcgan_unet", "vgg_unet", "resnet18", "none".
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
     pose_encoder: str = "dcgan"  # "dcgan" or "resnet18".
     decoder: str = "dcgan"  # As the content encoder; "dcgan" for "resnet18".
@@ -179,18 +179,52 @@ class PoseConfig(TrainConfig):
     adapt_range: bool = False  # Fits the LSTM's range to the poses that occur.
     closed_loop: bool = False  # Feeds predictions back after num_past, in training.
     pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
+    clip_length: int = 0  # Frames of its training clips; 0 = data.clip_length.
+    cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.
+
+
+@dataclasses.dataclass(frozen=True)
+class MCNetConfig(TrainConfig):
+    """The only stage of method "mcnet", with its authors' settings."""
+
+    epochs: int = 100
+    steps_per_epoch: int = 1000
+    batch_size: int = 8
+    learning_rate: float = 1e-4
+    num_future: int = 10  # Frames predicted in training, each from the one before.
+    image_weight: float = 1.0  # Weight of the image losses, squares and gradients.
+    adversarial_weight: float = 0.02  # Weight of the generator's GAN loss; 0 = off.
+
+    def __post_init__(self):
+        super().__post_init__()
+        _require_positive(self, "num_future")
+
+
+METHODS = ("drnet", "mcnet")
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
     """Everything about a run but the folder it is kept in."""
 
+    method: str = "drnet"  # What predicts: "drnet" or, to compare it with, "mcnet".
     seed: int = 0  # Seed of weights, clips and choice of frames.
     precision: str = "auto"  # "auto" or a Keras dtype policy: "float32", ...
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     drnet: DrNetConfig = DrNetConfig()
     pose: PoseConfig = PoseConfig()
+    mcnet: MCNetConfig = MCNetConfig()
+
+    def __post_init__(self):
+        _require(self, method=METHODS)
+
+    @property
+    def method_name(self):
+        """The name under which the method is compared with others."""
+        if self.method == "drnet" and self.model.content_encoder == "none":
+            return "autoencoder_lstm"
+        return self.method
 
     def to_json(self):
         """Returns the configuration as indented JSON."""

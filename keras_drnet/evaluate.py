@@ -13,14 +13,18 @@ import pathlib
 from absl import flags
 
 from keras_drnet import evaluation, plots, samples, visualize
-from keras_drnet.checkpoint import RunFolder
-from keras_drnet.data import load_source
+from keras_drnet.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.data import files, load_source
 from keras_drnet.data.sampling import clip_frames
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.methods import load_predictor
+from keras_drnet.run_folder import RunFolder
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string(
     "output_dir", None, "Where the files are written; default: <run_dir>/evaluation."
+)
+_DATA_DIR = flags.DEFINE_string(
+    "data_dir", None, "Where the run's data are now; default: where they were."
 )
 _NUM_CLIPS = flags.DEFINE_integer(
     "num_clips", 256, "Held-out clips to measure on.", lower_bound=2
@@ -36,37 +40,51 @@ SHOWN = 8  # Clips in the pictures.
 def main():
     """Measures a run and writes the figures."""
     run = RunFolder(_RUN_DIR.value)
-    config = run.config()
-    predictor = VideoPredictor(run.load_networks())
+    config = run.config(data_dir=_DATA_DIR.value)
+    predictor = load_predictor(run)
     num_past = config.data.num_past
     source = load_source(config, "test", clip_length=num_past + _NUM_FUTURE.value)
     clips = clip_frames(source, 0, _NUM_CLIPS.value)
     mean_frame = clip_frames(load_source(config, "train"), 0, MEAN_FRAME_CLIPS).mean(
         axis=(0, 1)
     )
-    swaps = evaluation.true_swaps(source, clips, num_past)
-    results = {
-        "num_clips": len(clips),
-        "num_past": num_past,
-        "seed": config.seed,
-        "prediction": evaluation.evaluate_prediction(
-            predictor, clips, num_past, mean_frame
-        ),
-        **evaluation.evaluate_split(predictor, clips, num_past, swaps),
+    progress = {stage: run.checkpoints(stage).progress() for stage in run.stages()}
+    predictors = {
+        config.method_name: predictor,
+        "copy_last_frame": CopyLastFrame(predictor.frame_shape),
+        "mean_frame": MeanFrame(mean_frame),
     }
-    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "evaluation")
-    output_dir.mkdir(parents=True, exist_ok=True)
-    (output_dir / "metrics.json").write_text(json.dumps(results, indent=2) + "\n")
-    plots.plot_prediction(output_dir / "prediction.png", results["prediction"])
+    results = {
+        "name": run.path.resolve().name,
+        "method": config.method_name,
+        "dataset": config.data.dataset,
+        "train_steps": {stage: steps for stage, (steps, _) in progress.items()},
+        "train_seconds": {stage: seconds for stage, (_, seconds) in progress.items()},
+        "clips": evaluation.clip_list("test", clips, num_past, config.seed),
+        "prediction": {
+            name: evaluation.evaluate_prediction(one, clips, num_past)
+            for name, one in predictors.items()
+        },
+    }
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
+    if config.method == "drnet":
+        swaps = evaluation.true_swaps(source, clips, num_past)
+        results |= evaluation.evaluate_split(predictor, clips, num_past, swaps)
+        visualize.write_png(
+            output_dir / "swap.png",
+            samples.swap_grid(
+                predictor, clips[:SHOWN, 0], clips[:SHOWN, num_past], scale=2
+            ),
+        )
     visualize.write_png(
         output_dir / "clips.png",
-        samples.prediction_grid(predictor, clips, num_past, scale=2),
-    )
-    visualize.write_png(
-        output_dir / "swap.png",
-        samples.swap_grid(
-            predictor, clips[:SHOWN, 0], clips[:SHOWN, num_past], scale=2
+        samples.prediction_grid(
+            predictor, clips[:, : config.data.clip_length], num_past, scale=2
         ),
+    )
+    plots.plot_prediction(output_dir / "prediction.png", results["prediction"])
+    files.write_text(
+        str(output_dir / "metrics.json"), json.dumps(results, indent=2) + "\n"
     )
     print(evaluation.summary(results))
     print(f"Figures and pictures are in {output_dir}.")

@@ -1,5 +1,8 @@
 """Measurements of trained networks on held-out clips."""
 
+import collections
+import hashlib
+
 import numpy as np
 import tensorflow as tf
 
@@ -8,33 +11,54 @@ from keras_drnet import losses, metrics
 SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)
 
 
-def evaluate_prediction(predictor, clips, num_past, mean_frame):
-    """Compares predictions with the frames that came, and with two baselines.
+def clip_list(split, clips, num_past, seed):
+    """Describes the clips that were measured, so that others can be on the same.
 
     Args:
-        predictor: a `VideoPredictor`.
-        clips: `[B, T, H, W, C]`.
-        num_past: observed frames; the rest is predicted.
-        mean_frame: `[H, W, C]`, mean of the training frames.
+        split: split they are the first clips of.
+        clips: `[B, T, H, W, C]` in [0, 1].
+        num_past: observed frames.
+        seed: seed of the source.
 
     Returns:
-        A dict of method, `drnet`, `copy_last_frame` or `mean_frame`, to a dict of
-        `psnr` (decibels) and `ssim`, each a list with the mean over clips for every
-        future step.
+        A dict; `sha256` is of the frames, rounded to 8 bits.
     """
-    past, future = clips[:, :num_past], clips[:, num_past:]
-    predictions = {
-        "drnet": predictor.predict(past, future.shape[1]),
-        "copy_last_frame": np.broadcast_to(past[:, -1:], future.shape),
-        "mean_frame": np.broadcast_to(mean_frame, future.shape),
-    }
+    digest = hashlib.sha256()
+    for clip in clips:
+        digest.update(np.round(clip * 255).astype(np.uint8).tobytes())
     return {
-        method: {
-            "psnr": metrics.psnr(future, frames).mean(axis=0).tolist(),
-            "ssim": metrics.ssim(future, frames).mean(axis=0).tolist(),
-        }
-        for method, frames in predictions.items()
+        "split": split,
+        "first": 0,
+        "count": len(clips),
+        "num_past": num_past,
+        "num_future": clips.shape[1] - num_past,
+        "seed": seed,
+        "sha256": digest.hexdigest(),
     }
+
+
+def evaluate_prediction(predictor, clips, num_past):
+    """Compares predictions with the frames that came.
+
+    Args:
+        predictor: a `Predictor`.
+        clips: `[B, T, H, W, C]`, B at least 2.
+        num_past: observed frames; the rest is predicted.
+
+    Returns:
+        A dict of lists, a value for every future step: `psnr` (decibels) and `ssim`,
+        means over clips; `psnr_interval` and `ssim_interval`, their 95 % intervals as
+        `(low, high)`; `sharpness`, see `metrics`.
+    """
+    past, future = clips[:, :num_past], np.moveaxis(clips[:, num_past:], 1, 0)
+    results = collections.defaultdict(list)
+    for real, predicted in zip(future, predictor.stream(past), strict=False):
+        for name in ("psnr", "ssim"):
+            values = getattr(metrics, name)(real, predicted)
+            results[name].append(float(values.mean()))
+            results[f"{name}_interval"].append(metrics.mean_interval(values))
+        results["sharpness"].append(metrics.sharpness(real, predicted))
+    return dict(results)
 
 
 def true_swaps(source, clips, num_past):
@@ -101,24 +125,35 @@ def evaluate_split(predictor, clips, num_past, swaps=None):
 def summary(results):
     """Returns the results as a short table."""
     prediction = results["prediction"]
-    num_future = len(prediction["drnet"]["psnr"])
+    num_future = results["clips"]["num_future"]
     steps = [s for s in SUMMARY_STEPS if s <= num_future]
     heads = [*(f"+{step}" for step in steps), f"+1..{num_future}"]
-    lines = [f"{'PSNR (dB) at step':<20}" + "".join(f"{head:>8}" for head in heads)]
-    for method, values in prediction.items():
-        psnr = values["psnr"]
-        cells = [*(psnr[step - 1] for step in steps), sum(psnr) / num_future]
-        lines.append(f"{method:<20}" + "".join(f"{cell:>8.2f}" for cell in cells))
+    lines = []
+    for name, title, digits in (
+        ("psnr", "PSNR (dB) at step", 2),
+        ("ssim", "SSIM", 3),
+        ("sharpness", "sharpness (real: 1)", 2),
+    ):
+        lines.append(f"{title:<20}" + "".join(f"{head:>8}" for head in heads))
+        for method, all_values in prediction.items():
+            values = all_values[name]
+            cells = [*(values[step - 1] for step in steps), sum(values) / num_future]
+            lines.append(
+                f"{method:<20}" + "".join(f"{cell:>8.{digits}f}" for cell in cells)
+            )
+    if "scene_accuracy" in results:
+        lines += _split_summary(results)
+    return "\n".join(lines)
+
+
+def _split_summary(results):
     errors = ", ".join(
         f"{name} {results[f'{name}_mse']:.5f}"
         for name in ("reconstruction", "swap", "blank")
         if results[f"{name}_mse"] is not None
     )
-    lines.append(
+    return [
         f"mean squared error: {errors}; reconstruction "
-        f"{results['reconstruction_psnr']:.2f} dB"
-    )
-    lines.append(
-        f"scene discriminator: {results['scene_accuracy']:.2f} right (chance 0.50)"
-    )
-    return "\n".join(lines)
+        f"{results['reconstruction_psnr']:.2f} dB",
+        f"scene discriminator: {results['scene_accuracy']:.2f} right (chance 0.50)",
+    ]

@@ -1,15 +1,13 @@
 """Inference with trained networks: encode, reconstruct, swap, predict."""
 
-import itertools
-
 import numpy as np
 import tensorflow as tf
 
 from keras_drnet import pose_rollout
-from keras_drnet.errors import InputError
+from keras_drnet.predictor import Predictor
 
 
-class VideoPredictor:
+class VideoPredictor(Predictor):
     """Predicts video in pose space, from one encoding of the content.
 
     The content of the last observed frame is encoded once. From then on each frame
@@ -32,46 +30,13 @@ class VideoPredictor:
         Args:
             networks: trained `Networks`.
         """
+        super().__init__(networks.pose_encoder.input.shape[1:])
         self.networks = networks
         self._seed = tf.function(self._seed_graph, reduce_retracing=True)
         self._step = tf.function(self._step_graph, reduce_retracing=True)
         self._decode = tf.function(self._decode_graph, reduce_retracing=True)
         self._reconstruct = tf.function(self._reconstruct_graph, reduce_retracing=True)
-
-    def stream(self, past):
-        """Generates the frames after the observed ones, for ever.
-
-        Args:
-            past: observed frames `[B, num_past, H, W, C]` in [0, 1], num_past at
-                least 1.
-
-        Yields:
-            Frames `[B, H, W, C]`, float32 arrays in [0, 1]. Memory does not grow.
-
-        Raises:
-            InputError: `past` has another shape, or values that are not finite.
-        """
-        past = self._check_video(past)
-        content, pose, state = self._seed(past)
-        while True:
-            yield self._decode(content, pose).numpy()
-            pose, state = self._step(pose, content[0], state)
-
-    def predict(self, past, num_future):
-        """Predicts a number of frames: `stream`, collected.
-
-        Args:
-            past: observed frames `[B, num_past, H, W, C]` in [0, 1].
-            num_future: number of frames to predict, from 0.
-
-        Returns:
-            float32 array `[B, num_future, H, W, C]` in [0, 1].
-        """
-        past = self._check_video(past)
-        frames = list(itertools.islice(self.stream(past), num_future))
-        if not frames:
-            return np.zeros((past.shape[0], 0, *past.shape[2:]), np.float32)
-        return np.stack(frames, axis=1)
+        self._interpolate = tf.function(self._interpolate_graph, reduce_retracing=True)
 
     def reconstruct(self, content_frames, pose_frames):
         """Decodes the content of some frames with the pose of others.
@@ -91,6 +56,38 @@ class VideoPredictor:
             tf.convert_to_tensor(pose_frames, tf.float32),
         )
         return frames.numpy()
+
+    def interpolate(self, content_frames, start_frames, end_frames, num_steps):
+        """Decodes the content of some frames on the way from one pose to another.
+
+        Args:
+            content_frames: `[B, H, W, C]` in [0, 1].
+            start_frames: `[B, H, W, C]` in [0, 1], with the poses to begin with.
+            end_frames: `[B, H, W, C]` in [0, 1], with the poses to end with.
+            num_steps: frames on the way, both ends included, at even distances on the
+                straight line in pose space; at least 2.
+
+        Returns:
+            float32 array `[B, num_steps, H, W, C]` in [0, 1]. The first and last are
+            what `reconstruct` makes of the ends.
+        """
+        frames = [
+            tf.convert_to_tensor(frames, tf.float32)
+            for frames in (content_frames, start_frames, end_frames)
+        ]
+        return np.stack(
+            [
+                self._interpolate(*frames, tf.constant(place, tf.float32)).numpy()
+                for place in np.linspace(0.0, 1.0, num_steps)
+            ],
+            axis=1,
+        )
+
+    def _stream(self, past):
+        content, pose, state = self._seed(past)
+        while True:
+            yield self._decode(content, pose).numpy()
+            pose, state = self._step(pose, content[0], state)
 
     def _seed_graph(self, past):
         nets = self.networks
@@ -117,14 +114,10 @@ class VideoPredictor:
         pose = nets.pose_encoder(pose_frames, training=False)
         return nets.decoder((content, pose), training=False)
 
-    def _check_video(self, past):
-        past = tf.convert_to_tensor(past, tf.float32)
-        frame = tuple(self.networks.pose_encoder.input.shape[1:])
-        if len(past.shape) != 5 or past.shape[2:] != frame or past.shape[1] == 0:
-            raise InputError(
-                f"The observed frames have shape {tuple(past.shape)}; expected "
-                f"[B, num_past, {', '.join(map(str, frame))}] with num_past at least 1."
-            )
-        if not tf.reduce_all(tf.math.is_finite(past)):
-            raise InputError("The observed frames hold values that are not finite.")
-        return past
+    def _interpolate_graph(self, content_frames, start_frames, end_frames, place):
+        nets = self.networks
+        content = nets.content_encoder(content_frames, training=False)
+        start = nets.pose_encoder(start_frames, training=False)
+        end = nets.pose_encoder(end_frames, training=False)
+        pose = (1.0 - place) * start + place * end
+        return nets.decoder((content, pose), training=False)

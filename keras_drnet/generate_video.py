@@ -12,14 +12,17 @@ import pathlib
 from absl import flags
 
 from keras_drnet import samples
-from keras_drnet.checkpoint import RunFolder
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.methods import load_predictor
+from keras_drnet.run_folder import RunFolder
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string(
     "output_dir", None, "Where the files are written; default: <run_dir>/generated."
+)
+_DATA_DIR = flags.DEFINE_string(
+    "data_dir", None, "Where the run's data are now; default: where they were."
 )
 _NUM_FUTURE = flags.DEFINE_integer(
     "num_future", 15, "Frames to generate.", lower_bound=1
@@ -36,13 +39,13 @@ _SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=
 def main():
     """Generates frames and writes them."""
     run = RunFolder(_RUN_DIR.value)
-    config = run.config()
+    config = run.config(data_dir=_DATA_DIR.value)
     num_past = config.data.num_past
-    predictor = VideoPredictor(run.load_networks())
+    predictor = load_predictor(run)
     source = load_source(config, "test")
     clips = clip_frames(source, _FIRST_CLIP.value, _NUM_CLIPS.value)
     past = clips[:, :num_past]
-    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.path / "generated")
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("generated"))
     name = f"future_{_NUM_FUTURE.value:04d}"
     paths = samples.write_videos(
         predictor,

@@ -1,4 +1,4 @@
-"""How close predicted frames are to the real ones."""
+"""How close predicted frames are to the real ones, and how sharp."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,6 +7,7 @@ import tensorflow as tf
 # a still clip must not make a mean infinite.
 MAX_PSNR = 60.0
 BATCH = 64  # Clips compared at a time.
+NORMAL_95 = 1.96  # Standard errors from the mean to the end of its 95 % interval.
 
 
 def psnr(frames, predictions):
@@ -46,3 +47,49 @@ def ssim(frames, predictions):
         for i in range(0, len(frames), BATCH)
     ]
     return np.concatenate(values)
+
+
+def gradient_energy(frames):
+    """Returns the mean squared difference of neighbouring pixels of each frame.
+
+    Args:
+        frames: `[..., H, W, C]` in [0, 1].
+
+    Returns:
+        `[...]`: the mean over vertical neighbours plus that over horizontal ones.
+        Blur lowers it, a blank frame has 0.
+    """
+    frames = np.asarray(frames, np.float64)
+    return sum(
+        np.mean(np.square(np.diff(frames, axis=axis)), axis=(-3, -2, -1))
+        for axis in (-3, -2)
+    )
+
+
+def sharpness(frames, predictions):
+    """Returns the gradient energy of all predicted frames over that of the real ones.
+
+    Args:
+        frames: `[B, H, W, C]` in [0, 1], not all of one colour.
+        predictions: the same shape.
+
+    Returns:
+        A number: 1 where predictions are as sharp as real frames, below 1 where they
+        are blurred or have faded.
+    """
+    return float(gradient_energy(predictions).sum() / gradient_energy(frames).sum())
+
+
+def mean_interval(values):
+    """Returns the 95 % confidence interval of the mean over clips.
+
+    Args:
+        values: `[B]`, one for each clip, B at least 2; clips are taken as independent
+            and their mean as normal.
+
+    Returns:
+        `(low, high)`.
+    """
+    values = np.asarray(values, np.float64)
+    half = NORMAL_95 * values.std(ddof=1) / np.sqrt(len(values))
+    return float(values.mean() - half), float(values.mean() + half)

@@ -124,9 +124,34 @@ class PosePredictor(keras.Model):
             video.shape[1] - self.num_past,
         )
 
+    def encode_batches(self, dataset, *, cached_batches=0):
+        """Encodes batches of clips ahead of training.
+
+        The encoders are frozen, so a batch that is used again need not be encoded
+        again.
+
+        Args:
+            dataset: endless batches of clips, as for `fit`.
+            cached_batches: how many of them are kept and repeated in their order; 0
+                keeps none.
+
+        Returns:
+            A `tf.data.Dataset` that `fit` takes in place of the clips: dicts with
+            `poses` and `content`, as `encode` returns them.
+        """
+
+        def codes(batch):
+            poses, content = self.encode(batch["video"])
+            return {"poses": poses, "content": content}
+
+        dataset = dataset.map(codes)
+        if not cached_batches:
+            return dataset
+        return dataset.take(cached_batches).cache().repeat()
+
     def train_step(self, batch):
-        """Trains the LSTM on one batch of clips."""
-        poses, content = self.encode(batch["video"])
+        """Trains the LSTM on one batch of clips, or of codes."""
+        poses, content = self._codes(batch)
         inputs = poses
         if self.pose_noise:
             # Drawn from the step's number: a resumed run draws the same.
@@ -142,7 +167,7 @@ class PosePredictor(keras.Model):
 
     def test_step(self, batch):
         """Evaluates the training loss and the roll-out on one batch."""
-        poses, content = self.encode(batch["video"])
+        poses, content = self._codes(batch)
         future = poses[:, self.num_past :]
         predicted = pose_rollout.roll_out(
             self.pose_lstm, poses[:, : self.num_past], content, future.shape[1]
@@ -154,6 +179,11 @@ class PosePredictor(keras.Model):
                 "rollout": losses.pose_prediction_loss(future, predicted),
             },
         )
+
+    def _codes(self, batch):
+        if "poses" in batch:
+            return batch["poses"], batch["content"]
+        return self.encode(batch["video"])
 
     def _prediction_loss(self, inputs, poses, content):
         if self.closed_loop:

@@ -41,7 +41,7 @@ def reconstruction_grid(predictor, batch, *, scale=1):
     )
 
 
-def swap_grid(predictor, content_frames, pose_frames, *, scale=1):
+def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
     """Draws every pairing of some contents with some poses (synthesis by analogy).
 
     The left column are the content frames, the top row the pose frames; the frame in
@@ -52,6 +52,7 @@ def swap_grid(predictor, content_frames, pose_frames, *, scale=1):
         content_frames: `[N, H, W, C]`.
         pose_frames: `[M, H, W, C]`.
         scale: whole factor by which frames are enlarged.
+        border: width of the frames' borders, pixels of the picture.
 
     Returns:
         A uint8 picture `[H', W', 3]`.
@@ -66,7 +67,7 @@ def swap_grid(predictor, content_frames, pose_frames, *, scale=1):
         swapped = predictor.reconstruct(repeated, pose_frames)
         rows.append(np.concatenate([frame[np.newaxis], swapped]))
         colors.append([visualize.GREEN] + [visualize.RED] * len(pose_frames))
-    return visualize.frame_grid(rows, colors=colors, scale=scale)
+    return visualize.frame_grid(rows, colors=colors, scale=scale, border=border)
 
 
 def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):

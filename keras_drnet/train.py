@@ -1,4 +1,6 @@
-"""Trains DrNet, then the pose LSTM, into a run folder; goes on where it stopped.
+"""Trains a run's stages into its folder; goes on where it stopped.
+
+DrNet has two, "drnet" and then "pose", the pose LSTM; MCNet has one, "mcnet".
 
 Usage:
 
@@ -10,8 +12,9 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 from absl import flags
 
 from keras_drnet import training
-from keras_drnet.checkpoint import RunFolder
-from keras_drnet.presets import PRESETS
+from keras_drnet.errors import choose
+from keras_drnet.presets import BASELINES, PRESETS
+from keras_drnet.run_folder import RunFolder
 
 _PRESET = flags.DEFINE_string(
     "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."
@@ -23,20 +26,28 @@ _DATA_DIR = flags.DEFINE_string(
 _OVERRIDE = flags.DEFINE_multi_string(
     "override", [], "Change of the preset, section.key=value; may be repeated."
 )
+_BASELINE = flags.DEFINE_enum(
+    "baseline", None, sorted(BASELINES), "Trains this on the preset's data instead."
+)
 _STAGE = flags.DEFINE_enum(
-    "stage", "all", ["all", "drnet", "pose"], "What to train: all goes through both."
+    "stage", "all", ["all", *training.TRAINERS], "What to train: all goes through all."
 )
 
 
 def main():
     """Trains the stages that --stage asks for."""
     run = training.open_run(
-        RunFolder(_RUN_DIR.value), _PRESET.value, _DATA_DIR.value, _OVERRIDE.value
+        RunFolder(_RUN_DIR.value),
+        _PRESET.value,
+        _DATA_DIR.value,
+        _OVERRIDE.value,
+        _BASELINE.value,
     )
-    if _STAGE.value in ("all", "drnet"):
-        training.train_drnet(run)
-    if _STAGE.value in ("all", "pose"):
-        training.train_pose_predictor(run)
+    stages = run.stages()
+    if _STAGE.value != "all":
+        stages = [choose(dict.fromkeys(stages), _STAGE.value, "stage of this run")]
+    for stage in stages:
+        training.TRAINERS[stage](run)
 
 
 def cli():

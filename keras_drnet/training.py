@@ -1,4 +1,4 @@
-"""Training of a run: both stages, from the last checkpoint to the end."""
+"""Training of a run: every stage, from the last checkpoint to the end."""
 
 import keras
 import tensorflow as tf
@@ -6,21 +6,23 @@ from absl import logging
 
 from keras_drnet import callbacks, samples
 from keras_drnet.averaging import WeightAverage
-from keras_drnet.checkpoint import stage_networks
 from keras_drnet.data import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
 from keras_drnet.generate import VideoPredictor
+from keras_drnet.mcnet import MCNet
+from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models import build_networks
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.precision import resolve_precision
-from keras_drnet.presets import PRESETS
+from keras_drnet.presets import BASELINES, PRESETS
+from keras_drnet.run_folder import stage_networks
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
 ADAPT_STEPS = 8  # Training batches whose poses show their range.
 
 
-def open_run(run, preset=None, data_dir=None, overrides=()):
+def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
     """Returns the run, created if it is new, and checked if it is not.
 
     Args:
@@ -28,6 +30,7 @@ def open_run(run, preset=None, data_dir=None, overrides=()):
         preset: name in `PRESETS`; a run that exists needs none.
         data_dir: folder of the raw data, or `None`.
         overrides: strings `section.key=value`.
+        baseline: name in `presets.BASELINES`: trains that on the preset's data.
 
     Raises:
         InputError: the run exists with another configuration, or is new and has no
@@ -37,6 +40,8 @@ def open_run(run, preset=None, data_dir=None, overrides=()):
         wanted = run.config()
     elif preset:
         wanted = choose(PRESETS, preset, "preset")()
+        if baseline:
+            wanted = choose(BASELINES, baseline, "baseline")(wanted)
     else:
         raise InputError(
             f"{run.path} holds no run yet; start one with --preset, one of "
@@ -122,8 +127,17 @@ def train_pose_predictor(run):
         dtype=dtype,
     )
     predictor.compile(optimizer=make_optimizer(config.pose))
-    if config.pose.adapt_range:
+
+    def adapt_range():
         predictor.adapt(load_dataset(config, "train", "pose"), ADAPT_STEPS)
+
+    def encoded_batches(first_batch):
+        cached = config.pose.cached_batches
+        clips = load_dataset(
+            config, "train", "pose", first_batch=first_batch, num_batches=cached
+        )
+        return predictor.encode_batches(clips, cached_batches=cached)
+
     generator = VideoPredictor(networks)
     clips = next(iter(load_dataset(config, "test", "pose")))["video"]
     _fit(
@@ -133,7 +147,53 @@ def train_pose_predictor(run):
         networks,
         lambda: samples.prediction_grid(generator, clips, config.data.num_past),
         optimizers={"optimizer": predictor.optimizer},
+        prepare=adapt_range if config.pose.adapt_range else None,
+        batches=encoded_batches if config.pose.cached_batches else None,
     )
+
+
+def train_mcnet(run):
+    """Trains the only stage of a run of MCNet, from its last checkpoint to the end.
+
+    Args:
+        run: a `RunFolder` that was created.
+    """
+    config = run.config()
+    dtype, networks = _start(config)
+    mcnet = MCNet(
+        networks,
+        num_past=config.data.num_past,
+        num_future=config.mcnet.num_future,
+        image_weight=config.mcnet.image_weight,
+        adversarial_weight=config.mcnet.adversarial_weight,
+        dtype=dtype,
+    )
+    mcnet.compile(
+        optimizer=make_optimizer(config.mcnet),
+        discriminator_optimizer=make_optimizer(config.mcnet),
+    )
+    predictor = MCNetPredictor(networks)
+    clips = next(iter(load_dataset(config, "test", "mcnet")))["video"]
+    _fit(
+        mcnet,
+        run,
+        "mcnet",
+        networks,
+        lambda: samples.prediction_grid(predictor, clips, config.data.num_past),
+        optimizers={
+            "optimizer": mcnet.optimizer,
+            "discriminator_optimizer": mcnet.discriminator_optimizer,
+        },
+        other_state={"gates": mcnet.state_variables},
+    )
+
+
+# Stage to the function that trains it.
+TRAINERS = {
+    "drnet": train_drnet,
+    "pose": train_pose_predictor,
+    "mcnet": train_mcnet,
+}
 
 
 def make_optimizer(config):
@@ -158,25 +218,51 @@ def _start(config):
     return dtype, build_networks(config, dtype=dtype)
 
 
-def _fit(model, run, stage, networks, draw, *, optimizers):
-    """Fits a stage's model from its last checkpoint to its last epoch."""
+def _fit(
+    model,
+    run,
+    stage,
+    networks,
+    draw,
+    *,
+    optimizers,
+    other_state=None,
+    prepare=None,
+    batches=None,
+):
+    """Fits a stage's model from its last checkpoint to its last epoch.
+
+    `prepare` is called first where there is no checkpoint yet; `batches` makes the
+    training batches from a given one on.
+    """
     config = run.config()
+
+    def load_batches(first_batch):
+        return load_dataset(config, "train", stage, first_batch=first_batch)
+
+    batches = batches or load_batches
     settings = getattr(config, stage)
     trained = stage_networks(networks, stage)
     checkpoints = run.checkpoints(stage)
     model.build_optimizers()
     state = {name: optimizer.variables for name, optimizer in optimizers.items()}
+    state |= other_state or {}
     average = None
     if settings.average_momentum:
         average = WeightAverage(trained.values(), settings.average_momentum)
         state["average"] = average.variables
     restored = state | ({"live_weights": average.weights} if average else {})
     step = checkpoints.restore(trained, restored)
+    _, seconds = checkpoints.progress()
+    if not step and prepare:
+        prepare()
     log_dir = run.path / "logs" / stage
     keras_callbacks = [
         callbacks.StopAtNaN(),
         *([average] if average else []),
-        callbacks.Checkpoint(checkpoints, trained, state, step=step, average=average),
+        callbacks.Checkpoint(
+            checkpoints, trained, state, step=step, seconds=seconds, average=average
+        ),
         callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
         keras.callbacks.TensorBoard(log_dir, write_graph=False),
     ]
@@ -190,7 +276,7 @@ def _fit(model, run, stage, networks, draw, *, optimizers):
     ):
         if steps and first < last:
             model.fit(
-                load_dataset(config, "train", stage, first_batch=step),
+                batches(step),
                 initial_epoch=first,
                 epochs=last,
                 steps_per_epoch=steps,

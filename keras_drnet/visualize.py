@@ -13,7 +13,8 @@ GREEN = (0, 200, 0)  # Border of observed frames.
 RED = (220, 0, 0)  # Border of generated frames.
 GREY = (128, 128, 128)  # Border of frames that are neither.
 # Suffix of a video to the settings of ffmpeg, which takes frames as they come: no
-# length of video fills the memory. Every GIF frame has a palette of its own.
+# length of video fills the memory. Every GIF frame has a palette of its own,
+# and enlarged pixels stay what they are: no dithering.
 ENCODERS = {
     ".gif": {
         "codec": "gif",
@@ -22,7 +23,8 @@ ENCODERS = {
         "macro_block_size": 2,
         "output_params": [
             "-filter_complex",
-            "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1",
+            "split[a][b];[a]palettegen=stats_mode=single[p];"
+            "[b][p]paletteuse=new=1:dither=none",
         ],
     },
     ".mp4": {"codec": "libx264", "macro_block_size": 2},

@@ -1,14 +1,14 @@
 """What is measured, on predictors whose answers are known."""
 
-import types
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_drnet.baselines import CopyLastFrame, MeanFrame
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.evaluation import (
+    clip_list,
     evaluate_prediction,
     evaluate_split,
     summary,
@@ -17,6 +17,7 @@ from keras_drnet.evaluation import (
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.metrics import MAX_PSNR
 from keras_drnet.models import build_networks
+from keras_drnet.predictor import Predictor
 
 
 @pytest.fixture
@@ -24,18 +25,52 @@ def clips(tiny):
     return clip_frames(load_source(tiny, "test"), 0, 5)
 
 
-def test_a_perfect_predictor_is_perfect_and_baselines_are_what_they_say(clips):
-    oracle = types.SimpleNamespace(predict=lambda past, n: clips[:, 3 : 3 + n])
+class Fixed(Predictor):
+    """Predicts given frames `[B, T, H, W, C]`."""
+
+    def __init__(self, frames):
+        super().__init__(frames.shape[2:])
+        self._frames = frames
+
+    def _stream(self, past):
+        yield from np.moveaxis(self._frames, 1, 0)
+
+
+def test_a_perfect_predictor_is_perfect(clips):
+    results = evaluate_prediction(Fixed(clips[:, 3:]), clips, 3)
+    assert results["psnr"] == [MAX_PSNR] * 5
+    np.testing.assert_allclose(results["ssim"], 1, rtol=1e-5)
+    np.testing.assert_allclose(results["sharpness"], 1)
+    assert results["psnr_interval"] == [(MAX_PSNR, MAX_PSNR)] * 5
+
+
+def test_baselines_are_what_they_say(clips):
     clips[0] = clips[0, :1]  # A clip that stands still: copying it is perfect.
-    results = evaluate_prediction(oracle, clips, 3, np.zeros((32, 32, 3)))
-    assert results["drnet"]["psnr"] == [MAX_PSNR] * 5
-    np.testing.assert_allclose(results["drnet"]["ssim"], 1, rtol=1e-5)
-    black = -10 * np.log10(np.mean(clips[:, 3:] ** 2, axis=(2, 3, 4)))
+    future = clips[:, 3:]
+    black = evaluate_prediction(MeanFrame(np.zeros((32, 32, 3))), clips, 3)
+    psnr = -10 * np.log10(np.mean(future**2, axis=(2, 3, 4)))
+    np.testing.assert_allclose(black["psnr"], psnr.mean(axis=0), rtol=1e-5)
+    error = 1.96 * psnr.std(axis=0, ddof=1) / np.sqrt(len(clips))
     np.testing.assert_allclose(
-        results["mean_frame"]["psnr"], black.mean(axis=0), rtol=1e-5
+        np.array(black["psnr_interval"]),
+        np.stack([psnr.mean(axis=0) - error, psnr.mean(axis=0) + error], axis=1),
+        rtol=1e-5,
     )
-    copied = results["copy_last_frame"]["psnr"]
-    assert all(MAX_PSNR / 5 < value < MAX_PSNR for value in copied)
+    assert black["sharpness"] == [0.0] * 5
+    copy = CopyLastFrame((32, 32, 3))
+    assert all(
+        MAX_PSNR / 5 < value < MAX_PSNR
+        for value in evaluate_prediction(copy, clips, 3)["psnr"]
+    )
+    np.testing.assert_array_equal(copy.predict(clips[:1, :3], 5), future[:1])
+
+
+def test_clips_are_known_again_by_their_frames(tiny, clips):
+    listed = clip_list("test", clips, 3, tiny.seed)
+    again = clip_frames(load_source(tiny, "test"), 0, 5)
+    assert clip_list("test", again, 3, tiny.seed) == listed
+    again[4, 7, 0, 0, 0] += 0.5
+    assert clip_list("test", again, 3, tiny.seed)["sha256"] != listed["sha256"]
 
 
 def test_split_is_measured_against_known_frames(tiny, clips):
@@ -76,16 +111,24 @@ def test_swaps_are_measured_against_what_they_ought_to_be(tiny, clips):
 
 
 def test_summary_names_every_method_and_step():
-    values = {"psnr": list(np.arange(20.0, 40.0)), "ssim": [0.5] * 20}
-    text = summary(
-        {
-            "prediction": {"drnet": values, "copy_last_frame": values},
-            "reconstruction_mse": 0.004,
-            "reconstruction_psnr": 24.25,
-            "swap_mse": None,
-            "blank_mse": 0.013,
-            "scene_accuracy": 0.6,
-        }
-    )
-    assert all(word in text for word in ("drnet", "copy_last_frame", "+20", "39.00"))
-    assert "+50" not in text and "24.25 dB" in text
+    values = {
+        "psnr": list(np.arange(20.0, 40.0)),
+        "ssim": [0.5] * 20,
+        "sharpness": [0.25] * 20,
+    }
+    results = {
+        "clips": {"num_future": 20},
+        "prediction": {"mcnet": values, "copy_last_frame": values},
+    }
+    text = summary(results)
+    assert all(word in text for word in ("mcnet", "copy_last_frame", "+20", "39.00"))
+    assert "0.500" in text and "0.25" in text
+    assert "+50" not in text and "discriminator" not in text
+    split = {
+        "reconstruction_mse": 0.004,
+        "reconstruction_psnr": 24.25,
+        "swap_mse": None,
+        "blank_mse": 0.013,
+        "scene_accuracy": 0.6,
+    }
+    assert "24.25 dB" in summary(results | split)

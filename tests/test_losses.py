@@ -87,3 +87,72 @@ def test_pose_prediction_is_the_mean_square():
         losses.pose_prediction_loss(constant(0.5, (2, 3, 4)), constant(-0.5, (2, 3, 4)))
         == 1
     )
+
+
+def test_prediction_loss_is_the_mean_square_of_frames_from_minus_one_to_one():
+    frames, predictions = constant(0.25, (2, 3, 4, 4, 1)), constant(1, (2, 3, 4, 4, 1))
+    expected = np.mean(np.square((2 * frames - 1) - (2 * predictions - 1)))
+    assert losses.frame_prediction_loss(frames, predictions) == expected == 2.25
+
+
+def steepness(frame, y, x, down, right):
+    """The size of the step to a neighbour; outside the frame is zero."""
+    height, width = frame.shape
+    inside = y + down < height and x + right < width
+    return abs((frame[y + down, x + right] if inside else 0) - frame[y, x])
+
+
+def test_gradient_difference_goes_over_every_pixel_and_the_borders(rng):
+    frames = rng.uniform(size=(2, 3, 4, 5, 3)).astype("float32")
+    predictions = rng.uniform(size=(2, 3, 4, 5, 3)).astype("float32")
+    terms = [
+        abs(
+            steepness(frames[b, t, :, :, c], y, x, *step)
+            - steepness(predictions[b, t, :, :, c], y, x, *step)
+        )
+        for b, t, y, x, c in np.ndindex(frames.shape)
+        for step in ((0, 1), (1, 0))
+    ]
+    np.testing.assert_allclose(
+        losses.gradient_difference_loss(tf.constant(frames), tf.constant(predictions)),
+        sum(terms) / frames.size,
+        rtol=1e-5,
+    )
+
+
+def test_gradient_difference_by_hand():
+    frame = tf.constant([[0.0, 1.0], [0.0, 0.5]])[None, :, :, None]
+    flat = tf.zeros_like(frame)
+    # To the right 1 + 1 + 0.5 + 0.5, down 0 + 0.5 + 0 + 0.5, over four pixels.
+    assert losses.gradient_difference_loss(frame, flat) == 4 / 4
+    # Not what the gradient is, but how steep: a mirrored step is as good.
+    edge = tf.constant([[0.0, 1.0, 0.0]])[None, :, :, None]
+    assert losses.gradient_difference_loss(edge, edge) == 0
+
+
+def test_gradient_difference_of_a_repeated_grey_channel_is_that_of_one(rng):
+    frames, predictions = rng.uniform(size=(2, 2, 4, 4, 1)).astype("float32")
+    np.testing.assert_allclose(
+        losses.gradient_difference_loss(
+            tf.repeat(frames, 3, axis=-1), tf.repeat(predictions, 3, axis=-1)
+        ),
+        losses.gradient_difference_loss(tf.constant(frames), tf.constant(predictions)),
+        rtol=1e-6,
+    )
+
+
+@given(LOGITS, LOGITS)
+def test_frame_losses_are_cross_entropies_with_one_for_real(real, fake):
+    def cross_entropy(logit, label):
+        return math.log1p(math.exp(-logit if label else logit))
+
+    real_logits, fake_logits = constant(real, (2, 1)), constant(fake, (2, 1))
+    actual = losses.frame_discriminator_errors(real_logits, fake_logits)
+    expected = cross_entropy(real, 1), cross_entropy(fake, 0)
+    np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(
+        losses.frame_generator_loss(fake_logits),
+        cross_entropy(fake, 1),
+        rtol=1e-4,
+        atol=1e-7,
+    )

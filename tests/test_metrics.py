@@ -38,3 +38,28 @@ def test_ssim_agrees_with_scikit_image(rng, num_channels):
         for a, b in zip(frames, noisy, strict=True)
     ]
     np.testing.assert_allclose(ours, theirs, atol=2e-3)
+
+
+def test_gradient_energy_of_known_pictures():
+    ramp = np.linspace(0, 0.7, 8)[:, None, None] * np.ones((1, 8, 1))
+    np.testing.assert_allclose(metrics.gradient_energy(ramp), 0.01)
+    checkers = np.indices((8, 8)).sum(axis=0)[None, ..., None] % 2
+    np.testing.assert_allclose(metrics.gradient_energy(checkers), [2.0])
+    assert metrics.gradient_energy(np.full((2, 8, 8, 3), 0.4)).tolist() == [0, 0]
+
+
+def test_sharpness_is_relative_to_the_real_frames(rng):
+    frames = rng.uniform(size=(4, 16, 16, 3))
+    assert metrics.sharpness(frames, frames) == 1
+    np.testing.assert_allclose(metrics.sharpness(frames, 0.5 * frames), 0.25)
+    blurred = (frames + np.roll(frames, 1, axis=1)) / 2
+    assert metrics.sharpness(frames, blurred) < 0.9
+
+
+def test_the_interval_covers_the_mean_as_often_as_it_says(rng):
+    assert metrics.mean_interval([3.0, 3.0, 3.0]) == (3.0, 3.0)
+    low, high = metrics.mean_interval([1.0, 3.0])
+    np.testing.assert_allclose((low, high), (2 - 1.96, 2 + 1.96))
+    intervals = [metrics.mean_interval(x) for x in rng.normal(5, 2, (2000, 100))]
+    covered = np.mean([low <= 5 <= high for low, high in intervals])
+    assert 0.93 < covered < 0.97

@@ -148,3 +148,33 @@ def test_state_is_explicit_so_a_sequence_can_be_cut(networks, rng):
     first, state = pose_rollout.observe(lstm, poses[:, :2], content, state)
     second, _ = pose_rollout.observe(lstm, poses[:, 2:], content, state)
     np.testing.assert_allclose(tf.concat([first, second], axis=1), whole, atol=1e-6)
+
+
+def test_cached_codes_repeat_from_any_batch_on(tiny, networks):
+    predictor = make_predictor(networks)
+
+    def codes(first_batch, count):
+        clips = load_dataset(
+            tiny, "train", "pose", first_batch=first_batch, num_batches=3
+        )
+        batches = predictor.encode_batches(clips, cached_batches=3)
+        return [batch["poses"].numpy() for batch in batches.take(count)]
+
+    whole = codes(0, 7)
+    for i in range(4):
+        np.testing.assert_array_equal(whole[i], whole[i + 3])
+    assert not np.array_equal(whole[0], whole[1])
+    for resumed, expected in zip(codes(2, 5), whole[2:], strict=True):
+        np.testing.assert_array_equal(resumed, expected)
+
+
+def test_training_on_codes_is_training_on_their_clips(tiny, networks):
+    predictor = make_predictor(networks, closed_loop=True)
+    initial = networks.pose_lstm.get_weights()
+    clips = load_dataset(tiny, "train", "pose")
+    history = predictor.fit(clips, steps_per_epoch=4, verbose=0).history
+    networks.pose_lstm.set_weights(initial)
+    again = make_predictor(networks, closed_loop=True)
+    codes = again.encode_batches(clips)
+    expected = again.fit(codes, steps_per_epoch=4, verbose=0).history
+    np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-4)

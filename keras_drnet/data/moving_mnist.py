@@ -7,11 +7,14 @@ nothing is stored, any frame of any clip can be drawn alone, and a data pipeline
 starts at clip k continues one that stopped there.
 """
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
 from keras_drnet.data import digits as digits_lib
 from keras_drnet.data.clips import SPLITS
+from keras_drnet.data.factors import Factor
 from keras_drnet.errors import InputError
 
 # Velocities of the authors' code: -4 to 3 pixels a frame in a 64-pixel frame.
@@ -66,6 +69,9 @@ class MovingMNIST:
         self.integer_velocity = integer_velocity
         self.seed = tf.constant([seed, SPLITS.index(split)], tf.int64)
         self._digits = tf.constant(_resize(digits, image_size // 2))
+        self._load_labels = functools.partial(
+            digits_lib.load_digit_labels, split, source=digit_source, data_dir=data_dir
+        )
 
     def frames(self, indices, times):
         """Draws chosen frames of chosen clips.
@@ -104,6 +110,51 @@ class MovingMNIST:
     def digit_ids(self, indices):
         """Returns which digits of the split each clip shows, int32 `[B, N]`."""
         return self._digit_ids(self._numbers(indices))
+
+    def factors(self, indices, times):
+        """Returns what the digits are and where.
+
+        Args:
+            indices: int64 `[B]`, numbers of clips.
+            times: int32 `[B, K]`, numbers of frames.
+
+        Returns:
+            A dict of `Factor`s: `digit_1`, ..., what the digit in each channel is,
+            and `y_1`, `x_1`, ..., its upper left corner, pixels. Empty where several
+            digits share a channel: which is the first can't be seen.
+
+        Raises:
+            InputError: the labels of the digits are missing or damaged.
+        """
+        if self.num_channels == 1 and self.num_digits > 1:
+            return {}
+        classes = self._labels[self.digit_ids(indices).numpy()]
+        corners = tf.gather(self.positions(indices), times, batch_dims=1).numpy()
+        names = tuple(map(str, range(digits_lib.NUM_CLASSES)))
+        factors = {}
+        for n in range(self.num_digits):
+            factors[f"digit_{n + 1}"] = Factor(classes[:, n], "static", names)
+            factors[f"y_{n + 1}"] = Factor(corners[:, :, n, 0], "dynamic")
+            factors[f"x_{n + 1}"] = Factor(corners[:, :, n, 1], "dynamic")
+        return factors
+
+    def halves(self, indices):
+        """Divides clips in two halves that share no digit's picture.
+
+        Args:
+            indices: int64 `[B]`, numbers of clips.
+
+        Returns:
+            int array `[B]`: 0, 1, or -1 for a clip with digits of both halves.
+        """
+        parity = self.digit_ids(indices).numpy() % 2
+        agree = np.all(parity == parity[:, :1], axis=1)
+        return np.where(agree, parity[:, 0], -1)
+
+    @functools.cached_property
+    def _labels(self):
+        # Not before they are asked for: training needs none.
+        return self._load_labels()
 
     def _numbers(self, indices):
         """Draws six numbers in [0, 1) for each digit of each clip, `[B, N, 6]`."""
@@ -169,6 +220,7 @@ class MovingMNIST:
         return tf.transpose(layers, (0, 1, 3, 4, 2))
 
 
+@tf.function(reduce_retracing=True)  # Else a call for each clip, where eager.
 def clip_uniforms(seed, indices, shape):
     """Draws uniform numbers for each clip, a pure function of seed and index.
 

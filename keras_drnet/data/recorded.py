@@ -14,12 +14,14 @@ import tensorflow as tf
 from absl import logging
 
 from keras_drnet.data.clips import SPLITS, BadFile, ClipEntry, check_split
+from keras_drnet.data.factors import Factor
 from keras_drnet.data.sampling import clip_uniforms
 from keras_drnet.errors import InputError
 
 # Keep the numbers that order the clips apart from those that place the windows.
 ORDER_STREAM = 2_000_003
 WINDOW_STREAM = 3_000_017
+NUM_PHASES = 8  # Parts of a clip that the factor "phase" tells apart.
 
 
 class RecordedClips:
@@ -89,6 +91,69 @@ class RecordedClips:
         Returns:
             float32 `[B, K, H, W, C]` in [0, 1].
         """
+        clips, positions, mirrored = self._windows(indices, times)
+        frames = tf.cast(self._read(clips, positions), tf.float32) / 255.0
+        if self._flip:
+            mirrored = mirrored[:, None, None, None, None]
+            frames = tf.where(mirrored, frames[:, :, :, ::-1], frames)
+        return frames
+
+    def factors(self, indices, times):
+        """Returns what the labels and the place in the clip say of frames.
+
+        Args:
+            indices: int64 `[B]`, numbers of windows.
+            times: int32 `[B, K]`, numbers of frames.
+
+        Returns:
+            A dict of `Factor`s: every label that all clips have, static, and, where
+            equal places in two clips mean the same (the clips are equally long, and
+            there are full turns or steps among them), `phase`, which eighth of the
+            clip a frame is of. Where all are full turns there are `phase_sin` and
+            `phase_cos` too.
+        """
+        clips, positions, _ = self._windows(indices, times)
+        clips, positions = clips.numpy(), positions.numpy()
+        factors = {}
+        for key in sorted(set.intersection(*map(set, self.labels))):
+            values = np.array([labels[key] for labels in self.labels])
+            names, places = np.unique(values, return_inverse=True)
+            factors[key] = Factor(places[clips], "static", tuple(names.tolist()))
+        lengths, periodic = self._num_frames.numpy(), self._periodic.numpy()
+        if periodic.any() and np.all(lengths == lengths[0]):
+            turns = positions / lengths[0]
+            names = tuple(map(str, range(NUM_PHASES)))
+            phases = (turns * NUM_PHASES).astype(int)
+            factors["phase"] = Factor(phases, "dynamic", names)
+            if periodic.all():
+                angles = 2 * np.pi * turns
+                factors["phase_sin"] = Factor(np.sin(angles), "dynamic")
+                factors["phase_cos"] = Factor(np.cos(angles), "dynamic")
+        return factors
+
+    def halves(self, indices):
+        """Divides windows in two halves that share no clip.
+
+        Two and two of the clips, in the order of their names: those of one object or
+        person come to both halves, and where every other clip is the way back, so
+        does either way.
+
+        Args:
+            indices: int64 `[B]`, numbers of windows.
+
+        Returns:
+            int array `[B]`, 0 or 1.
+        """
+        ranks = np.argsort(np.argsort(self.names))
+        return ranks[self.clip_numbers(indices).numpy()] // 2 % 2
+
+    def clip_numbers(self, indices):
+        """Returns which clip each window is of, int64 `[B]`, places in `names`."""
+        num_clips = tf.size(self._num_frames, tf.int64)
+        return _shuffled(indices, num_clips, self._stream(ORDER_STREAM))
+
+    def _windows(self, indices, times):
+        """Returns the clip, the places in it, `[B, K]`, and whether it is mirrored."""
         clips = self.clip_numbers(indices)
         numbers = clip_uniforms(self._stream(WINDOW_STREAM), indices, (2,))
         num_frames = tf.gather(self._num_frames, clips)
@@ -98,24 +163,7 @@ class RecordedClips:
         starts = tf.minimum(starts, num_starts - 1)  # Float32 may round up.
         positions = starts[:, None] + tf.cast(times, tf.int64)
         positions %= num_frames[:, None]  # Only periodic clips reach their end.
-        frames = tf.cast(self._read(clips, positions), tf.float32) / 255.0
-        if self._flip:
-            mirrored = numbers[:, 1] < 0.5
-            mirrored = mirrored[:, None, None, None, None]
-            frames = tf.where(mirrored, frames[:, :, :, ::-1], frames)
-        return frames
-
-    def clip_numbers(self, indices):
-        """Returns which clip each window is of, int64 `[B]`, places in `names`."""
-        num_clips = tf.size(self._num_frames, tf.int64)
-        stream = self._stream(ORDER_STREAM)
-
-        def place(index):
-            return tf.random.experimental.index_shuffle(
-                index % num_clips, stream + index // num_clips, num_clips - 1
-            )
-
-        return tf.map_fn(place, indices)
+        return clips, positions, numbers[:, 1] < 0.5
 
     def _stream(self, stream):
         return tf.constant([self._seed + stream, self._split], tf.int64)
@@ -156,6 +204,18 @@ class MemoryClips(typing.NamedTuple):
     entries: list
     offsets: tf.Tensor
     frames: tf.Tensor
+
+
+@tf.function(reduce_retracing=True)  # Else a call for each window, where eager.
+def _shuffled(indices, num_clips, stream):
+    """Returns the places `[B]` of clips in an order that is new in each round."""
+
+    def place(index):
+        return tf.random.experimental.index_shuffle(
+            index % num_clips, stream + index // num_clips, num_clips - 1
+        )
+
+    return tf.map_fn(place, indices)
 
 
 def read_clips(reader, split):

@@ -15,7 +15,9 @@ FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
 TIMES_STREAM = 1_000_003
 
 
-def frame_batches(source, *, batch_size, max_step, seed=0, first_batch=0):
+def frame_batches(
+    source, *, batch_size, max_step, seed=0, first_batch=0, num_batches=0
+):
     """Makes the endless batches that `DrNet` trains on.
 
     Args:
@@ -24,6 +26,7 @@ def frame_batches(source, *, batch_size, max_step, seed=0, first_batch=0):
         max_step: greatest distance in time of any two of the four frames.
         seed: seed of the choice of frames.
         first_batch: number of the first batch.
+        num_batches: number of batches after which batch 0 comes again; 0 = never.
 
     Returns:
         A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
@@ -40,16 +43,17 @@ def frame_batches(source, *, batch_size, max_step, seed=0, first_batch=0):
         frames = tf.unstack(source.frames(indices, times), axis=1)
         return dict(zip(FRAME_NAMES, frames, strict=True))
 
-    return _batches(examples, batch_size, first_batch)
+    return _batches(examples, batch_size, first_batch, num_batches)
 
 
-def clip_batches(source, *, batch_size, first_batch=0):
+def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
     """Makes the endless batches of whole clips that `PosePredictor` trains on.
 
     Args:
         source: source of clips.
         batch_size: clips in a batch, B.
         first_batch: number of the first batch.
+        num_batches: number of batches after which batch 0 comes again; 0 = never.
 
     Returns:
         A `tf.data.Dataset` of dicts with `video`, float32 `[B, T, H, W, C]`.
@@ -58,6 +62,7 @@ def clip_batches(source, *, batch_size, first_batch=0):
         lambda indices: {"video": _all_frames(source, indices)},
         batch_size,
         first_batch,
+        num_batches,
     )
 
 
@@ -98,10 +103,11 @@ def _all_frames(source, indices):
     return source.frames(indices, tf.repeat(times, tf.shape(indices)[0], axis=0))
 
 
-def _batches(examples, batch_size, first_batch):
+def _batches(examples, batch_size, first_batch, num_batches):
     indices = tf.range(batch_size, dtype=tf.int64)
-    return (
-        tf.data.Dataset.counter(first_batch)
-        .map(lambda batch: examples(batch * batch_size + indices), 2)
-        .prefetch(4)
-    )
+    numbers = tf.data.Dataset.counter(first_batch)
+    if num_batches:
+        numbers = numbers.map(lambda batch: batch % num_batches)
+    return numbers.map(
+        lambda batch: examples(batch * batch_size + indices), 2
+    ).prefetch(4)

@@ -1,4 +1,4 @@
-"""The networks of DrNet, by role, and how to build them from a configuration."""
+"""The networks of a method, by role, and how to build them from a configuration."""
 
 import dataclasses
 
@@ -7,17 +7,21 @@ import keras
 from keras_drnet.errors import InputError, choose
 from keras_drnet.models.content_encoder import CONTENT_ENCODERS
 from keras_drnet.models.decoder import DECODERS
+from keras_drnet.models.mcnet import MCNetNetworks, build_mcnet
 from keras_drnet.models.pose_encoder import POSE_ENCODERS
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
 # Name of a content encoder to that of the decoder that reads its skips.
-DECODER_FOR = {name: name for name in DECODERS} | {"resnet18": "dcgan"}
+DECODER_FOR = {name: name for name in DECODERS} | {
+    "none": "dcgan",
+    "resnet18": "dcgan",
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Networks:
-    """The five networks of a run.
+    """The five networks of DrNet.
 
     Attributes:
         content_encoder: frames `[B, H, W, C]` to `(content, skips)`.
@@ -41,6 +45,19 @@ def build_networks(config, *, dtype="float32"):
         config: a `Config`.
         dtype: dtype policy of the layers. Codes, frames and logits are float32
             under any policy.
+
+    Returns:
+        The `Networks`, or the `MCNetNetworks` where that is the method.
+
+    Raises:
+        InputError: as `build_drnet`.
+    """
+    builders = {"drnet": build_drnet, "mcnet": build_mcnet}
+    return choose(builders, config.method, "method")(config, dtype=dtype)
+
+
+def build_drnet(config, *, dtype="float32"):
+    """Builds the networks of DrNet; arguments are those of `build_networks`.
 
     Returns:
         The `Networks`.
@@ -94,6 +111,7 @@ __all__ = [
     "CONTENT_ENCODERS",
     "DECODERS",
     "POSE_ENCODERS",
+    "MCNetNetworks",
     "Networks",
     "build_networks",
 ]

@@ -102,6 +102,28 @@ def resnet18(
     return keras.Model(frames, (content, ()), name="content_encoder")
 
 
+def none(
+    image_size,
+    num_channels,
+    content_dim,
+    num_filters,
+    *,
+    head="conv",
+    dtype="float32",
+):
+    """Builds a content encoder that says nothing: its content is all zeros.
+
+    What is left is an auto-encoder whose pose code has to hold everything: the
+    paper's baseline without a split. Arguments and result are those of `dcgan`;
+    `content_dim` zeros, which nothing needs more than 1 of.
+    """
+    del num_filters, head
+    frames = keras.Input((image_size, image_size, num_channels), name="frames")
+    pixel = frames[:, 0, 0, :1]
+    content = keras.ops.zeros_like(keras.ops.repeat(pixel, content_dim, axis=-1))
+    return keras.Model(frames, (content, ()), name="content_encoder")
+
+
 def vgg_depths(filters):
     """Returns the convolutions of each VGG block: two for the first two, then three."""
     return [2 if i < 2 else 3 for i in range(len(filters))]
@@ -129,6 +151,7 @@ HEADS = ("conv", "max_pool")
 CONTENT_ENCODERS = {
     "dcgan": dcgan,
     "dcgan_unet": dcgan_unet,
+    "none": none,
     "resnet18": resnet18,
     "vgg_unet": vgg_unet,
 }

@@ -1,0 +1,28 @@
+"""Predictions that need no training: what every method has to be better than."""
+
+import numpy as np
+
+from keras_drnet.predictor import Predictor
+
+
+class CopyLastFrame(Predictor):
+    """Predicts that nothing moves any more."""
+
+    def _stream(self, past):
+        last = past[:, -1].numpy()
+        while True:
+            yield last
+
+
+class MeanFrame(Predictor):
+    """Predicts the mean frame of the training data, whatever was observed."""
+
+    def __init__(self, mean_frame):
+        """Holds the frame, `[H, W, C]` in [0, 1]."""
+        super().__init__(np.shape(mean_frame))
+        self._mean_frame = np.asarray(mean_frame, np.float32)
+
+    def _stream(self, past):
+        frames = np.broadcast_to(self._mean_frame, (len(past), *self.frame_shape))
+        while True:
+            yield frames

@@ -1,0 +1,74 @@
+"""Runs side by side: their predictors by name, and clips to set them against."""
+
+import bisect
+
+from keras_drnet.config import RECORDING_KEYS
+from keras_drnet.data import load_source
+from keras_drnet.data.sampling import clip_frames
+from keras_drnet.errors import InputError
+from keras_drnet.labels import METHOD_NAMES
+from keras_drnet.methods import load_predictor
+
+
+def load_predictors(runs):
+    """Loads the predictors of runs that can be compared.
+
+    Args:
+        runs: list of `RunFolder`.
+
+    Returns:
+        A dict of the methods' names, as people read them, to `Predictor`s, in the
+        order of the runs. Of two runs of one method the second has its folder in its
+        name.
+
+    Raises:
+        InputError: two runs were trained on other frames, or with another number of
+            observed ones, or a run is not trained yet.
+    """
+    configs = [run.config() for run in runs]
+    for run, config in zip(runs, configs, strict=True):
+        for key in (*RECORDING_KEYS, "num_past"):
+            ours, theirs = (getattr(c.data, key) for c in (configs[0], config))
+            if ours != theirs:
+                raise InputError(
+                    f"{run.path} has data.{key} {theirs!r}, but {runs[0].path} has "
+                    f"{ours!r}; expected runs on the same frames. Choose another "
+                    "--baseline."
+                )
+    predictors = {}
+    for run, config in zip(runs, configs, strict=True):
+        name = METHOD_NAMES[config.method_name]
+        if name in predictors:
+            name = f"{name} ({run.path.resolve().name})"
+        predictors[name] = load_predictor(run)
+    return predictors
+
+
+def longest_clips(config, num_frames, *, first_clip, num_clips):
+    """Returns test clips of so many frames, or as many as enough of them have.
+
+    Args:
+        config: a `Config`.
+        num_frames: length that is asked for, frames.
+        first_clip: number of the first clip.
+        num_clips: number of clips.
+
+    Returns:
+        float32 `[num_clips, T, H, W, C]`; T is from `num_past + 1` to `num_frames`:
+        the greatest for which the data set has `num_clips` clips, or all it has if
+        those are fewer.
+    """
+
+    def count(length):
+        try:
+            source = load_source(config, "test", clip_length=length)
+        except InputError:  # None is so long.
+            return 0
+        return min(num_clips, len(getattr(source, "names", range(num_clips))))
+
+    shortest = config.data.num_past + 1
+    enough = max(count(shortest), 1)
+    longer = range(shortest + 1, num_frames + 1)
+    length = shortest + bisect.bisect(longer, -enough, key=lambda n: -count(n))
+    source = load_source(config, "test", clip_length=length)
+    return clip_frames(source, first_clip, num_clips)

@@ -1,0 +1,256 @@
+"""MCNet: the model that learns to predict video pixel by pixel, to compare with."""
+
+import keras
+import tensorflow as tf
+
+from keras_drnet import losses, mcnet_rollout
+from keras_drnet.errors import InputError
+from keras_drnet.models.mcnet import check_num_past
+from keras_drnet.training_step import apply_gradients, track
+
+# Cross-entropies of the discriminator: below the first it is too good to be trained
+# on, above the second too bad to be learned from.
+LOWEST_ERROR = 0.3
+HIGHEST_ERROR = 0.7
+
+
+class MCNet(keras.Model):
+    """Trains motion encoder, frame generator and frame discriminator.
+
+    A step observes the first `num_past` frames of each clip and predicts the next
+    `num_future`, each from the prediction before it. The predictions are pulled to
+    the true frames, and the discriminator, which sees the whole clip, is to take them
+    for real. `losses` has the terms.
+
+    As in the authors' code a player stops learning when the other falls behind: the
+    discriminator from the step on in which either of its errors is below 0.3, the
+    generator when either is above 0.7. Who stopped stays so until both have; then
+    both learn again.
+
+    As in the authors' code the discriminator is trained first, then the generator
+    against it, on the same predictions. They then predict once more to see the
+    discriminator's errors; here these are errors on the predictions that are there.
+
+    Example:
+
+    ```python
+    mcnet = MCNet(networks, num_past=10, num_future=10)
+    mcnet.compile(
+        keras.optimizers.Adam(1e-4, beta_1=0.5), keras.optimizers.Adam(1e-4, beta_1=0.5)
+    )
+    mcnet.fit(dataset, epochs=100, steps_per_epoch=1000)
+    ```
+
+    Reference: Villegas et al., *Decomposing Motion and Content for Natural Video
+    Sequence Prediction*, ICLR 2017.
+    """
+
+    def __init__(
+        self,
+        networks,
+        *,
+        num_past,
+        num_future,
+        image_weight=1.0,
+        adversarial_weight=0.02,
+        dtype=None,
+        name="mcnet",
+    ):
+        """Holds the networks.
+
+        Args:
+            networks: `MCNetNetworks`, the discriminator for num_past + num_future
+                frames.
+            num_past: number of observed frames, at least 2.
+            num_future: number of predicted frames, at least 1.
+            image_weight: weight of the two image losses.
+            adversarial_weight: weight of the generator's loss against the
+                discriminator.
+            dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
+                scales the losses of both optimizers.
+            name: name of the model.
+        """
+        # The networks cast by themselves; the clips they predict stay float32.
+        super().__init__(name=name, dtype=dtype, autocast=False)
+        check_num_past(num_past)
+        self.networks = networks
+        # As attributes of their own Keras finds their weights.
+        self.motion_encoder = networks.motion_encoder
+        self.frame_generator = networks.frame_generator
+        self.frame_discriminator = networks.frame_discriminator
+        self.num_past = num_past
+        self.num_future = num_future
+        self.image_weight = image_weight
+        self.adversarial_weight = adversarial_weight
+        self._generator_learns = tf.Variable(True, trainable=False)
+        self._discriminator_learns = tf.Variable(True, trainable=False)
+        self._trackers = {
+            name: keras.metrics.Mean(name=name)
+            for name in (
+                "loss",
+                "prediction",
+                "gradient_difference",
+                "adversarial",
+                "real_error",
+                "fake_error",
+                "generator_learns",
+                "discriminator_learns",
+            )
+        }
+
+    def compile(self, optimizer, discriminator_optimizer, **kwargs):
+        """Sets an optimizer for each player; other arguments as in Keras.
+
+        Args:
+            optimizer: trains the motion encoder and the frame generator.
+            discriminator_optimizer: trains the frame discriminator.
+            **kwargs: arguments of `keras.Model.compile`.
+        """
+        super().compile(optimizer=optimizer, **kwargs)
+        if self.dtype_policy.name == "mixed_float16":
+            discriminator_optimizer = keras.optimizers.LossScaleOptimizer(
+                discriminator_optimizer
+            )
+        self.discriminator_optimizer = discriminator_optimizer
+
+    @property
+    def metrics(self):
+        """One mean for each loss and error, and how often each player learned."""
+        return list(self._trackers.values())
+
+    @property
+    def generator_variables(self):
+        """The trainable variables of the motion encoder and the frame generator."""
+        return (
+            self.motion_encoder.trainable_variables
+            + self.frame_generator.trainable_variables
+        )
+
+    @property
+    def state_variables(self):
+        """Who learns in the next step: what a checkpoint has to keep besides."""
+        return [self._generator_learns, self._discriminator_learns]
+
+    def build_optimizers(self):
+        """Creates the optimizers' variables, so that they can be restored."""
+        self.optimizer.build(self.generator_variables)
+        self.discriminator_optimizer.build(self.frame_discriminator.trainable_variables)
+
+    def call(self, video, training=False):
+        """Predicts the frames after the observed ones, without looking at the rest.
+
+        Args:
+            video: `[B, T, H, W, C]` in [0, 1], T at least num_past.
+            training: unused; the networks do the same in training.
+
+        Returns:
+            `[B, num_future, H, W, C]` in [0, 1].
+        """
+        past = video[:, : self.num_past]
+        return mcnet_rollout.roll_out(self.networks, past, self.num_future)
+
+    def train_step(self, batch):
+        """Trains the discriminator, then the generator, on one batch of clips."""
+        if not self.optimizer.built:  # Too late for it where a player is skipped.
+            self.build_optimizers()
+        past, future = self._split(batch["video"])
+        learning = {
+            "generator_learns": tf.cast(self._generator_learns, "float32"),
+            "discriminator_learns": tf.cast(self._discriminator_learns, "float32"),
+        }
+        tape = tf.GradientTape()
+        with tape:
+            predicted = self(past)
+        fixed = tf.stop_gradient(predicted)
+        self._train_discriminator(past, future, fixed)
+        losses_ = self._train_generator(tape, past, future, predicted)
+        losses_ |= self._discriminator_errors(past, future, fixed)
+        self._choose_players(losses_["real_error"], losses_["fake_error"])
+        return track(self._trackers, losses_ | learning)
+
+    def test_step(self, batch):
+        """Evaluates every loss and error on one batch."""
+        past, future = self._split(batch["video"])
+        predicted = self(past)
+        losses_ = self._generator_losses(past, future, predicted)
+        losses_ |= self._discriminator_errors(past, future, predicted)
+        return track(self._trackers, losses_)
+
+    def _split(self, video):
+        end = self.num_past + self.num_future
+        if video.shape[1] < end:
+            raise InputError(
+                f"The clips have {video.shape[1]} frames; expected at least {end}, "
+                f"{self.num_past} to observe and {self.num_future} to predict."
+            )
+        return video[:, : self.num_past], video[:, self.num_past : end]
+
+    def _train_discriminator(self, past, future, predicted):
+        """Moves the discriminator, if it learns; the predictions are constants."""
+        with tf.GradientTape() as tape:
+            errors = self._discriminator_errors(past, future, predicted)
+            loss = self.discriminator_optimizer.scale_loss(
+                errors["real_error"] + errors["fake_error"]
+            )
+        self._apply_if(
+            self._discriminator_learns,
+            self.discriminator_optimizer,
+            tape,
+            loss,
+            self.frame_discriminator.trainable_variables,
+        )
+
+    def _train_generator(self, tape, past, future, predicted):
+        """Moves the generator, if it learns; the tape has seen it predict."""
+        with tape:
+            losses_ = self._generator_losses(past, future, predicted)
+            loss = self.optimizer.scale_loss(losses_["loss"])
+        self._apply_if(
+            self._generator_learns, self.optimizer, tape, loss, self.generator_variables
+        )
+        return losses_
+
+    def _apply_if(self, condition, optimizer, tape, loss, variables):
+        """Moves `variables` if `condition`; else neither them nor the optimizer."""
+
+        def move():
+            apply_gradients(optimizer, tape, loss, variables)
+            return True
+
+        tf.cond(condition, move, lambda: False)
+
+    def _choose_players(self, real_error, fake_error):
+        """Decides who learns in the next step, from the errors after this one."""
+        discriminator = self._discriminator_learns & (
+            tf.minimum(real_error, fake_error) >= LOWEST_ERROR
+        )
+        generator = self._generator_learns & (
+            tf.maximum(real_error, fake_error) <= HIGHEST_ERROR
+        )
+        neither = ~(discriminator | generator)
+        self._discriminator_learns.assign(discriminator | neither)
+        self._generator_learns.assign(generator | neither)
+
+    def _generator_losses(self, past, future, predicted):
+        losses_ = {
+            "prediction": losses.frame_prediction_loss(future, predicted),
+            "gradient_difference": losses.gradient_difference_loss(future, predicted),
+            "adversarial": losses.frame_generator_loss(self._judge(past, predicted)),
+        }
+        losses_["loss"] = (
+            self.image_weight * (losses_["prediction"] + losses_["gradient_difference"])
+            + self.adversarial_weight * losses_["adversarial"]
+        )
+        return losses_
+
+    def _discriminator_errors(self, past, future, predicted):
+        real_error, fake_error = losses.frame_discriminator_errors(
+            self._judge(past, future), self._judge(past, predicted)
+        )
+        return {"real_error": real_error, "fake_error": fake_error}
+
+    def _judge(self, past, following):
+        """Returns the discriminator's logits, `[B, 1]`, of past and what follows."""
+        clip = tf.transpose(tf.concat([past, following], axis=1), (0, 2, 3, 1, 4))
+        clip = tf.reshape(clip, (-1, *clip.shape[1:3], clip.shape[3] * clip.shape[4]))
+        return self.frame_discriminator(clip)

@@ -1,0 +1,43 @@
+"""Prediction with a trained MCNet, to compare DrNet with."""
+
+import tensorflow as tf
+
+from keras_drnet import mcnet_rollout
+from keras_drnet.models.mcnet import check_num_past
+from keras_drnet.predictor import Predictor
+
+
+class MCNetPredictor(Predictor):
+    """Predicts video in pixel space: every generated frame is read again.
+
+    Attributes:
+        networks: trained `MCNetNetworks`.
+    """
+
+    def __init__(self, networks):
+        """Holds the networks.
+
+        Args:
+            networks: trained `MCNetNetworks`.
+        """
+        super().__init__(networks.frame_generator.output.shape[1:])
+        self.networks = networks
+        self._observe = tf.function(self._observe_graph, reduce_retracing=True)
+        self._step = tf.function(self._step_graph, reduce_retracing=True)
+
+    def _stream(self, past):
+        memory = self._observe(past)
+        while True:
+            frame, memory = self._step(memory)
+            yield frame.numpy()
+
+    def _check_video(self, past):
+        past = super()._check_video(past)
+        check_num_past(past.shape[1])
+        return past
+
+    def _observe_graph(self, past):
+        return mcnet_rollout.observe(self.networks, past)
+
+    def _step_graph(self, memory):
+        return mcnet_rollout.predict_next(self.networks, memory)

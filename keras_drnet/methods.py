@@ -1,0 +1,39 @@
+"""Trained predictors of any method, by the method's name."""
+
+from keras_drnet.generate import VideoPredictor
+from keras_drnet.mcnet_predictor import MCNetPredictor
+from keras_drnet.pretrained import PREFIX
+from keras_drnet.run_folder import RunFolder
+
+# Method of a run to its predictor, made of the run's networks.
+PREDICTORS = {"drnet": VideoPredictor, "mcnet": MCNetPredictor}
+
+
+def load_predictor(run):
+    """Loads the predictor of a trained run.
+
+    Args:
+        run: a `RunFolder`.
+
+    Returns:
+        A `Predictor`.
+
+    Raises:
+        InputError: a stage of the run is not trained yet.
+    """
+    return PREDICTORS[run.config().method](run.load_networks())
+
+
+def load(name):
+    """Loads a predictor that comes trained with the package.
+
+    Args:
+        name: `"moving_mnist"`.
+
+    Returns:
+        A `Predictor`.
+
+    Raises:
+        InputError: none of that name comes with the package.
+    """
+    return load_predictor(RunFolder(f"{PREFIX}{name}"))

@@ -1,0 +1,76 @@
+"""What every method of prediction is: past frames in, future frames out."""
+
+import abc
+import itertools
+
+import numpy as np
+import tensorflow as tf
+
+from keras_drnet.errors import InputError
+
+
+class Predictor(abc.ABC):
+    """Predicts the frames that follow some observed ones.
+
+    A method implements `stream`, one frame after the other without end; `predict`
+    collects a number of them. Nothing else is asked of a method, so that all are
+    generated from and measured by the same programs.
+
+    Attributes:
+        frame_shape: `(H, W, C)` of the frames it takes and makes.
+    """
+
+    def __init__(self, frame_shape):
+        """Says what frames the method works on, `(H, W, C)`."""
+        self.frame_shape = tuple(frame_shape)
+
+    def stream(self, past):
+        """Generates the frames after the observed ones, for ever.
+
+        Args:
+            past: observed frames `[B, num_past, H, W, C]` in [0, 1], num_past at
+                least 1.
+
+        Yields:
+            Frames `[B, H, W, C]`, float32 arrays in [0, 1]. Memory does not grow.
+
+        Raises:
+            InputError: `past` has another shape, or values that are not finite.
+        """
+        yield from self._stream(self._check_video(past))
+
+    def predict(self, past, num_future):
+        """Predicts a number of frames: `stream`, collected.
+
+        Args:
+            past: observed frames `[B, num_past, H, W, C]` in [0, 1].
+            num_future: number of frames to predict, from 0.
+
+        Returns:
+            float32 array `[B, num_future, H, W, C]` in [0, 1].
+        """
+        past = self._check_video(past)
+        frames = list(itertools.islice(self._stream(past), num_future))
+        if not frames:
+            return np.zeros((past.shape[0], 0, *self.frame_shape), np.float32)
+        return np.stack(frames, axis=1)
+
+    @abc.abstractmethod
+    def _stream(self, past):
+        """Generates frames after `past`, a tensor that was checked."""
+
+    def _check_video(self, past):
+        past = tf.convert_to_tensor(past, tf.float32)
+        if (
+            len(past.shape) != 5
+            or past.shape[2:] != self.frame_shape
+            or past.shape[1] == 0
+        ):
+            raise InputError(
+                f"The observed frames have shape {tuple(past.shape)}; expected "
+                f"[B, num_past, {', '.join(map(str, self.frame_shape))}] with num_past "
+                "at least 1."
+            )
+        if not tf.reduce_all(tf.math.is_finite(past)):
+            raise InputError("The observed frames hold values that are not finite.")
+        return past

@@ -1,0 +1,138 @@
+"""Measures how well a trained run tells content and pose apart: `probes.json`.
+
+Usage:
+
+    python -m keras_drnet.probe --run_dir=runs/quickstart
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import json
+import pathlib
+
+from absl import flags
+
+from keras_drnet.data import load_source
+from keras_drnet.generate import VideoPredictor
+from keras_drnet.probing import codes as codes_lib
+from keras_drnet.probing import digit_judge, disentanglement, swaps
+from keras_drnet.run_folder import RunFolder
+
+_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", None, "Where the file is written; default: <run_dir>/evaluation."
+)
+_DATA_DIR = flags.DEFINE_string(
+    "data_dir", None, "Where the run's data are now; default: where they were."
+)
+_NUM_CLIPS = flags.DEFINE_integer(
+    "num_clips",
+    2048,
+    "Held-out clips to probe, and training clips to learn from.",
+    lower_bound=4,
+)
+
+NUM_FUTURE = 15  # Predicted frames that are looked up among the training frames.
+BANK_SIZE = 4096  # Training frames that they are looked up in.
+
+
+def main():
+    """Probes a run and writes the figures."""
+    run = RunFolder(_RUN_DIR.value)
+    run.check_method("drnet", "be probed for content and pose")
+    # Mirrored clips do not have the direction that their labels say.
+    config = run.config(data_dir=_DATA_DIR.value).with_overrides(
+        ["data.random_flip=false"]
+    )
+    predictor = VideoPredictor(run.load_networks())
+    data, num_clips = config.data, _NUM_CLIPS.value
+
+    print(f"Reading {num_clips} clips of either split ...", flush=True)
+    sampled = {"max_step": data.max_step, "seed": config.seed}
+    source = load_source(config, "test")
+    indices, is_test = codes_lib.choose_halves(source, num_clips)
+    test = codes_lib.read_sample(source, indices, **sampled)
+    train_source = load_source(config, "train")
+    # Where clips are drawn anew, those that come after training has ended.
+    first = config.drnet.num_steps * config.drnet.batch_size
+    train = codes_lib.read_sample(
+        train_source, range(first, first + num_clips), **sampled
+    )
+
+    print("Encoding ...", flush=True)
+    nets = predictor.networks
+    codes = {
+        "content": codes_lib.encode(nets.content_encoder, test.frames),
+        "pose": codes_lib.encode(nets.pose_encoder, test.frames),
+    }
+    train_poses = codes_lib.encode(nets.pose_encoder, train.frames)
+
+    print("Probing codes ...", flush=True)
+    factors, quantities = disentanglement.probe_codes(codes, test.factors, is_test)
+    results = {
+        "dataset": data.dataset,
+        "seed": config.seed,
+        "num_train_clips": int((~is_test).sum()),
+        "num_test_clips": int(is_test.sum()),
+        "factors": factors,
+        "quantities": quantities,
+    }
+
+    print("Training a fresh scene discriminator ...", flush=True)
+    results["fresh_scene_discriminator"] = disentanglement.probe_scene(
+        train,
+        test,
+        train_poses,
+        codes["pose"],
+        max_step=data.max_step,
+        num_units=config.model.discriminator_units,
+        seed=config.seed,
+    )
+
+    print("Judging swapped frames ...", flush=True)
+    if data.dataset == "moving_mnist" and test.factors:
+        judge = digit_judge.DigitJudge(
+            data.image_size, data.num_digits, seed=config.seed
+        )
+        judge.train(train_source)
+        results["judge"] = swaps.judge_digit_swaps(judge, predictor, source, test)
+        print(f"Predicting {max(digit_judge.STEPS)} steps of digits ...", flush=True)
+        results["digits"] = digit_judge.digit_scores(
+            judge,
+            predictor,
+            load_source(
+                config, "test", clip_length=data.num_past + max(digit_judge.STEPS)
+            ),
+            num_past=data.num_past,
+        )
+    else:
+        names = swaps.judged_factors(train.factors, test.factors)
+        results["judge"] = {}
+        if names:
+            judge = swaps.train_judge(train, names, seed=config.seed)
+            results["judge"] = swaps.judge_swaps(judge, predictor, test)
+
+    print("Looking predicted frames up among training frames ...", flush=True)
+    results["neighbours"] = disentanglement.measure_memory(
+        predictor,
+        source,
+        codes_lib.flat(train.frames)[:BANK_SIZE],
+        num_past=data.num_past,
+        num_future=min(NUM_FUTURE, data.clip_length - data.num_past),
+    )
+
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
+    output_dir.mkdir(parents=True, exist_ok=True)
+    path = output_dir / "probes.json"
+    path.write_text(json.dumps(results, indent=2) + "\n")
+    print(disentanglement.summary(results))
+    print(f"The figures are in {path}.")
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

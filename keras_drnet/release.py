@@ -1,0 +1,69 @@
+"""Makes a small copy of a trained run, to be given to others.
+
+Usage:
+
+    python -m keras_drnet.release --run_dir=runs/digits --output_dir=digits
+
+The copy is a run folder that generates, is evaluated and exported as the run itself.
+Weights are in float16, and what only training needs is left out; so is the place of
+the data.
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import shutil
+
+import numpy as np
+from absl import flags
+
+from keras_drnet.run_folder import RunFolder, stage_networks
+
+_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
+
+EVIDENCE = ("metrics.json", "probes.json")  # Files of an evaluation that go along.
+
+
+def release(run, output_dir):
+    """Writes the small copy of a run.
+
+    Args:
+        run: a `RunFolder`, trained.
+        output_dir: folder to make, new or empty.
+
+    Returns:
+        The copy, a `RunFolder`.
+
+    Raises:
+        InputError: the run is not trained, or the folder cannot be made.
+    """
+    networks = run.load_networks()
+    copy = RunFolder(output_dir)
+    copy.create(run.config().with_overrides(["data.data_dir="]))
+    for stage in run.stages():
+        steps, seconds = run.checkpoints(stage).progress()
+        copy.checkpoints(stage).save(
+            steps, stage_networks(networks, stage), dtype=np.float16, seconds=seconds
+        )
+    for name in EVIDENCE:
+        source = run.path / "evaluation" / name
+        if source.is_file():
+            (copy.path / "evaluation").mkdir(exist_ok=True)
+            shutil.copyfile(source, copy.path / "evaluation" / name)
+    return copy
+
+
+def main():
+    """Writes the copy and says how large it is."""
+    copy = release(RunFolder(_RUN_DIR.value), _OUTPUT_DIR.value)
+    size = sum(path.stat().st_size for path in copy.path.rglob("*") if path.is_file())
+    print(f"{copy.path}: {size / 1e6:.2f} MB.")
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

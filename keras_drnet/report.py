@@ -1,0 +1,53 @@
+"""Writes what is known of a run on one page of HTML that needs no other file.
+
+Usage:
+
+    python -m keras_drnet.report --run_dir=runs/kth --baseline=runs/kth_mcnet
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import datetime
+import pathlib
+
+from absl import flags
+
+from keras_drnet.data import files
+from keras_drnet.models import build_networks
+from keras_drnet.reporting import page
+from keras_drnet.reporting.results import check_same_clips, read_results
+from keras_drnet.run_folder import RunFolder
+
+_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_BASELINE = flags.DEFINE_multi_string(
+    "baseline", [], "Folder of a run to compare with; can be given several times."
+)
+_OUTPUT = flags.DEFINE_string(
+    "output", None, "File to write; default: <run_dir>/report.html."
+)
+
+
+def main():
+    """Reads what was measured and writes the page."""
+    run = RunFolder(_RUN_DIR.value)
+    runs = [run, *map(RunFolder, _BASELINE.value)]
+    results = [read_results(one) for one in runs]
+    check_same_clips(results)
+    networks = {
+        name: network.count_params()
+        for name, network in vars(build_networks(run.config())).items()
+    }
+    text = page.build(results, networks, datetime.date.today())
+    path = pathlib.Path(_OUTPUT.value or run.output_path("report.html"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_text(str(path), text)
+    print(path)
+
+
+def cli():
+    """Runs the program from the command line."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,81 @@
+"""The commands that make what a run folder holds."""
+
+import dataclasses
+import shlex
+
+from keras_drnet.presets import BASELINES, PRESETS
+
+
+def train(path, config):
+    """Returns the command that trains a configuration: the one with least overrides."""
+    candidates = []
+    for preset, make in PRESETS.items():
+        for baseline, change in {"": lambda preset: preset, **BASELINES}.items():
+            overrides = _overrides(change(make()), config)
+            candidates.append((len(overrides), preset, baseline, overrides))
+    _, preset, baseline, overrides = min(candidates)
+    words = [f"--preset={preset}"]
+    if baseline:
+        words.append(f"--baseline={baseline}")
+    return _command("train", path, *words, *(f"--override={one}" for one in overrides))
+
+
+def evaluate(path, clips=None):
+    """Returns the command that measures a run.
+
+    Args:
+        path: the run's folder.
+        clips: dict with their `count` and `num_future`; `None` = the default.
+    """
+    if not clips:
+        return _command("evaluate", path)
+    return _command(
+        "evaluate",
+        path,
+        f"--num_clips={clips['count']}",
+        f"--num_future={clips['num_future']}",
+    )
+
+
+def probe(path):
+    """Returns the command that probes a run's codes."""
+    return _command("probe", path)
+
+
+def draw(path, baselines=(), figure="all"):
+    """Returns the command that draws a figure, or all."""
+    return _command("draw", path, *_baselines(baselines), f"--figure={figure}")
+
+
+def report(path, baselines=()):
+    """Returns the command that writes the report."""
+    return _command("report", path, *_baselines(baselines))
+
+
+def _overrides(start, goal):
+    """Returns the overrides that make one configuration of another."""
+    before, overrides = _flat(start), []
+    for key, value in _flat(goal).items():
+        if value != before[key]:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            overrides.append(f"{key}={text}")
+    return overrides
+
+
+def _flat(config):
+    flat = {}
+    for key, value in dataclasses.asdict(config).items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{name}": one for name, one in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _baselines(paths):
+    return [f"--baseline={path}" for path in paths]
+
+
+def _command(program, path, *flags):
+    words = [f"--run_dir={path}", *flags]
+    return f"python -m keras_drnet.{program} " + " ".join(map(shlex.quote, words))

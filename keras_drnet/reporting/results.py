@@ -1,0 +1,224 @@
+"""What was measured on runs: the files of `evaluate` and `probe`, read and checked."""
+
+import dataclasses
+import json
+import pathlib
+
+from keras_drnet.checkpoint import MANIFEST_FILE
+from keras_drnet.config import Config
+from keras_drnet.errors import InputError
+from keras_drnet.labels import METHOD_NAMES
+from keras_drnet.reporting import commands
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """How far a stage of a run was trained.
+
+    Attributes:
+        steps: steps trained.
+        seconds: time that they took; 0 where it is not known.
+        versions: dict of software to the version that trained it.
+    """
+
+    steps: int
+    seconds: float
+    versions: dict
+
+
+@dataclasses.dataclass(frozen=True)
+class Results:
+    """All that is known of a run.
+
+    Attributes:
+        path: its folder.
+        config: its `Config`.
+        stages: dict of stage to `Stage`.
+        metrics: what `evaluate` wrote, or `None` if it has not been run.
+        probes: what `probe` wrote, or `None`.
+    """
+
+    path: pathlib.Path
+    config: Config
+    stages: dict
+    metrics: dict | None
+    probes: dict | None
+
+    @property
+    def method_name(self):
+        """The name of the run's method as people read it."""
+        return METHOD_NAMES[self.config.method_name]
+
+
+def read_results(run):
+    """Reads what there is of a run.
+
+    Args:
+        run: a `RunFolder`.
+
+    Returns:
+        `Results`.
+
+    Raises:
+        InputError: the folder holds no run, or a file is damaged or of another form;
+            it is named.
+    """
+    folder = run.path / "evaluation"
+    return Results(
+        path=run.path,
+        config=run.config(),
+        stages={name: _read_stage(run.checkpoints(name)) for name in run.stages()},
+        metrics=_read(folder / "metrics.json", _METRICS, commands.evaluate(run.path)),
+        probes=_read(folder / "probes.json", _PROBES, commands.probe(run.path)),
+    )
+
+
+def check_same_clips(results):
+    """Checks that what is compared was measured on the same frames.
+
+    Args:
+        results: list of `Results`; those without metrics are left out.
+
+    Raises:
+        InputError: clips differ; the message has the command that measures on the
+            first one's.
+    """
+    measured = [result for result in results if result.metrics]
+    for result in measured[1:]:
+        ours, theirs = (r.metrics["clips"] for r in (measured[0], result))
+        if (
+            ours["sha256"] == theirs["sha256"]
+            and ours["num_past"] == theirs["num_past"]
+        ):
+            continue
+        if ours.get("seed") != theirs.get("seed"):
+            todo = (
+                f"Its seed is {theirs.get('seed')}, not {ours.get('seed')}: train it "
+            )
+            todo += f"with --override=seed={ours.get('seed')}"
+        else:
+            todo = "Measure it again: " + commands.evaluate(result.path, ours)
+        raise InputError(
+            f"{result.path} was measured on other clips than {measured[0].path} "
+            f"({_describe(theirs)}; there {_describe(ours)}); expected the same, frame "
+            f"by frame. {todo}"
+        )
+
+
+def _describe(clips):
+    return (
+        f"{clips['count']} clips, {clips['num_past']} frames observed, "
+        f"{clips['num_future']} predicted"
+    )
+
+
+def _read_stage(checkpoints):
+    steps, seconds = checkpoints.progress()
+    if not steps:
+        return Stage(0, 0.0, {})
+    manifest = checkpoints.folder / f"step_{steps:08d}" / MANIFEST_FILE
+    return Stage(steps, seconds, json.loads(manifest.read_bytes())["versions"])
+
+
+class _Columns(dict):
+    """A form of lists that are equally long."""
+
+
+# The forms of the two files: types; a list of one form, however long, or of several,
+# so long; or a dict of forms, where `str` as a key stands for any and one with "?" may
+# be missing.
+_NUMBER = (int, float)
+_MAYBE = (int, float, type(None))
+_CURVES = _Columns(
+    {
+        "psnr": [_NUMBER],
+        "ssim": [_NUMBER],
+        "psnr_interval?": [[_NUMBER, _NUMBER]],
+        "ssim_interval?": [[_NUMBER, _NUMBER]],
+        "sharpness?": [_NUMBER],
+    }
+)
+_METRICS = {
+    "name": str,
+    "method": str,
+    "dataset": str,
+    "clips": {"count": int, "num_past": int, "num_future": int, "sha256": str},
+    "prediction": {str: _CURVES},
+    "reconstruction_mse?": _MAYBE,
+    "reconstruction_psnr?": _MAYBE,
+    "swap_mse?": _MAYBE,
+    "swap_change_mse?": _MAYBE,
+    "blank_mse?": _MAYBE,
+    "scene_accuracy?": _MAYBE,
+}
+_SCORES = {"linear": _MAYBE, "mlp": _MAYBE}
+_PROBES = {
+    "factors": {
+        str: {
+            "kind": str,
+            "classes": int,
+            "chance": _MAYBE,
+            "content": _SCORES,
+            "pose": _SCORES,
+        }
+    },
+    "quantities": {str: {"kind": str, "content": _SCORES, "pose": _SCORES}},
+    "num_train_clips": int,
+    "num_test_clips": int,
+    "fresh_scene_discriminator": {"accuracy": _MAYBE, "floor?": _MAYBE},
+    "judge": {str: {"real?": _MAYBE, "swapped?": _MAYBE, "other?": _MAYBE}},
+    "digits?": _Columns(
+        {
+            "steps": [int],
+            "real": [_MAYBE],
+            "generated_given_real": [_MAYBE],
+            "within_3_pixels": [_MAYBE],
+        }
+    ),
+    "neighbours": {"pixel_ratio": _MAYBE, "pose_ratio": _MAYBE},
+}
+
+
+def _read(path, form, command):
+    """Returns the content of a JSON file of some form, `None` if there is no file."""
+    if not path.exists():
+        return None
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        fault = _find_fault(values, form, "")
+    except ValueError as error:
+        fault = f"it is not JSON: {error}"
+    if fault:
+        raise InputError(
+            f"{path} is not what was written there: {fault}. Write it anew: {command}"
+        )
+    return values
+
+
+def _find_fault(value, form, where):
+    """Returns what in a value is not of a form, or `None`."""
+    place = where or "the file"
+    if not isinstance(form, (dict, list)):
+        fits = isinstance(value, form) and not isinstance(value, bool)
+        return None if fits else f"{place} is {value!r}"
+    kind = list if isinstance(form, list) else dict
+    if not isinstance(value, kind):
+        return f"{place} is not a {kind.__name__}"
+    dot = f"{where}." if where else ""
+    if kind is list:
+        if len(form) > 1 and len(form) != len(value):
+            return f"{place} has {len(value)} values, not {len(form)}"
+        items = [(f"{where}[{i}]", one, form[0]) for i, one in enumerate(value)]
+    elif str in form:
+        items = [(f"{dot}{key}", one, form[str]) for key, one in value.items()]
+    else:
+        missing = [key for key in form if not key.endswith("?") and key not in value]
+        if missing:
+            return f"{place} has no {missing[0]!r}"
+        forms = {key.removesuffix("?"): one for key, one in form.items()}
+        items = [(dot + key, value[key], forms[key]) for key in forms if key in value]
+    faults = [_find_fault(one, inner, name) for name, one, inner in items]
+    uneven = isinstance(form, _Columns) and not any(faults)
+    if uneven and len({len(one) for _, one, _ in items}) > 1:
+        return f"the lists of {place} have different lengths"
+    return next((fault for fault in faults if fault), None)

@@ -1,0 +1,158 @@
+"""The run folder: configuration and checkpoints of everything that is trained.
+
+    run/
+      config.json                     the `Config`, written before training
+      drnet/step_00000500/            a checkpoint of stage 1: see `checkpoint`
+      pose/step_00000200/             one of stage 2
+      mcnet/step_00001000/            or, for that method, of its only stage
+
+Generation, evaluation and export need nothing else.
+"""
+
+import pathlib
+
+from keras_drnet import pretrained
+from keras_drnet.checkpoint import UNFINISHED, Checkpoints, write_file
+from keras_drnet.config import Config
+from keras_drnet.errors import InputError
+from keras_drnet.models import build_networks
+
+CONFIG_FILE = "config.json"
+
+# The networks that each stage trains and keeps.
+STAGE_NETWORKS = {
+    "drnet": ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"),
+    "pose": ("pose_lstm",),
+    "mcnet": ("motion_encoder", "frame_generator", "frame_discriminator"),
+}
+# The stages of each method, in the order of their training.
+STAGES = {"drnet": ("drnet", "pose"), "mcnet": ("mcnet",)}
+
+
+class RunFolder:
+    """A run on the disk.
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, path):
+        """Names the folder.
+
+        Args:
+            path: a folder, or `pretrained:<name>` for a run that comes with the
+                package.
+
+        Raises:
+            InputError: no run of that name comes with the package.
+        """
+        self._pretrained = ""
+        if str(path).startswith(pretrained.PREFIX):
+            self._pretrained = str(path).removeprefix(pretrained.PREFIX)
+            path = pretrained.find(self._pretrained)
+        self.path = pathlib.Path(path)
+
+    def output_path(self, name):
+        """Returns where what is made of the run goes, a folder or file by its name.
+
+        It lies in the run's folder; for a run that comes with the package, in a
+        folder of its name here.
+        """
+        return pathlib.Path(self._pretrained or self.path) / name
+
+    def exists(self):
+        """Returns whether the folder holds a run."""
+        return (self.path / CONFIG_FILE).is_file()
+
+    def create(self, config):
+        """Writes the configuration into a new folder.
+
+        Raises:
+            InputError: the folder cannot be written, or has other files in it.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            names = {path.name for path in self.path.iterdir()}
+            if names - {f"{CONFIG_FILE}{UNFINISHED}"}:
+                raise InputError(
+                    f"{self.path} is not empty and holds no run; choose another "
+                    "--run_dir."
+                )
+            write_file(self.path / CONFIG_FILE, config.to_json().encode())
+        except OSError as error:
+            raise InputError(
+                f"Cannot create the run folder {self.path}: {error.strerror}."
+            ) from error
+
+    def config(self, *, data_dir=None):
+        """Reads the run's configuration.
+
+        Args:
+            data_dir: where its data are now; `None` = where they were.
+
+        Raises:
+            InputError: the folder holds no run, or its configuration is damaged.
+        """
+        if not self.exists():
+            raise InputError(
+                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. Train "
+                "with --run_dir first, or correct the path."
+            )
+        try:
+            text = (self.path / CONFIG_FILE).read_text(encoding="utf-8")
+            config = Config.from_json(text)
+        except (OSError, UnicodeDecodeError, InputError) as error:
+            raise InputError(f"Cannot read {self.path / CONFIG_FILE}: {error}") from (
+                error
+            )
+        if data_dir is None:
+            return config
+        return config.with_overrides([f"data.data_dir={data_dir}"])
+
+    def stages(self):
+        """Returns the names of the run's stages, in the order of their training."""
+        return STAGES[self.config().method]
+
+    def checkpoints(self, stage):
+        """Returns the `Checkpoints` of a stage, one of `stages()`."""
+        return Checkpoints(self.path / stage)
+
+    def check_method(self, method, purpose):
+        """Raises `InputError` if the run is one of another method.
+
+        Args:
+            method: the method that can do it.
+            purpose: what is about to be done, as in "be exported".
+        """
+        found = self.config().method
+        if found != method:
+            raise InputError(
+                f"{self.path} is a run of method {found!r}; only one of method "
+                f"{method!r} can {purpose}."
+            )
+
+    def load_networks(self, *, dtype="float32"):
+        """Builds the networks with the run's newest weights.
+
+        Args:
+            dtype: dtype policy of the networks.
+
+        Returns:
+            The method's networks: see `models.build_networks`.
+
+        Raises:
+            InputError: a stage has no checkpoint yet.
+        """
+        networks = build_networks(self.config(), dtype=dtype)
+        for stage in self.stages():
+            if not self.checkpoints(stage).restore(stage_networks(networks, stage)):
+                raise InputError(
+                    f"{self.path} has no checkpoint of stage {stage!r} yet; train it "
+                    f"with: python -m keras_drnet.train --run_dir={self.path}"
+                )
+        return networks
+
+
+def stage_networks(networks, stage):
+    """Returns the networks that a stage trains, by name."""
+    return {name: getattr(networks, name) for name in STAGE_NETWORKS[stage]}

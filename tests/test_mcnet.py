@@ -1,0 +1,474 @@
+"""MCNet: its parts against slow loops, who moves whom, and what it predicts from."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet import losses, mcnet_rollout
+from keras_drnet.checkpoint import Checkpoints
+from keras_drnet.errors import InputError
+from keras_drnet.mcnet import MCNet
+from keras_drnet.mcnet_predictor import MCNetPredictor
+from keras_drnet.models.conv_lstm import conv_lstm
+from keras_drnet.models.frame_discriminator import EPSILON, BatchStatisticsNorm
+from keras_drnet.models.mcnet import ZeroUnpooling, build_mcnet
+from keras_drnet.presets import PRESETS
+
+NAMES = ("motion_encoder", "frame_generator", "frame_discriminator")
+MEANS = {
+    "loss",
+    "prediction",
+    "gradient_difference",
+    "adversarial",
+    "real_error",
+    "fake_error",
+}
+LEARNS = {"generator_learns", "discriminator_learns"}
+
+
+@pytest.fixture(scope="module")
+def config():
+    return PRESETS["tiny"]().with_overrides(
+        ["method=mcnet", "data.num_past=3", "mcnet.num_future=2"]
+    )
+
+
+@pytest.fixture(scope="module")
+def new_networks(config):
+    """Networks and their first weights: building them is most of a test's time."""
+    keras.utils.set_random_seed(0)
+    networks = build_mcnet(config)
+    return networks, [network.get_weights() for network in vars(networks).values()]
+
+
+@pytest.fixture
+def networks(new_networks):
+    networks, weights = new_networks
+    for network, first in zip(vars(networks).values(), weights, strict=True):
+        network.set_weights(first)
+    return networks
+
+
+@pytest.fixture
+def video(rng):
+    return tf.constant(rng.uniform(size=(3, 5, 32, 32, 3)), tf.float32)
+
+
+def make_mcnet(networks, *, rate=1e-3, **kwargs):
+    mcnet = MCNet(networks, num_past=3, num_future=2, **kwargs)
+    mcnet.compile(keras.optimizers.Adam(rate), keras.optimizers.Adam(rate))
+    mcnet.build_optimizers()
+    return mcnet
+
+
+@pytest.fixture
+def mcnet(networks):
+    return make_mcnet(networks)
+
+
+def values(variables):
+    return [np.array(v) for v in variables]
+
+
+def same(before, after):
+    return all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def generator_values(mcnet):
+    return values(mcnet.generator_variables + mcnet.optimizer.variables)
+
+
+def discriminator_values(mcnet):
+    return values(
+        mcnet.frame_discriminator.weights + mcnet.discriminator_optimizer.variables
+    )
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def conv_loops(x, kernel):
+    """A convolution with zeros around the map, one output value at a time."""
+    height, width, _ = x.shape
+    out = np.zeros((height, width, kernel.shape[-1]))
+    for y, x0, i, j in np.ndindex(height, width, *kernel.shape[:2]):
+        row, column = y + i - kernel.shape[0] // 2, x0 + j - kernel.shape[1] // 2
+        if 0 <= row < height and 0 <= column < width:
+            out[y, x0] += x[row, column] @ kernel[i, j]
+    return out
+
+
+def test_conv_lstm_is_the_lstm_of_every_place(rng):
+    shapes = ((4, 5, 2), (4, 5, 3), (4, 5, 3))
+    x, *state = (keras.Input(shape) for shape in shapes)
+    cell = keras.Model((x, state), conv_lstm(x, state, 3, dtype="float32", name="lstm"))
+    kernel, bias = rng.normal(size=(3, 3, 5, 12)), rng.normal(size=12)
+    cell.set_weights([kernel, bias])
+    x, hidden, carry = (rng.normal(size=(2, *shape)) for shape in shapes)
+    next_hidden, next_carry = cell((x, [hidden, carry]))
+    for b in range(2):
+        gates = conv_loops(np.concatenate([x[b], hidden[b]], axis=-1), kernel) + bias
+        enter, new, forget, leave = np.split(gates, 4, axis=-1)
+        expected = carry[b] * sigmoid(forget + 1) + sigmoid(enter) * np.tanh(new)
+        np.testing.assert_allclose(next_carry[b], expected, rtol=1e-4, atol=1e-5)
+        expected = np.tanh(expected) * sigmoid(leave)
+        np.testing.assert_allclose(next_hidden[b], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_unpooling_puts_each_value_at_the_top_left_of_four(rng):
+    x = rng.normal(size=(2, 3, 5, 4)).astype("float32")
+    expected = np.zeros((2, 6, 10, 4))
+    for b, y, x0, c in np.ndindex(*x.shape):
+        expected[b, 2 * y, 2 * x0, c] = x[b, y, x0, c]
+    np.testing.assert_array_equal(ZeroUnpooling()(x), expected)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_discriminator_normalises_by_its_batch_and_keeps_nothing(rng, training):
+    layer = BatchStatisticsNorm()
+    x = rng.normal(2, 3, size=(4, 5, 6, 7)).astype("float32")
+    layer.build(x.shape)
+    scale, offset = rng.normal(size=(2, 7))
+    layer.scale.assign(scale)
+    layer.offset.assign(offset)
+    before = values(layer.weights)
+    mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    expected = (x - mean) / np.sqrt(variance + EPSILON) * scale + offset
+    np.testing.assert_allclose(
+        layer(x, training=training), expected, rtol=1e-4, atol=1e-5
+    )
+    assert same(before, values(layer.weights))
+    assert not layer.non_trainable_variables
+
+
+def conv_parameters(inputs, widths, kernel_size):
+    chain = itertools.pairwise([inputs, *widths])
+    return sum(a * b * kernel_size**2 + b for a, b in chain)
+
+
+def test_has_the_parameters_of_the_authors_networks(config):
+    networks = build_mcnet(
+        config.with_overrides(
+            [
+                "model.num_filters=64",
+                "data.image_size=128",
+                "data.num_channels=1",
+                "data.clip_length=20",
+                "data.num_past=10",
+                "mcnet.num_future=10",
+            ]
+        )
+    )
+    motion = (
+        conv_parameters(1, [64, 128], 5)
+        + conv_parameters(128, [256], 7)
+        + conv_parameters(512, [1024], 3)
+    )
+    residuals = sum(conv_parameters(2 * f, [f, f], 3) for f in (64, 128, 256))
+    generator = residuals + sum(
+        conv_parameters(inputs, widths, 3)
+        for inputs, widths in (
+            (1, [64, 64, 128, 128, 256, 256, 256]),
+            (512, [256, 128, 256]),
+            (256, [256, 256, 128, 128, 64, 64, 1]),
+        )
+    )
+    discriminator = (
+        conv_parameters(20, [64, 128, 256, 512], 5)
+        + 2 * (128 + 256 + 512)
+        + 8 * 8 * 512
+        + 1
+    )
+    assert networks.motion_encoder.count_params() == motion
+    assert networks.frame_generator.count_params() == generator
+    assert networks.frame_discriminator.count_params() == discriminator
+
+
+def test_kernels_are_glorots(config):
+    generator = build_mcnet(
+        config.with_overrides(["model.num_filters=16"])
+    ).frame_generator
+    kernel = np.array(generator.get_layer("combination1").kernel)
+    limit = np.sqrt(6 / (9 * (128 + 64)))
+    assert 0.98 * limit < np.abs(kernel).max() <= limit
+    assert np.isclose(kernel.std(), limit / np.sqrt(3), rtol=0.02)
+    assert not np.any(generator.get_layer("combination1").bias)
+
+
+def test_maps_are_those_before_pooling(networks, rng):
+    difference = rng.uniform(-1, 1, size=(2, 32, 32, 1)).astype("float32")
+    zeros = np.zeros((2, 4, 4, 16), np.float32)
+    motion, maps, (hidden, carry) = networks.motion_encoder(
+        (difference, (zeros, zeros))
+    )
+    assert [m.shape for m in maps] == [(2, 32, 32, 4), (2, 16, 16, 8), (2, 8, 8, 16)]
+    assert carry.shape == (2, 4, 4, 16)
+    np.testing.assert_array_equal(motion, hidden)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_saved_network_is_the_same(networks, rng, tmp_path, name):
+    network = getattr(networks, name)
+    network.save(tmp_path / "network.keras")
+    copy = keras.saving.load_model(tmp_path / "network.keras")
+    inputs = keras.tree.map_structure(
+        lambda x: rng.uniform(size=(2, *x.shape[1:])).astype("float32"), network.input
+    )
+    for a, b in zip(
+        keras.tree.flatten(network(inputs)),
+        keras.tree.flatten(copy(inputs)),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_roll_out_reads_the_differences_of_its_own_predictions(networks, video):
+    past = video[:, :3]
+    luma = tf.constant([0.2989, 0.587, 0.114])
+    grey = tf.reduce_sum(past * luma, axis=-1, keepdims=True)
+    zeros = tf.zeros((3, 4, 4, 16))
+    state, frame, last_grey, expected = (zeros, zeros), past[:, 2], grey[:, 2], []
+    for t in (1, 2):
+        difference = grey[:, t] - grey[:, t - 1]
+        motion, maps, state = networks.motion_encoder((difference, state))
+    for _ in range(3):
+        frame = networks.frame_generator((frame, motion, maps))
+        next_grey = tf.reduce_sum(frame * luma, axis=-1, keepdims=True)
+        motion, maps, state = networks.motion_encoder((next_grey - last_grey, state))
+        last_grey = next_grey
+        expected.append(frame)
+    predicted = mcnet_rollout.roll_out(networks, past, 3)
+    np.testing.assert_allclose(predicted, np.stack(expected, axis=1), atol=1e-5)
+
+
+def test_grey_frames_are_their_own_grey(rng):
+    frames = rng.uniform(size=(2, 4, 4, 1)).astype("float32")
+    np.testing.assert_array_equal(mcnet_rollout.to_grey(frames), frames)
+
+
+def test_the_future_is_not_looked_at_but_all_the_past_is(mcnet, video):
+    # New gates let little through of what was read two steps ago.
+    gates = mcnet.motion_encoder.get_layer("lstm_conv")
+    gates.kernel.assign(30 * gates.kernel)
+    predicted = np.array(mcnet(video))
+    assert predicted.shape == (3, 2, 32, 32, 3)
+    for t in range(5):
+        other = np.array(video)
+        other[:, t] = 1 - other[:, t]
+        changed = np.abs(np.array(mcnet(other)) - predicted).max(axis=(0, 2, 3, 4))
+        assert np.all(changed > 1e-4) if t < 3 else np.all(changed == 0)
+
+
+@pytest.mark.parametrize(
+    ("learning", "errors", "expected"),
+    [
+        # (discriminator, generator), (real, fake), (discriminator, generator)
+        ((True, True), (0.5, 0.5), (True, True)),
+        ((True, True), (0.2, 0.5), (False, True)),
+        ((True, True), (0.5, 0.2), (False, True)),
+        ((True, True), (0.8, 0.5), (True, False)),
+        ((True, True), (0.5, 0.8), (True, False)),
+        ((True, True), (0.3, 0.7), (True, True)),  # The bounds themselves are fine.
+        ((False, True), (0.5, 0.5), (False, True)),  # Who stopped stays so.
+        ((True, False), (0.5, 0.5), (True, False)),
+        ((False, True), (0.2, 0.5), (False, True)),
+        ((False, True), (0.5, 0.8), (True, True)),  # Both stopped: both go on.
+        ((True, False), (0.2, 0.5), (True, True)),
+        ((True, True), (0.2, 0.8), (True, True)),
+        ((False, True), (np.nan, 0.5), (True, True)),
+    ],
+)
+def test_who_learns_next(mcnet, learning, errors, expected):
+    mcnet._discriminator_learns.assign(learning[0])
+    mcnet._generator_learns.assign(learning[1])
+    mcnet._choose_players(*map(tf.constant, errors))
+    assert bool(mcnet._discriminator_learns) == expected[0]
+    assert bool(mcnet._generator_learns) == expected[1]
+
+
+def test_who_learns_is_kept_in_a_checkpoint(mcnet, networks, tmp_path):
+    mcnet._discriminator_learns.assign(False)
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(1, {}, {"players": mcnet.state_variables})
+    other = make_mcnet(networks)
+    checkpoints.restore({}, {"players": other.state_variables})
+    assert [bool(v) for v in other.state_variables] == [True, False]
+
+
+def test_discriminator_step_moves_nothing_else(mcnet, video):
+    generator, discriminator = generator_values(mcnet), discriminator_values(mcnet)
+    mcnet._train_discriminator(video[:, :3], video[:, 3:], mcnet(video))
+    assert same(generator, generator_values(mcnet))
+    assert not same(discriminator, discriminator_values(mcnet))
+
+
+def test_generator_step_moves_nothing_else(mcnet, video):
+    generator, discriminator = generator_values(mcnet), discriminator_values(mcnet)
+    tape = tf.GradientTape()
+    with tape:
+        predicted = mcnet(video)
+    mcnet._train_generator(tape, video[:, :3], video[:, 3:], predicted)
+    assert same(discriminator, discriminator_values(mcnet))
+    changed = zip(generator, generator_values(mcnet), strict=True)
+    assert sum(np.any(a != b) for a, b in changed) >= 0.95 * len(generator)
+
+
+def test_generator_learns_against_the_discriminator_that_just_learned(networks, video):
+    mcnet = make_mcnet(networks, rate=3e-3)
+    predicted = mcnet(video)  # Before the generator's step.
+    stale = losses.frame_generator_loss(mcnet._judge(video[:, :3], predicted))
+    result = mcnet.train_step({"video": video})
+    fresh = mcnet._judge(video[:, :3], predicted)
+    np.testing.assert_allclose(
+        result["adversarial"], losses.frame_generator_loss(fresh), rtol=1e-4
+    )
+    assert abs(float(stale - result["adversarial"])) > 1e-3
+    real_error, fake_error = losses.frame_discriminator_errors(
+        mcnet._judge(video[:, :3], video[:, 3:]), fresh
+    )
+    np.testing.assert_allclose(result["real_error"], real_error, rtol=1e-4)
+    np.testing.assert_allclose(result["fake_error"], fake_error, rtol=1e-4)
+
+
+def test_loss_is_the_weighted_sum(networks, video):
+    mcnet = make_mcnet(networks, image_weight=0.7, adversarial_weight=0.3)
+    losses_ = mcnet._generator_losses(video[:, :3], video[:, 3:], mcnet(video))
+    expected = (
+        0.7 * (losses_["prediction"] + losses_["gradient_difference"])
+        + 0.3 * losses_["adversarial"]
+    )
+    np.testing.assert_allclose(losses_["loss"], expected, rtol=1e-6)
+
+
+def test_discriminator_sees_the_frames_one_after_the_other(mcnet, video):
+    seen = []
+    mcnet.frame_discriminator = lambda clip: seen.append(clip)
+    mcnet._judge(video[:, :3], video[:, 3:])
+    (clip,) = seen
+    assert clip.shape == (3, 32, 32, 15)
+    for t in range(5):
+        np.testing.assert_array_equal(clip[..., 3 * t : 3 * t + 3], video[:, t])
+
+
+def test_evaluation_changes_nothing(mcnet, video):
+    before = generator_values(mcnet) + discriminator_values(mcnet)
+    clips = tf.concat([video, video[:, :1]], axis=1)  # One frame too many.
+    assert set(mcnet.test_step({"video": clips})) == MEANS
+    assert same(before, generator_values(mcnet) + discriminator_values(mcnet))
+    assert all(map(bool, mcnet.state_variables))
+
+
+def test_clips_that_are_too_short_are_refused(mcnet, networks, config, video):
+    with pytest.raises(InputError, match="have 4 frames; expected at least 5"):
+        mcnet.train_step({"video": video[:, :4]})
+    with pytest.raises(InputError, match="at least 2 observed"):
+        MCNet(networks, num_past=1, num_future=2)
+    with pytest.raises(InputError, match="at least 2 observed"):
+        build_mcnet(config.with_overrides(["data.num_past=1"]))
+    with pytest.raises(InputError, match="power of two"):
+        build_mcnet(config.with_overrides(["data.image_size=40"]))
+
+
+def moving_squares():
+    """A bright square on its way to the right, and one down: `[2, 5, 32, 32, 3]`."""
+    clips = np.zeros((2, 5, 32, 32, 3), np.float32)
+    for t, place in enumerate(range(6, 21, 3)):
+        clips[0, t, 12:20, place : place + 8] = 1
+        clips[1, t, place : place + 8, 12:20] = 1
+    return clips
+
+
+@pytest.fixture(scope="module")
+def trained(config):
+    """`(mcnet, step, losses)`: one graph for all tests of what happens in graphs."""
+    keras.utils.set_random_seed(0)
+    networks = build_mcnet(config.with_overrides(["model.num_filters=12"]))
+    mcnet = make_mcnet(networks)
+    graph = tf.function(mcnet.train_step)
+
+    def step():
+        mcnet.reset_metrics()
+        result = graph({"video": tf.constant(moving_squares())})
+        return {name: float(value) for name, value in result.items()}
+
+    return mcnet, step, [step() for _ in range(60)]
+
+
+def test_learns_where_squares_go(trained):
+    mcnet, _, history = trained
+    assert set(history[0]) == MEANS | LEARNS
+    assert history[-1]["prediction"] < 0.1 * history[0]["prediction"]
+    clips = moving_squares()
+    error = np.mean(np.square(clips[:, 3:] - mcnet(clips)), axis=(0, 2, 3, 4))
+    still = np.mean(np.square(clips[:, 3:] - clips[:, 2:3]), axis=(0, 2, 3, 4))
+    assert np.all(error < 0.5 * still)
+
+
+def test_a_skipped_player_does_not_move(trained):
+    mcnet, step, _ = trained
+    read = {"generator": generator_values, "discriminator": discriminator_values}
+    for skipped in read:
+        for name in read:
+            getattr(mcnet, f"_{name}_learns").assign(name != skipped)
+        before = {name: values_of(mcnet) for name, values_of in read.items()}
+        result = step()
+        for name, values_of in read.items():
+            assert same(before[name], values_of(mcnet)) == (name == skipped)
+            assert result[f"{name}_learns"] == (name != skipped)
+
+
+def test_mixed_precision_predicts_like_float32(config, networks, video):
+    mixed = build_mcnet(config, dtype="mixed_bfloat16")
+    for name in NAMES:
+        getattr(mixed, name).set_weights(getattr(networks, name).get_weights())
+    assert mixed.frame_generator.get_layer("combination1").compute_dtype == "bfloat16"
+    frames = make_mcnet(mixed, dtype="mixed_bfloat16")(video)
+    assert frames.dtype == tf.float32
+    memory = mcnet_rollout.observe(mixed, video)
+    assert {x.dtype for x in memory[-1]} == {tf.float32}
+    np.testing.assert_allclose(frames, make_mcnet(networks)(video), atol=0.02)
+
+
+def test_float16_scales_both_losses_and_keeps_what_overflows_out(config, video):
+    networks = build_mcnet(config, dtype="mixed_float16")
+    mcnet = make_mcnet(networks, dtype="mixed_float16")
+    for optimizer in (mcnet.optimizer, mcnet.discriminator_optimizer):
+        assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    result = mcnet.train_step({"video": video})
+    assert all(np.isfinite(value) for value in result.values())
+    before = values(mcnet.weights[:10])
+    mcnet.train_step({"video": video * np.inf})
+    assert same(before, values(mcnet.weights[:10]))
+
+
+@pytest.fixture
+def predictor(networks):
+    return MCNetPredictor(networks)
+
+
+def test_prediction_is_the_roll_out(predictor, networks, video):
+    past = video[:, :3]
+    predicted = predictor.predict(past, 4)
+    assert predicted.shape == (3, 4, 32, 32, 3)
+    assert predicted.dtype == np.float32
+    assert predicted.min() >= 0 and predicted.max() <= 1
+    np.testing.assert_allclose(
+        predicted, mcnet_rollout.roll_out(networks, past, 4), atol=1e-5
+    )
+    streamed = list(itertools.islice(predictor.stream(past), 4))
+    np.testing.assert_array_equal(np.stack(streamed, axis=1), predicted)
+    alone = predictor.predict(past[1:2], 4)
+    np.testing.assert_allclose(alone[0], predicted[1], atol=1e-5)
+    assert predictor.predict(past, 0).shape == (3, 0, 32, 32, 3)
+
+
+@pytest.mark.parametrize("num_future", [0, 1])
+def test_one_observed_frame_is_too_few(predictor, video, num_future):
+    with pytest.raises(InputError, match="num_past is 1.*at least 2"):
+        predictor.predict(video[:, :1], num_future)
+    with pytest.raises(InputError, match=r"expected \[B, num_past, 32, 32, 3\]"):
+        predictor.predict(video[:, :3, :16], num_future)

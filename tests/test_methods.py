@@ -1,0 +1,101 @@
+"""Every method of prediction, by the contract of `Predictor`."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from keras_drnet import training
+from keras_drnet.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.errors import InputError
+from keras_drnet.methods import PREDICTORS, load_predictor
+from keras_drnet.models import build_networks
+from keras_drnet.presets import BASELINES, PRESETS
+from keras_drnet.run_folder import RunFolder
+
+FRAME = (32, 32, 3)
+
+
+def untrained(config):
+    return PREDICTORS[config.method](build_networks(config))
+
+
+METHODS = {
+    "drnet": untrained,
+    "autoencoder_lstm": lambda tiny: untrained(BASELINES["autoencoder_lstm"](tiny)),
+    "mcnet": lambda tiny: untrained(BASELINES["mcnet"](tiny)),
+    "copy_last_frame": lambda tiny: CopyLastFrame(FRAME),
+    "mean_frame": lambda tiny: MeanFrame(np.full(FRAME, 0.25)),
+}
+
+
+@pytest.fixture(scope="module", params=sorted(METHODS))
+def predictor(request):
+    return METHODS[request.param](PRESETS["tiny"]())
+
+
+def test_a_prediction_is_the_collected_stream(predictor, rng):
+    assert predictor.frame_shape == FRAME
+    past = rng.uniform(size=(2, 3, *FRAME)).astype("float32")
+    future = predictor.predict(past, 4)
+    assert future.shape == (2, 4, *FRAME) and future.dtype == np.float32
+    assert np.all((future >= 0) & (future <= 1))
+    streamed = list(itertools.islice(predictor.stream(past), 4))
+    np.testing.assert_array_equal(np.stack(streamed, axis=1), future)
+    assert predictor.predict(past, 0).shape == (2, 0, *FRAME)
+
+
+def test_a_clip_is_predicted_alike_alone_and_among_others(predictor, rng):
+    past = rng.uniform(size=(3, 3, *FRAME)).astype("float32")
+    together = predictor.predict(past, 3)
+    alone = predictor.predict(past[1:2], 3)
+    np.testing.assert_allclose(together[1:2], alone, atol=1e-5)
+
+
+def test_what_is_not_a_video_is_refused(predictor):
+    with pytest.raises(InputError, match="expected.*num_past, 32, 32, 3"):
+        predictor.predict(np.zeros((1, 3, 32, 32, 1)), 2)
+    with pytest.raises(InputError, match="num_past at least 1"):
+        predictor.predict(np.zeros((1, 0, *FRAME)), 2)
+    with pytest.raises(InputError, match="not finite"):
+        predictor.predict(np.full((1, 3, *FRAME), np.nan), 2)
+
+
+@pytest.mark.parametrize("baseline", sorted(BASELINES))
+def test_a_baseline_is_trained_from_a_preset_and_loaded_again(baseline, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    training.open_run(run, "tiny", baseline=baseline, overrides=FEW_STEPS)
+    assert run.config().method_name == baseline
+    assert run.config().data.dataset == "moving_mnist"
+    for stage in run.stages():
+        training.TRAINERS[stage](run)
+        steps, seconds = run.checkpoints(stage).progress()
+        assert steps == 2 and seconds > 0
+    past = np.zeros((1, 3, *FRAME), np.float32)
+    assert load_predictor(run).predict(past, 2).shape == (1, 2, *FRAME)
+
+
+FEW_STEPS = [
+    f"{stage}.{key}"
+    for stage in ("drnet", "pose", "mcnet")
+    for key in ("epochs=1", "steps_per_epoch=2", "batch_size=2")
+] + ["mcnet.num_future=2", "data.clip_length=6", "data.max_step=4"]
+
+
+def test_an_autoencoder_knows_nothing_but_its_code(tiny, rng):
+    predictor = METHODS["autoencoder_lstm"](tiny)
+    content, _ = predictor.networks.content_encoder(rng.uniform(size=(2, *FRAME)))
+    assert np.all(np.asarray(content) == 0)
+    assert predictor.networks.pose_encoder.output.shape[-1] == 12  # 8 + 4 of tiny.
+    frames = rng.uniform(size=(2, *FRAME)).astype("float32")
+    np.testing.assert_array_equal(
+        predictor.reconstruct(frames, frames), predictor.reconstruct(0 * frames, frames)
+    )
+
+
+def test_only_drnet_is_exported(tmp_path):
+    run = RunFolder(tmp_path / "run")
+    training.open_run(run, "tiny", baseline="mcnet")
+    run.check_method("mcnet", "be compared")
+    with pytest.raises(InputError, match="'mcnet'.*'drnet' can be exported"):
+        run.check_method("drnet", "be exported")
