@@ -45,7 +45,7 @@ def main():
     )
     stages = run.stages()
     if _STAGE.value != "all":
-        stages = [choose(dict.fromkeys(stages), _STAGE.value, "stage of this run")]
+        stages = [choose({s: s for s in stages}, _STAGE.value, "stage of this run")]
     for stage in stages:
         training.TRAINERS[stage](run)
 

@@ -269,6 +269,9 @@ def test_stage_2_needs_the_end_of_stage_1(tmp_path):
     result = train(tmp_path / "run", "--preset=tiny", "--stage=pose")
     assert result.returncode == 2
     assert "has 0 of 12 steps" in result.stderr
+    result = train(tmp_path / "run", "--stage=mcnet")
+    assert result.returncode == 2
+    assert "Unknown stage of this run 'mcnet'" in result.stderr
 
 
 @pytest.mark.parametrize("version", ["missing", "(3, 10)", "(3, 14)"])

@@ -18,7 +18,7 @@ from export.bundle import GOLDEN_FILE, Options, export_run
 from export.quantize import LADDER
 from keras_drnet.models import build_networks
 from keras_drnet.presets import PRESETS
-from keras_drnet.run_folder import STAGE_NETWORKS, RunFolder, stage_networks
+from keras_drnet.run_folder import RunFolder, stage_networks
 from tests.run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -120,7 +120,7 @@ def small_bundle(tmp_path_factory):
     keras.utils.set_random_seed(0)
     networks, source = build_networks(config), RunFolder(folder / "run")
     source.create(config)
-    for stage in STAGE_NETWORKS:
+    for stage in source.stages():
         trained = stage_networks(networks, stage)
         for network in trained.values():
             for variable in network.trainable_variables:
