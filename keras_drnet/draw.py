@@ -16,6 +16,7 @@ from absl import flags
 from keras_drnet import comparison, figures
 from keras_drnet.baselines import CopyLastFrame
 from keras_drnet.data import load_source
+from keras_drnet.data.images import to_uint8
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.labels import METHOD_NAMES
 from keras_drnet.run_folder import RunFolder
@@ -142,7 +143,7 @@ def _draw_neighbours(writer, config, predictors, num_clips, steps):
     for first in range(0, _BANK_CLIPS.value, CLIPS_AT_A_TIME):
         count = min(CLIPS_AT_A_TIME, _BANK_CLIPS.value - first)
         frames = np.concatenate(clip_frames(source, first, count))
-        bank.append(np.round(frames * 255).astype(np.uint8))
+        bank.append(to_uint8(frames))
     return writer.neighbours(_first(predictors), past, np.concatenate(bank), steps)
 
 

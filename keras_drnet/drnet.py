@@ -4,10 +4,10 @@ import keras
 import tensorflow as tf
 
 from keras_drnet import losses
-from keras_drnet.training_step import apply_gradients, track
+from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
 
-class DrNet(keras.Model):
+class DrNet(TwoPlayerModel):
     """Trains content encoder, pose encoder, decoder and scene discriminator.
 
     A step takes four frames of each clip, `content_1`, `content_2`, `pose_1` and
@@ -74,26 +74,6 @@ class DrNet(keras.Model):
                 "scene_accuracy",
             )
         }
-
-    def compile(self, optimizer, discriminator_optimizer, **kwargs):
-        """Sets an optimizer for each player; other arguments as in Keras.
-
-        Args:
-            optimizer: trains both encoders and the decoder.
-            discriminator_optimizer: trains the scene discriminator.
-            **kwargs: arguments of `keras.Model.compile`.
-        """
-        super().compile(optimizer=optimizer, **kwargs)
-        if self.dtype_policy.name == "mixed_float16":
-            discriminator_optimizer = keras.optimizers.LossScaleOptimizer(
-                discriminator_optimizer
-            )
-        self.discriminator_optimizer = discriminator_optimizer
-
-    @property
-    def metrics(self):
-        """One mean for each loss, and the scene discriminator's accuracy."""
-        return list(self._trackers.values())
 
     @property
     def autoencoder_variables(self):

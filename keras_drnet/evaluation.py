@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnet import losses, metrics
+from keras_drnet.data.images import to_uint8
 
 SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)
 
@@ -25,7 +26,7 @@ def clip_list(split, clips, num_past, seed):
     """
     digest = hashlib.sha256()
     for clip in clips:
-        digest.update(np.round(clip * 255).astype(np.uint8).tobytes())
+        digest.update(to_uint8(clip).tobytes())
     return {
         "split": split,
         "first": 0,

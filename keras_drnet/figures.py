@@ -4,7 +4,6 @@ Frames are numbered from 1, the first observed one. Those with a green border ar
 real, those with a red one generated.
 """
 
-import contextlib
 import itertools
 import pathlib
 import textwrap
@@ -290,16 +289,9 @@ class FigureWriter:
 
     def _write_videos(self, name, pictures):
         paths = [self._folder / f"{name}{suffix}" for suffix in visualize.ENCODERS]
-        with contextlib.ExitStack() as stack:
-            writers = [
-                stack.enter_context(
-                    visualize.video_writer(path, frame_rate=self._frame_rate)
-                )
-                for path in paths
-            ]
+        with visualize.video_writers(paths, frame_rate=self._frame_rate) as append:
             for picture in pictures:
-                for append in writers:
-                    append(picture)
+                append(picture)
         return paths
 
 

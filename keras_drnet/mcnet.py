@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras_drnet import losses, mcnet_rollout
 from keras_drnet.errors import InputError
 from keras_drnet.models.mcnet import check_num_past
-from keras_drnet.training_step import apply_gradients, track
+from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained
 # on, above the second too bad to be learned from.
@@ -14,7 +14,7 @@ LOWEST_ERROR = 0.3
 HIGHEST_ERROR = 0.7
 
 
-class MCNet(keras.Model):
+class MCNet(TwoPlayerModel):
     """Trains motion encoder, frame generator and frame discriminator.
 
     A step observes the first `num_past` frames of each clip and predicts the next
@@ -97,26 +97,6 @@ class MCNet(keras.Model):
                 "discriminator_learns",
             )
         }
-
-    def compile(self, optimizer, discriminator_optimizer, **kwargs):
-        """Sets an optimizer for each player; other arguments as in Keras.
-
-        Args:
-            optimizer: trains the motion encoder and the frame generator.
-            discriminator_optimizer: trains the frame discriminator.
-            **kwargs: arguments of `keras.Model.compile`.
-        """
-        super().compile(optimizer=optimizer, **kwargs)
-        if self.dtype_policy.name == "mixed_float16":
-            discriminator_optimizer = keras.optimizers.LossScaleOptimizer(
-                discriminator_optimizer
-            )
-        self.discriminator_optimizer = discriminator_optimizer
-
-    @property
-    def metrics(self):
-        """One mean for each loss and error, and how often each player learned."""
-        return list(self._trackers.values())
 
     @property
     def generator_variables(self):

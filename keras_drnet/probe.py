@@ -12,7 +12,7 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet.data import load_source
+from keras_drnet.data import files, load_source
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.probing import codes as codes_lib
 from keras_drnet.probing import digit_judge, disentanglement, swaps
@@ -122,9 +122,9 @@ def main():
     )
 
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
-    output_dir.mkdir(parents=True, exist_ok=True)
+    files.make_folder(str(output_dir))
     path = output_dir / "probes.json"
-    path.write_text(json.dumps(results, indent=2) + "\n")
+    files.write_text(str(path), json.dumps(results, indent=2) + "\n")
     print(disentanglement.summary(results))
     print(f"The figures are in {path}.")
 

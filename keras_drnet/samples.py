@@ -1,6 +1,5 @@
 """Pictures and videos of what trained networks make of a few clips."""
 
-import contextlib
 import itertools
 
 import numpy as np
@@ -118,16 +117,12 @@ def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale
         np.linspace(0, num_future - 1, max(STRIP_COLUMNS - num_past, 1), dtype=int)
     )
     columns = list(np.moveaxis(past, 1, 0))
-    with contextlib.ExitStack() as stack:
-        writers = [
-            stack.enter_context(visualize.video_writer(path, frame_rate=frame_rate))
-            for path in paths
-        ]
+    with visualize.video_writers(paths, frame_rate=frame_rate) as append:
         for frames in columns:
-            _append(writers, frames, visualize.GREEN, scale)
+            append(_bordered_row(frames, visualize.GREEN, scale))
         future = itertools.islice(predictor.stream(past), num_future)
         for t, frames in enumerate(future):
-            _append(writers, frames, visualize.RED, scale)
+            append(_bordered_row(frames, visualize.RED, scale))
             if t in shown:
                 columns.append(frames)
     colors = [visualize.GREEN] * num_past + [visualize.RED] * len(shown)
@@ -139,7 +134,5 @@ def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale
     return [*paths, strip]
 
 
-def _append(writers, frames, color, scale):
-    picture = visualize.frame_grid([frames], colors=[color], scale=scale, border=2)
-    for append in writers:
-        append(picture)
+def _bordered_row(frames, color, scale):
+    return visualize.frame_grid([frames], colors=[color], scale=scale, border=2)

@@ -1,4 +1,33 @@
-"""The parts that the training steps of both stages share."""
+"""The parts that the training steps of all stages share."""
+
+import keras
+
+
+class TwoPlayerModel(keras.Model):
+    """A model that is trained against a discriminator, each with its own optimizer.
+
+    A subclass keeps one mean a loss, by name, in `_trackers`.
+    """
+
+    def compile(self, optimizer, discriminator_optimizer, **kwargs):
+        """Sets an optimizer for each player; other arguments as in Keras.
+
+        Args:
+            optimizer: trains all networks but the discriminator.
+            discriminator_optimizer: trains the discriminator.
+            **kwargs: arguments of `keras.Model.compile`.
+        """
+        super().compile(optimizer=optimizer, **kwargs)
+        if self.dtype_policy.name == "mixed_float16":
+            discriminator_optimizer = keras.optimizers.LossScaleOptimizer(
+                discriminator_optimizer
+            )
+        self.discriminator_optimizer = discriminator_optimizer
+
+    @property
+    def metrics(self):
+        """The means of what a step reports."""
+        return list(self._trackers.values())
 
 
 def apply_gradients(optimizer, tape, loss, variables):

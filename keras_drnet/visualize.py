@@ -111,6 +111,22 @@ def video_writer(path, *, frame_rate):
             encoder.close()
 
 
+@contextlib.contextmanager
+def video_writers(paths, *, frame_rate):
+    """Opens several files for the same pictures; see `video_writer`."""
+    with contextlib.ExitStack() as stack:
+        writers = [
+            stack.enter_context(video_writer(path, frame_rate=frame_rate))
+            for path in paths
+        ]
+
+        def append(picture):
+            for write in writers:
+                write(picture)
+
+        yield append
+
+
 def _row(frames, color, scale, border):
     if np.ndim(color) == 1:
         color = [color] * len(frames)

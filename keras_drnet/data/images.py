@@ -1,4 +1,4 @@
-"""Pictures of any size to square frames."""
+"""Pictures of any size to square frames, and frames to whole numbers."""
 
 import numpy as np
 from PIL import Image
@@ -58,3 +58,11 @@ def fit_image(image, image_size, num_channels, resize="squash"):
     if image.size != (image_size, image_size):
         image = image.resize((image_size, image_size), Image.Resampling.BILINEAR, box)
     return np.asarray(image).reshape(image_size, image_size, num_channels)
+
+
+def to_uint8(frames):
+    """Returns frames as whole numbers from 0 to 255; such frames as they are."""
+    frames = np.asarray(frames)
+    if frames.dtype == np.uint8:
+        return frames
+    return np.round(frames * 255).astype(np.uint8)

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnet.data import sampling
+from keras_drnet.data.images import to_uint8
 from keras_drnet.errors import InputError
 
 BLOCK = 64  # Clips, of four frames, that are worked on at a time.
@@ -110,11 +111,3 @@ def encode(encoder, frames):
 def flat(clips):
     """Returns all frames of clips, `[N * K, H, W, C]`, one after the other."""
     return clips.reshape(-1, *clips.shape[2:])
-
-
-def to_uint8(frames):
-    """Returns frames as whole numbers from 0 to 255; such frames as they are."""
-    frames = np.asarray(frames)
-    if frames.dtype == np.uint8:
-        return frames
-    return np.round(frames * 255).astype(np.uint8)

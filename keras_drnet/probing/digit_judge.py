@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.probing.codes import to_uint8
+from keras_drnet.data.images import to_uint8
 from keras_drnet.probing.judges import Judge, share
 
 LEAST_INK = 0.1  # Fainter pixels are paper: decoders leave haze.

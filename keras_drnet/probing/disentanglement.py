@@ -15,8 +15,9 @@ import numpy as np
 
 from keras_drnet import neighbours
 from keras_drnet.data import sampling
+from keras_drnet.data.images import to_uint8
 from keras_drnet.probing import probes, scene_probe
-from keras_drnet.probing.codes import encode, flat, to_uint8
+from keras_drnet.probing.codes import encode, flat
 
 CODES = ("content", "pose")
 

@@ -7,7 +7,7 @@ a direction looks like.
 import keras
 import numpy as np
 
-from keras_drnet.probing.codes import to_uint8
+from keras_drnet.data.images import to_uint8
 
 NUM_FILTERS = 16
 LEAST_SIDE = 8  # Maps are halved down to this side, pixels.
