@@ -6,11 +6,13 @@ Usage:
 
 The copy is a run folder that generates, is evaluated and exported as the run itself.
 Weights are in float16, and what only training needs is left out; so is the place of
-the data.
+the data. With --results_only it has no weights: what was measured, to be kept and
+reported.
 """
 
 from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
+import pathlib
 import shutil
 
 import numpy as np
@@ -21,15 +23,20 @@ from keras_drnet.run_folder import RunFolder, stage_networks
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
 
+_RESULTS_ONLY = flags.DEFINE_bool(
+    "results_only", False, "Copies configuration and evaluation, no weights."
+)
+
 EVIDENCE = ("metrics.json", "probes.json")  # Files of an evaluation that go along.
 
 
-def release(run, output_dir):
+def release(run, output_dir, *, results_only=False):
     """Writes the small copy of a run.
 
     Args:
         run: a `RunFolder`, trained.
         output_dir: folder to make, new or empty.
+        results_only: whether to leave out the weights.
 
     Returns:
         The copy, a `RunFolder`.
@@ -37,14 +44,14 @@ def release(run, output_dir):
     Raises:
         InputError: the run is not trained, or the folder cannot be made.
     """
-    networks = run.load_networks()
+    networks = None if results_only else run.load_networks()
     copy = RunFolder(output_dir)
-    copy.create(run.config().with_overrides(["data.data_dir="]))
-    for stage in run.stages():
-        steps, seconds = run.checkpoints(stage).progress()
-        copy.checkpoints(stage).save(
-            steps, stage_networks(networks, stage), dtype=np.float16, seconds=seconds
-        )
+    config = run.config()
+    # The name of the data's folder belongs to how the results came about.
+    data_dir = pathlib.Path(config.data.data_dir).name if results_only else ""
+    copy.create(config.with_overrides([f"data.data_dir={data_dir}"]))
+    if networks:
+        _save_weights(run, networks, copy)
     for name in EVIDENCE:
         source = run.path / "evaluation" / name
         if source.is_file():
@@ -53,9 +60,19 @@ def release(run, output_dir):
     return copy
 
 
+def _save_weights(run, networks, copy):
+    for stage in run.stages():
+        steps, seconds = run.checkpoints(stage).progress()
+        copy.checkpoints(stage).save(
+            steps, stage_networks(networks, stage), dtype=np.float16, seconds=seconds
+        )
+
+
 def main():
     """Writes the copy and says how large it is."""
-    copy = release(RunFolder(_RUN_DIR.value), _OUTPUT_DIR.value)
+    copy = release(
+        RunFolder(_RUN_DIR.value), _OUTPUT_DIR.value, results_only=_RESULTS_ONLY.value
+    )
     size = sum(path.stat().st_size for path in copy.path.rglob("*") if path.is_file())
     print(f"{copy.path}: {size / 1e6:.2f} MB.")
 

@@ -3,6 +3,8 @@
 Usage:
 
     python -m keras_drnet.report --run_dir=runs/kth --baseline=runs/kth_mcnet
+
+With `--output=kth.md` it writes the tables and commands alone, as Markdown.
 """
 
 from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
@@ -13,8 +15,9 @@ import pathlib
 from absl import flags
 
 from keras_drnet.data import files
+from keras_drnet.errors import choose
 from keras_drnet.models import build_networks
-from keras_drnet.reporting import page
+from keras_drnet.reporting import markdown, page
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.run_folder import RunFolder
 
@@ -23,25 +26,33 @@ _BASELINE = flags.DEFINE_multi_string(
     "baseline", [], "Folder of a run to compare with; can be given several times."
 )
 _OUTPUT = flags.DEFINE_string(
-    "output", None, "File to write; default: <run_dir>/report.html."
+    "output",
+    None,
+    "File to write, .html or, for tables alone, .md; default: <run_dir>/report.html.",
 )
 
 
 def main():
     """Reads what was measured and writes the page."""
     run = RunFolder(_RUN_DIR.value)
+    path = pathlib.Path(_OUTPUT.value or run.output_path("report.html"))
+    form = choose(
+        {".html": _html, ".md": markdown.build}, path.suffix, "suffix of --output"
+    )
     runs = [run, *map(RunFolder, _BASELINE.value)]
     results = [read_results(one) for one in runs]
     check_same_clips(results)
+    files.make_folder(str(path.parent))
+    files.write_text(str(path), form(results))
+    print(path)
+
+
+def _html(results):
     networks = {
         name: network.count_params()
-        for name, network in vars(build_networks(run.config())).items()
+        for name, network in vars(build_networks(results[0].config)).items()
     }
-    text = page.build(results, networks, datetime.date.today())
-    path = pathlib.Path(_OUTPUT.value or run.output_path("report.html"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_text(str(path), text)
-    print(path)
+    return page.build(results, networks, datetime.date.today())
 
 
 def cli():

@@ -66,3 +66,15 @@ def test_what_is_made_of_a_pretrained_run_lies_here():
     assert str(run.output_path("bundle")) == "moving_mnist/bundle"
     with pytest.raises(InputError, match="moving_mnist"):
         RunFolder("pretrained:moving_minst")
+
+
+def test_results_alone_keep_what_was_measured_and_on_what(tiny, tmp_path):
+    config = tiny.with_overrides(["data.data_dir=/home/somebody/mnist"])
+    run = RunFolder(tmp_path / "run")
+    run.create(config)
+    (run.path / "evaluation").mkdir()
+    (run.path / "evaluation" / "probes.json").write_text("{}")
+    copy = release(run, tmp_path / "copy", results_only=True)
+    assert copy.config().data.data_dir == "mnist"
+    files = {str(p.relative_to(copy.path)) for p in copy.path.rglob("*.*")}
+    assert files == {"config.json", "evaluation/probes.json"}

@@ -12,7 +12,7 @@ import pytest
 
 from keras_drnet.errors import InputError
 from keras_drnet.presets import BASELINES, PRESETS
-from keras_drnet.reporting import commands
+from keras_drnet.reporting import commands, markdown
 from keras_drnet.reporting import page as report_page
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.run_folder import RunFolder
@@ -175,6 +175,25 @@ def test_the_best_of_a_column_is_bold_whoever_it_is(make_run):
     assert page.shown.count("Copy of the last frame") == 2  # Once a table.
 
 
+def test_the_numbers_are_in_the_markdown_too(make_run):
+    counts = {"train_steps": {"drnet": 3000}, "train_seconds": {"drnet": 4000.0}}
+    runs = [
+        make_run("run", metrics=metrics(**counts), probes=PROBES),
+        make_run("other", metrics=metrics(first=23.0)),
+    ]
+    text = markdown.build([read_results(run) for run in runs])
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines()]
+    assert ["Method", "+1", "+5", "+10"] in rows
+    best = ["**24.00** (23.50 to 24.50)", "**23.60** (23.10 to 24.10)"]
+    assert ["DrNet", *best, "**23.10** (22.60 to 23.60)"] in rows
+    assert ["digit_1", "98.7 %", "65.4 %", "\N{EN DASH}"] in rows
+    assert ["Stage drnet", "3,000 steps in 1 h 7 min"] in rows
+    assert len({len(row) for row in rows if row[0].startswith("DrNet")}) == 1
+    # A place on this machine would change the text from one machine to the next.
+    assert str(runs[0].path.parent) not in text
+    assert "python -m keras_drnet.train --run_dir=runs/other --preset=tiny" in text
+
+
 def test_two_runs_of_one_method_are_told_apart(make_run):
     one, two = (make_run(name, metrics=metrics()) for name in ("one", "two"))
     assert "DrNet (two)" in Page(build(one, two)).text
@@ -289,14 +308,22 @@ def test_the_training_command_gives_the_configuration(tmp_path):
         assert flags["run_dir"] == str(tmp_path)
 
 
+def report(run, *flags):
+    command = [sys.executable, "-m", "keras_drnet.report", f"--run_dir={run.path}"]
+    return subprocess.run(
+        [*command, *flags], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
 def test_the_program_writes_the_page_whole_or_not_at_all(make_run):
     run = make_run("run", metrics=metrics(), probes=PROBES)
-    command = [sys.executable, "-m", "keras_drnet.report", f"--run_dir={run.path}"]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = report(run)
     assert done.returncode == 0, done.stderr
     path = run.path / "report.html"
     assert done.stdout.strip() == str(path)
     assert "24.00" in Page(path.read_text()).text
     assert not list(run.path.glob("report.html?*"))
+    refused = report(run, f"--output={run.path}/report.pdf")
+    assert refused.returncode == 2
+    assert "Unknown suffix of --output '.pdf'; expected one of" in refused.stderr
+    assert not (run.path / "report.pdf").exists()

@@ -4,6 +4,7 @@ import dataclasses
 import shlex
 
 from keras_drnet.presets import BASELINES, PRESETS
+from keras_drnet.run_folder import STAGES
 
 
 def train(path, config):
@@ -52,11 +53,33 @@ def report(path, baselines=()):
     return _command("report", path, *_baselines(baselines))
 
 
+def everything(results, clips):
+    """Returns all commands that lead from nothing to the report of some runs.
+
+    Args:
+        results: list of `Results`, that of the run first, then those of baselines.
+        clips: as of `evaluate`.
+    """
+    run, *baselines = (result.path for result in results)
+    lines = []
+    for result in results:
+        lines.append(train(result.path, result.config))
+        lines.append(evaluate(result.path, clips))
+        if result.config.method == "drnet":
+            lines.append(probe(result.path))
+    return [*lines, draw(run, baselines), report(run, baselines)]
+
+
 def _overrides(start, goal):
-    """Returns the overrides that make one configuration of another."""
+    """Returns the overrides that make one configuration of another.
+
+    Settings of stages that the method does not have are left out.
+    """
     before, overrides = _flat(start), []
+    stages = {stage for method in STAGES.values() for stage in method}
+    unused = stages - set(STAGES[goal.method])
     for key, value in _flat(goal).items():
-        if value != before[key]:
+        if value != before[key] and key.partition(".")[0] not in unused:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             overrides.append(f"{key}={text}")
     return overrides

@@ -3,6 +3,8 @@
 import base64
 import html
 
+from keras_drnet.reporting.tables import Cell
+
 STYLE = """
 :root {
   color-scheme: light dark;
@@ -94,41 +96,32 @@ def join(parts):
     )
 
 
-def table(caption, heads, rows):
+def table(content):
     """Makes a table that scrolls where it is too wide; the first column are names.
 
     Args:
-        caption: what it shows.
-        heads: words for each column.
-        rows: list of rows; cells after the first are numbers.
+        content: a `tables.Table`.
     """
-    first, *others = heads
-    head = [tag("th", first, scope="col")]
-    head += [tag("th", name, scope="col", class_="number") for name in others]
-    body = []
-    for name, *cells in rows:
-        numbers = [tag("td", cell, class_="number") for cell in cells]
-        body.append(tag("tr", tag("th", name, scope="row"), *numbers))
-    return scrolling(
-        tag(
-            "table",
-            tag("caption", tag("span", caption)),
-            tag("thead", tag("tr", *head)),
-            tag("tbody", *body),
-        ),
-        caption,
-    )
+    kind = {"class_": "number"} if content.heads else {}
+    rows = []
+    for name, *cells in content.rows:
+        others = [tag("td", _cell(cell), **kind) for cell in cells]
+        rows.append(tag("tr", tag("th", name, scope="row"), *others))
+    head = None
+    if content.heads:
+        first, *others = content.heads
+        heads = [tag("th", first, scope="col")]
+        heads += [tag("th", name, scope="col", class_="number") for name in others]
+        head = tag("thead", tag("tr", *heads))
+    caption = tag("caption", tag("span", content.caption))
+    return scrolling(tag("table", caption, head, tag("tbody", *rows)), content.caption)
 
 
-def facts(caption, pairs):
-    """Makes a table of names and what they are."""
-    rows = [
-        tag("tr", tag("th", name, scope="row"), tag("td", value))
-        for name, value in pairs
-    ]
-    return scrolling(
-        tag("table", tag("caption", tag("span", caption)), tag("tbody", *rows)), caption
-    )
+def _cell(cell):
+    if not isinstance(cell, Cell):
+        return cell
+    number = tag("strong", cell.text) if cell.best else cell.text
+    return join([number, tag("small", cell.note) if cell.note else None])
 
 
 def missing(what, command):

@@ -7,11 +7,9 @@ import platform
 
 import keras_drnet
 from keras_drnet import figures, plots
-from keras_drnet.labels import METHOD_NAMES
-from keras_drnet.reporting import commands
+from keras_drnet.reporting import code_tables, commands, tables
 from keras_drnet.reporting.html_page import (
     data_uri,
-    facts,
     join,
     missing,
     page,
@@ -19,10 +17,8 @@ from keras_drnet.reporting.html_page import (
     table,
     tag,
 )
-from keras_drnet.reporting.probes_part import content_and_pose
+from keras_drnet.reporting.tables import Table
 
-STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one, in the tables.
-MEASURES = {"psnr": ("PSNR (dB)", 2), "ssim": ("SSIM", 3)}  # Digits after the point.
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "pillow")
 # What the figures show, for those who can't see them.
 FIGURES = {
@@ -47,7 +43,7 @@ def build(results, networks, date):
         HTML, a string. What is missing is named, with the command that makes it.
     """
     run = results[0]
-    names = _names(results)
+    names = tables.names(results)
     title = f"{names[0]} on {run.config.data.dataset}"
     return page(
         f"{title}: {run.path.resolve().name}",
@@ -62,7 +58,7 @@ def build(results, networks, date):
         _what_it_is(run, networks),
         _prediction(results, names),
         *(
-            content_and_pose(result, name)
+            _content_and_pose(result, name)
             for result, name in zip(results, names, strict=True)
             if result.config.method == "drnet"
         ),
@@ -70,17 +66,6 @@ def build(results, networks, date):
         _configuration(run),
         _commands(results),
     )
-
-
-def _names(results):
-    """Returns the methods' names; that of a second one has its folder too."""
-    names = []
-    for result in results:
-        name = result.method_name
-        if name in names:
-            name = f"{name} ({result.path.resolve().name})"
-        names.append(name)
-    return names
 
 
 def _what_it_is(run, networks):
@@ -98,71 +83,27 @@ def _what_it_is(run, networks):
             + ", ".join(f"{name} {count:,}" for name, count in networks.items()),
         ),
     ]
-    for name, stage in run.stages.items():
-        text = f"{stage.steps:,} steps"
-        if stage.seconds:
-            text += f" in {_duration(stage.seconds)}"
-        pairs.append((f"Stage {name}", text))
-    return join([tag("h2", "The run"), facts("What was trained", pairs)])
-
-
-def _duration(seconds):
-    minutes = round(seconds / 60)
-    return (
-        f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    return join(
+        [
+            tag("h2", "The run"),
+            table(Table("What it is", pairs)),
+            table(tables.training(run)),
+        ]
     )
 
 
 def _prediction(results, names):
     parts = [tag("h2", "Prediction")]
-    methods, others = {}, {}
     for result, name in zip(results, names, strict=True):
         if not result.metrics:
-            command = commands.evaluate(result.path, _clips(results))
+            command = commands.evaluate(result.path, tables.clips(results))
             parts.append(missing(f"{name} is not measured", command))
-            continue
-        for key, values in result.metrics["prediction"].items():
-            if key == result.metrics["method"]:
-                methods[name] = values
-            else:  # Needs no training: the same beside every run.
-                others[METHOD_NAMES.get(key, key)] = values
-    methods |= others
+    methods = tables.methods(results)
     if methods:
-        clips = _clips(results)
-        parts.append(
-            tag(
-                "p",
-                f"All methods on the same {clips['count']} held-out clips, "
-                f"{clips['num_past']} frames observed. Means over clips, with 95 % "
-                "intervals of the mean; the best of a column is bold.",
-            )
-        )
-        parts += [_measure_table(methods, measure) for measure in MEASURES]
+        parts.append(tag("p", tables.basis(results)))
+        parts += [table(tables.prediction(methods, name)) for name in tables.MEASURES]
         parts.append(tag("div", *_curves(methods), class_="row"))
     return join(parts)
-
-
-def _measure_table(methods, measure):
-    label, digits = MEASURES[measure]
-    num_future = max(len(values[measure]) for values in methods.values())
-    steps = [step for step in STEPS if step <= num_future]
-    best = [max(v[measure][step - 1] for v in methods.values()) for step in steps]
-    rows = []
-    for name, values in methods.items():
-        cells = [name]
-        for step, top in zip(steps, best, strict=True):
-            mean = values[measure][step - 1]
-            text = f"{mean:.{digits}f}"
-            cell = tag("strong", text) if mean == top else text
-            interval = values.get(f"{measure}_interval")
-            if interval:
-                low, high = (f"{end:.{digits}f}" for end in interval[step - 1])
-                cell = join([cell, tag("small", f"{low} to {high}")])
-            cells.append(cell)
-        rows.append(cells)
-    heads = ["Method", *(f"+{step}" for step in steps)]
-    caption = f"{label} of the frame so many after the last observed one"
-    return table(caption, heads, rows)
 
 
 def _curves(methods):
@@ -176,6 +117,14 @@ def _curves(methods):
             )
             alt = f"{label} by frame; at the last: {ends}"
             yield tag("figure", _image(file.getvalue(), alt))
+
+
+def _content_and_pose(result, name):
+    parts = [tag("h2", f"Content and pose: {name}")]
+    parts += map(table, code_tables.all_of(result))
+    if not result.probes:
+        parts.append(missing("Codes are not probed", commands.probe(result.path)))
+    return join(parts)
 
 
 def _figures(results):
@@ -224,7 +173,7 @@ def _configuration(run):
     values = dataclasses.asdict(run.config)
     top = {key: value for key, value in values.items() if not isinstance(value, dict)}
     sections = {"run": top} | {k: v for k, v in values.items() if isinstance(v, dict)}
-    tables = [facts(name, section.items()) for name, section in sections.items()]
+    tables = [table(Table(name, section.items())) for name, section in sections.items()]
     stages = [stage.versions for stage in run.stages.values() if stage.versions]
     trained = stages[0] if stages else {}
     made = {"keras_drnet": keras_drnet.__version__, "python": platform.python_version()}
@@ -233,8 +182,8 @@ def _configuration(run):
         [
             tag("h2", "Configuration and versions"),
             tag("details", tag("summary", "Every setting of the run"), *tables),
-            facts("Trained with", trained.items()) if trained else None,
-            facts("Reported with", made.items()),
+            table(Table("Trained with", trained.items())) if trained else None,
+            table(Table("Reported with", made.items())),
         ]
     )
 
@@ -247,21 +196,8 @@ def _version(package):
 
 
 def _commands(results):
-    run, clips, lines = results[0], _clips(results), []
-    for result in results:
-        lines.append(commands.train(result.path, result.config))
-        lines.append(commands.evaluate(result.path, clips))
-        if result.config.method == "drnet":
-            lines.append(commands.probe(result.path))
-    baselines = [result.path for result in results[1:]]
-    lines.append(commands.draw(run.path, baselines))
-    lines.append(commands.report(run.path, baselines))
-    return join([tag("h2", "Commands"), tag("pre", tag("code", "\n".join(lines)))])
-
-
-def _clips(results):
-    """Returns which clips were measured, `None` if nothing was."""
-    return next((r.metrics["clips"] for r in results if r.metrics), None)
+    lines = "\n".join(commands.everything(results, tables.clips(results)))
+    return join([tag("h2", "Commands"), tag("pre", tag("code", lines))])
 
 
 def _image(content, alt):

@@ -64,11 +64,12 @@ def read_results(run):
             it is named.
     """
     folder = run.path / "evaluation"
+    metrics = _read(folder / "metrics.json", _METRICS, commands.evaluate(run.path))
     return Results(
         path=run.path,
         config=run.config(),
-        stages={name: _read_stage(run.checkpoints(name)) for name in run.stages()},
-        metrics=_read(folder / "metrics.json", _METRICS, commands.evaluate(run.path)),
+        stages={name: _read_stage(run, name, metrics or {}) for name in run.stages()},
+        metrics=metrics,
         probes=_read(folder / "probes.json", _PROBES, commands.probe(run.path)),
     )
 
@@ -112,10 +113,12 @@ def _describe(clips):
     )
 
 
-def _read_stage(checkpoints):
+def _read_stage(run, name, metrics):
+    checkpoints = run.checkpoints(name)
     steps, seconds = checkpoints.progress()
-    if not steps:
-        return Stage(0, 0.0, {})
+    if not steps:  # Only the results of the run are here.
+        steps = metrics.get("train_steps", {}).get(name, 0)
+        return Stage(steps, metrics.get("train_seconds", {}).get(name, 0.0), {})
     manifest = checkpoints.folder / f"step_{steps:08d}" / MANIFEST_FILE
     return Stage(steps, seconds, json.loads(manifest.read_bytes())["versions"])
 
@@ -144,6 +147,8 @@ _METRICS = {
     "dataset": str,
     "clips": {"count": int, "num_past": int, "num_future": int, "sha256": str},
     "prediction": {str: _CURVES},
+    "train_steps?": {str: int},
+    "train_seconds?": {str: _NUMBER},
     "reconstruction_mse?": _MAYBE,
     "reconstruction_psnr?": _MAYBE,
     "swap_mse?": _MAYBE,

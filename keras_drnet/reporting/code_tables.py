@@ -1,35 +1,27 @@
-"""The part of the report on content and pose: what is in which code."""
+"""Tables on content and pose: what is in which code."""
 
-from keras_drnet.reporting import commands
-from keras_drnet.reporting.html_page import facts, join, missing, table, tag
-
-NONE = "\N{EN DASH}"
+from keras_drnet.reporting.tables import NONE, Table
 
 
-def content_and_pose(result, name):
-    """Makes the part of the page on how well a run tells content and pose apart.
+def all_of(result):
+    """Makes the tables of what is known of a run's codes.
 
     Args:
         result: its `Results`.
-        name: the method's name.
 
     Returns:
-        `Html`.
+        List of `Table`s; empty where nothing was measured.
     """
-    metrics, probes = result.metrics or {}, result.probes
-    parts = [tag("h2", f"Content and pose: {name}")]
-    if metrics.get("reconstruction_mse") is not None:
-        parts.append(_decoded(metrics))
-    if probes:
-        parts += _codes(probes)
-        parts.append(_tests(probes))
-        if probes["judge"]:
-            parts.append(_swaps(probes["judge"]))
-        if "digits" in probes:
-            parts.append(_digits(probes["digits"]))
-    else:
-        parts.append(missing("Codes are not probed", commands.probe(result.path)))
-    return join(parts)
+    tables = []
+    if result.metrics and result.metrics.get("reconstruction_mse") is not None:
+        tables.append(_decoded(result.metrics))
+    if result.probes:
+        tables += [*_codes(result.probes), _tests(result.probes)]
+        if result.probes["judge"]:
+            tables.append(_swaps(result.probes["judge"]))
+        if "digits" in result.probes:
+            tables.append(_digits(result.probes["digits"]))
+    return tables
 
 
 def _decoded(metrics):
@@ -40,18 +32,18 @@ def _decoded(metrics):
         "Error of a blank frame": "blank_mse",
     }
     rows = [
-        (title, f"{metrics[key]:.5f}")
+        [title, f"{metrics[key]:.5f}"]
         for title, key in errors.items()
         if metrics.get(key) is not None
     ]
     if metrics.get("scene_accuracy") is not None:
         text = f"{_share(metrics['scene_accuracy'])} of pairs right; chance is 50 %"
-        rows.append(("Scene discriminator of the training", text))
-    return facts("Decoded frames, mean squared errors", rows)
+        rows.append(["Scene discriminator of the training", text])
+    return Table("Decoded frames, mean squared errors", rows)
 
 
 def _codes(probes):
-    heads = ["chance", "content, linear", "content, MLP", "pose, linear", "pose, MLP"]
+    heads = ("chance", "content, linear", "content, MLP", "pose, linear", "pose, MLP")
     clips = f"{probes['num_test_clips']} held-out clips"
     if probes["factors"]:
         rows = [
@@ -59,16 +51,14 @@ def _codes(probes):
             for factor, v in probes["factors"].items()
         ]
         caption = f"What probes read off the codes: share right, {clips}"
-        yield table(caption, ["Factor", *heads], rows)
+        yield Table(caption, rows, ("Factor", *heads))
     if probes["quantities"]:
         rows = [
             [f"{quantity} ({v['kind']})", *_scores(v, _decimal)]
             for quantity, v in probes["quantities"].items()
         ]
         caption = f"Share of the variance that probes explain (R squared), {clips}"
-        yield table(caption, ["Quantity", *heads[1:]], rows)
-    text = "Static factors ought to be in content alone, dynamic ones in pose alone."
-    yield tag("p", text, class_="faint")
+        yield Table(caption, rows, ("Quantity", *heads[1:]))
 
 
 def _tests(probes):
@@ -78,11 +68,11 @@ def _tests(probes):
         accuracy += f", on the true factors {_share(scene['floor'])}"
     distance = f"{_decimal(near['pixel_ratio'])} in pixels, "
     distance += f"{_decimal(near['pose_ratio'])} in poses; near 0 is a copy"
-    pairs = [
-        ("Fresh scene discriminator", accuracy),
-        ("Distance to training frames, generated over real", distance),
+    rows = [
+        ["Fresh scene discriminator", accuracy],
+        ["Distance to training frames, generated over real", distance],
     ]
-    return facts("Other tests", pairs)
+    return Table("Other tests", rows)
 
 
 def _swaps(judge):
@@ -90,8 +80,8 @@ def _swaps(judge):
         [factor, *(_share(v.get(key)) for key in ("real", "swapped", "other"))]
         for factor, v in judge.items()
     ]
-    heads = ["Factor", "on real frames", "kept in a swap", "of the other clip"]
-    return table("What a judge sees in swapped frames", heads, rows)
+    heads = ("Factor", "on real frames", "kept in a swap", "of the other clip")
+    return Table("What a judge sees in swapped frames", rows, heads)
 
 
 def _digits(digits):
@@ -100,10 +90,10 @@ def _digits(digits):
         "of these, on the generated frame": "generated_given_real",
         "within 3 pixels of 64": "within_3_pixels",
     }
-    return table(
+    return Table(
         "Digits that a judge finds in generated frames",
-        ["Digits", *(f"+{step}" for step in digits["steps"])],
         [[name, *map(_share, digits[key])] for name, key in rows.items()],
+        ("Digits", *(f"+{step}" for step in digits["steps"])),
     )
 
 
