@@ -2,6 +2,7 @@
 # make test         set up, run the tests (make test-all: the long ones too)
 # make lint         set up, check style and types
 # make bench        set up, time a training step and the sources of clips
+# make results      set up, write docs/results/*.md from docs/results/runs
 # make test-litert  set up, run a bundle's .tflite files with LiteRT alone
 # make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
 #                   (both: BUNDLE=path for a bundle of one's own)
@@ -14,10 +15,11 @@ RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
 SOURCES := keras_drnet export tests
 PYTEST := $(BIN)/python -m pytest -q
+REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
-  bench clean
+  bench results clean FORCE
 
 quickstart: .venv/ready
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
@@ -57,6 +59,13 @@ format: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m keras_drnet.benchmark
+
+# The baselines of a run are those whose names begin with its own.
+RESULTS := docs/results
+results: $(REPORTS:%=$(RESULTS)/%.md)
+$(RESULTS)/%.md: .venv/ready FORCE
+	$(BIN)/python -m keras_drnet.report --run_dir=$(RESULTS)/runs/$* \
+	  $(addprefix --baseline=,$(sort $(wildcard $(RESULTS)/runs/$*_*))) --output=$@
 
 clean:
 	rm -rf .venv .venv-litert .venv-kserve .cache

@@ -29,6 +29,7 @@ ORDER = [
     "data.digits",
     "data.moving_mnist",
     "data.sampling",
+    "data.progress",
     "data.recorded",
     "data.storage",
     "data.files",

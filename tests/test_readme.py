@@ -1,11 +1,21 @@
-"""The README's script runs as it stands, only shorter."""
+"""The README's script runs, and its numbers are those that programs wrote."""
 
 import pathlib
 import re
 
 import numpy as np
+import pytest
 
-README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
+from keras_drnet.reporting import markdown
+from keras_drnet.reporting.results import check_same_clips, read_results
+from keras_drnet.run_folder import RunFolder
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+RESULTS = ROOT / "docs" / "results"
+REPORTS = [
+    path for path in RESULTS.glob("*.md") if (RESULTS / "runs" / path.stem).exists()
+]
 
 
 def test_the_script_runs():
@@ -23,3 +33,32 @@ def test_every_file_that_is_linked_is_there():
     for target in re.findall(r"\]\(([^)#]+)\)", README.read_text()):
         if not target.startswith("http"):
             assert (README.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_a_report_of_results_is_what_the_program_writes(path):
+    runs = [RESULTS / "runs" / path.stem]
+    runs += sorted((RESULTS / "runs").glob(f"{path.stem}_*"))
+    results = [read_results(RunFolder(run)) for run in runs]
+    check_same_clips(results)
+    assert path.read_text() == markdown.build(results), "Run: make results"
+
+
+def test_every_run_is_in_a_report():
+    names = {path.stem for path in REPORTS}
+    for run in (RESULTS / "runs").iterdir():
+        assert any(f"{run.name}_".startswith(f"{name}_") for name in names), run
+
+
+def test_the_numbers_of_tables_come_from_files_that_programs_wrote():
+    tables = [b for b in README.read_text().split("\n\n") if "\n|" in f"\n{b}"]
+    measured = [table for table in tables if re.search(r"\d\.\d", table)]
+    assert len(measured) >= 4
+    for table in measured:
+        source, *rows = table.splitlines()
+        files = re.fullmatch(r"<!-- (docs/results/.*) -->", source)
+        assert files, f"Which file are these from? {table}"
+        written = "".join((ROOT / name).read_text() for name in files[1].split())
+        known = set(re.findall(r"\d+\.\d+", written))
+        for row in rows:
+            assert set(re.findall(r"\d+\.\d+", row)) <= known, row

@@ -8,13 +8,13 @@ before it, and clips that follow one another in a batch are different ones.
 
 import typing
 
-import keras
 import numpy as np
 import tensorflow as tf
 from absl import logging
 
 from keras_drnet.data.clips import SPLITS, BadFile, ClipEntry, check_split
 from keras_drnet.data.factors import Factor
+from keras_drnet.data.progress import Progress
 from keras_drnet.data.sampling import clip_uniforms
 from keras_drnet.errors import InputError
 
@@ -236,7 +236,7 @@ def read_clips(reader, split):
     """
     clips, seen = [], {}
     items = reader.items(split)
-    progress = keras.utils.Progbar(len(items), unit_name=f"{split} item")
+    progress = Progress(len(items), f"{split} item")
     for item in items:
         try:
             for clip in reader.read(item):
@@ -251,7 +251,7 @@ def read_clips(reader, split):
                     )
         except BadFile as error:
             logging.warning("%s. It is left out.", error)
-        progress.add(1)
+        progress.add()
     if not clips:
         raise InputError(
             f"None of the {len(items)} {split} files can be used; the warnings above "

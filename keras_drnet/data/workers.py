@@ -6,8 +6,7 @@ import multiprocessing.connection
 import os
 import threading
 
-import keras
-
+from keras_drnet.data.progress import Progress
 from keras_drnet.errors import InputError
 
 
@@ -30,7 +29,7 @@ def run_jobs(function, jobs, *, num_workers, unit):
     """
     if not jobs:
         return
-    progress = keras.utils.Progbar(len(jobs), unit_name=unit)
+    progress = Progress(len(jobs), unit)
     # TensorFlow does not survive a fork.
     pool = concurrent.futures.ProcessPoolExecutor(
         min(num_workers or os.cpu_count(), len(jobs)),
@@ -41,7 +40,7 @@ def run_jobs(function, jobs, *, num_workers, unit):
         futures = [pool.submit(function, job) for job in jobs]
         for future in concurrent.futures.as_completed(futures):
             yield future.result()
-            progress.add(1)
+            progress.add()
     except concurrent.futures.process.BrokenProcessPool as error:
         raise InputError(
             f"A worker process died; is there enough memory? Every finished {unit} "
