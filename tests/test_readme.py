@@ -46,6 +46,7 @@ def test_a_report_of_results_is_what_the_program_writes(path):
 
 def test_every_run_is_in_a_report():
     names = {path.stem for path in REPORTS}
+    assert names >= {"quickstart", "moving_mnist", "kth"}
     for run in (RESULTS / "runs").iterdir():
         assert any(f"{run.name}_".startswith(f"{name}_") for name in names), run
 
