@@ -4,7 +4,7 @@ import dataclasses
 import shlex
 
 from keras_drnet.presets import BASELINES, PRESETS
-from keras_drnet.run_folder import STAGES
+from keras_drnet.run_folder import STAGE_NETWORKS, STAGES
 
 
 def train(path, config):
@@ -76,8 +76,7 @@ def _overrides(start, goal):
     Settings of stages that the method does not have are left out.
     """
     before, overrides = _flat(start), []
-    stages = {stage for method in STAGES.values() for stage in method}
-    unused = stages - set(STAGES[goal.method])
+    unused = set(STAGE_NETWORKS) - set(STAGES[goal.method])
     for key, value in _flat(goal).items():
         if value != before[key] and key.partition(".")[0] not in unused:
             text = str(value).lower() if isinstance(value, bool) else str(value)
