@@ -6,7 +6,7 @@ from keras_drnet.config import RECORDING_KEYS
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.errors import InputError
-from keras_drnet.labels import METHOD_NAMES
+from keras_drnet.labels import run_names
 from keras_drnet.methods import load_predictor
 
 
@@ -35,13 +35,13 @@ def load_predictors(runs):
                     f"{ours!r}; expected runs on the same frames. Choose another "
                     "--baseline."
                 )
-    predictors = {}
-    for run, config in zip(runs, configs, strict=True):
-        name = METHOD_NAMES[config.method_name]
-        if name in predictors:
-            name = f"{name} ({run.path.resolve().name})"
-        predictors[name] = load_predictor(run)
-    return predictors
+    names = run_names(
+        [
+            (config.method_name, run.path)
+            for run, config in zip(runs, configs, strict=True)
+        ]
+    )
+    return {name: load_predictor(run) for name, run in zip(names, runs, strict=True)}
 
 
 def longest_clips(config, num_frames, *, first_clip, num_clips):

@@ -24,6 +24,25 @@ GAP = 6  # Between words and pictures.
 LINE_HEIGHT = 1.3  # Over that of its letters.
 
 
+def run_names(runs):
+    """Names runs by their methods, as people read them.
+
+    Args:
+        runs: list of pairs: a key of `METHOD_NAMES`, and the run's folder, a
+            `pathlib.Path`.
+
+    Returns:
+        List of names; that of a second run of one method has its folder too.
+    """
+    names = []
+    for method, path in runs:
+        name = METHOD_NAMES[method]
+        if name in names:
+            name = f"{name} ({path.resolve().name})"
+        names.append(name)
+    return names
+
+
 @dataclasses.dataclass(frozen=True)
 class Block:
     """A picture that is a grid of equal cells, and what its rows and columns are.

@@ -17,7 +17,7 @@ def build(results):
         Markdown, a string. The same results give the same text.
     """
     names, run = tables.names(results), results[0]
-    parts = [f"# {run.method_name} on {run.config.data.dataset}: {run.path.name}"]
+    parts = [f"# {names[0]} on {run.config.data.dataset}: {run.path.name}"]
     methods = tables.methods(results)
     if methods:
         parts += ["## Prediction", tables.basis(results)]

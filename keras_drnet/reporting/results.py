@@ -7,7 +7,6 @@ import pathlib
 from keras_drnet.checkpoint import MANIFEST_FILE
 from keras_drnet.config import Config
 from keras_drnet.errors import InputError
-from keras_drnet.labels import METHOD_NAMES
 from keras_drnet.reporting import commands
 
 
@@ -43,11 +42,6 @@ class Results:
     stages: dict
     metrics: dict | None
     probes: dict | None
-
-    @property
-    def method_name(self):
-        """The name of the run's method as people read it."""
-        return METHOD_NAMES[self.config.method_name]
 
 
 def read_results(run):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_drnet.labels import METHOD_NAMES
+from keras_drnet.labels import METHOD_NAMES, run_names
 
 STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one.
 MEASURES = {"psnr": ("PSNR (dB)", 2), "ssim": ("SSIM", 3)}  # Digits after the point.
@@ -45,13 +45,7 @@ def names(results):
     Args:
         results: list of `Results`.
     """
-    found = []
-    for result in results:
-        name = result.method_name
-        if name in found:
-            name = f"{name} ({result.path.resolve().name})"
-        found.append(name)
-    return found
+    return run_names([(result.config.method_name, result.path) for result in results])
 
 
 def methods(results):
