@@ -28,7 +28,7 @@ quickstart: .venv/ready
 	rm -rf $(RUN_DIR)/bundle
 	$(BIN)/python -m export.main --run_dir=$(RUN_DIR)
 	$(BIN)/python -m export.on_device --model=$(RUN_DIR)/bundle/drnet.tflite \
-	  --frames=$(RUN_DIR)/bundle/example --num_future=500 \
+	  --frames=$(RUN_DIR)/bundle/examples/1 --num_future=500 \
 	  --output=$(RUN_DIR)/generated/on_device.gif
 	@echo "Pictures: $(RUN_DIR)/generated, $(RUN_DIR)/evaluation, $(RUN_DIR)/samples"
 

@@ -6,7 +6,7 @@
       onnx/<function>.onnx
       signatures.json           what the functions take and give
       golden.npz                inputs and outputs to test a program with
-      example/                  observed frames of a test clip, as pictures
+      examples/1/               observed frames of a test clip, as pictures; 2/, ...
       model_card.md             what it is, how good, how fast
       manifest.json             configuration, versions, SHA-256 of every file
 
@@ -39,7 +39,7 @@ from keras_drnet.generate import VideoPredictor
 
 FORMATS = ("saved_model", "tflite", "onnx")
 MANIFEST_FILE, GOLDEN_FILE, CARD_FILE = "manifest.json", "golden.npz", "model_card.md"
-EXAMPLE_FOLDER = "example"
+EXAMPLES_FOLDER, EXAMPLE_CLIPS = "examples", 4
 SAMPLE_CLIPS, SAMPLE_STEPS = 12, 12  # Training clips, and steps of each, to calibrate.
 GATE_CLIPS = 8  # Test clips whose roll-outs are compared.
 VERSIONS = ("keras", "numpy", "onnx", "tensorflow", "tf2onnx")
@@ -129,11 +129,12 @@ class _Exporter:
         signatures = self._signatures(self._functions)
         (folder / SIGNATURES_FILE).write_text(signatures.to_json())
         np.savez(folder / GOLDEN_FILE, **self._golden)
-        for t, frame in enumerate(self._past[0]):
-            visualize.write_png(
-                folder / EXAMPLE_FOLDER / f"{t:03d}.png",
-                visualize.frame_grid([[frame]], border=0),
-            )
+        for number, past in enumerate(self._past[:EXAMPLE_CLIPS], start=1):
+            for t, frame in enumerate(past):
+                visualize.write_png(
+                    folder / EXAMPLES_FOLDER / str(number) / f"{t:03d}.png",
+                    visualize.frame_grid([[frame]], border=0),
+                )
         writers = {
             "saved_model": self._write_saved_model,
             "tflite": self._write_tflite,

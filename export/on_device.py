@@ -285,6 +285,7 @@ def _read_past(arguments, signatures):
             signatures.num_channels,
             frame_rate=signatures.frame_rate,
             first_frame=arguments.first_frame,
+            resize=signatures.resize,
         )
     except InputError as error:
         raise DeviceError(str(error)) from error

@@ -67,6 +67,7 @@ class Signatures:
         num_past: observed frames that `seed` takes.
         max_future: frames that `serving_default` predicts at most.
         frame_rate: frames a second of the video it was trained on.
+        resize: how other shapes become squares, "squash" or "crop".
         content: names of the tensors that `seed` gives and every `step` takes
             unchanged.
         state: names of the tensors that `seed` gives and `step` takes and gives anew.
@@ -81,6 +82,7 @@ class Signatures:
     num_past: int
     max_future: int
     frame_rate: int
+    resize: str
     content: tuple[str, ...]
     state: tuple[str, ...]
     functions: dict[str, Signature]

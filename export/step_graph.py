@@ -125,6 +125,7 @@ class StepGraph(tf.Module):
             num_past=self._past_shape[0],
             max_future=MAX_FUTURE,
             frame_rate=data.frame_rate,
+            resize=data.resize,
             content=self.content_names,
             state=self.state_names,
             functions={

@@ -34,6 +34,7 @@ SIGNATURES = Signatures(
     num_past=3,
     max_future=1000,
     frame_rate=8,
+    resize="squash",
     content=(),
     state=(),
     functions={
