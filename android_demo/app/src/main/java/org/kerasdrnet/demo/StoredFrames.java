@@ -1,0 +1,57 @@
+package org.kerasdrnet.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** A {@link FrameSource} that finds its frames in files, on a thread of its own. */
+abstract class StoredFrames implements FrameSource {
+  private final Executor callbacks;
+  private volatile boolean isClosed;
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param callbacks runs what the sink is told
+   */
+  StoredFrames(Executor callbacks) {
+    this.callbacks = callbacks;
+  }
+
+  /** Returns {@code numPast} pictures of any size, oldest first. */
+  abstract List<Picture> pictures(ModelSignatures signatures) throws BundleException;
+
+  @Override
+  public void read(ModelSignatures signatures, Sink sink) {
+    new Thread(() -> tell(outcome(signatures, sink)), "stored-frames").start();
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+  }
+
+  /** Reads the frames and returns what is to be told. */
+  private Runnable outcome(ModelSignatures signatures, Sink sink) {
+    try {
+      List<int[]> frames = new ArrayList<>();
+      for (Picture picture : pictures(signatures)) {
+        frames.add(picture.toFrame(signatures.imageSize, signatures.cropsToSquare));
+      }
+      return () -> {
+        frames.forEach(sink::onFrame);
+        sink.onEnd();
+      };
+    } catch (BundleException error) {
+      return () -> sink.onError(error.getMessage());
+    }
+  }
+
+  private void tell(Runnable outcome) {
+    callbacks.execute(() -> {
+      if (!isClosed) {
+        outcome.run();
+      }
+    });
+  }
+}

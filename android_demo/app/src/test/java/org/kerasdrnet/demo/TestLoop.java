@@ -1,0 +1,74 @@
+package org.kerasdrnet.demo;
+
+import static org.junit.Assert.fail;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A main thread whose clock jumps to the next task; it waits for other threads alone. */
+final class TestLoop implements Prediction.MainLoop {
+  private static final long PATIENCE_SECONDS = 20;
+
+  private final BlockingQueue<Runnable> told = new LinkedBlockingQueue<>();
+  private final PriorityQueue<Later> later =
+      new PriorityQueue<>(Comparator.comparingLong((Later task) -> task.time));
+  private long now;
+
+  @Override
+  public void execute(Runnable task) {
+    told.add(task);
+  }
+
+  @Override
+  public void executeLater(Runnable task, long delay) {
+    later.add(new Later(task, now + delay));
+  }
+
+  @Override
+  public long now() {
+    return now;
+  }
+
+  /** Runs tasks until something holds. */
+  void runUntil(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Runnable task = told.poll();
+      if (task == null && !later.isEmpty()) {
+        Later next = later.poll();
+        now = Math.max(now, next.time);
+        task = next.task;
+      }
+      if (task == null) {
+        task = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      }
+      if (task == null) {
+        fail("Nothing more happens.");
+      }
+      task.run();
+    }
+  }
+
+  /** Runs what is there and what other threads tell in a while. */
+  void settle() throws InterruptedException {
+    for (Runnable task; (task = told.poll(200, TimeUnit.MILLISECONDS)) != null; ) {
+      task.run();
+    }
+    while (!later.isEmpty()) {
+      later.poll().task.run();
+    }
+  }
+
+  private static final class Later {
+    final Runnable task;
+    final long time;
+
+    Later(Runnable task, long time) {
+      this.task = task;
+      this.time = time;
+    }
+  }
+}
