@@ -184,6 +184,27 @@ class PoseConfig(TrainConfig):
 
 
 @dataclasses.dataclass(frozen=True)
+class RolloutConfig(TrainConfig):
+    """Stage 3, not in the paper: the pose LSTM against a discriminator of poses.
+
+    Its clips are as long as those of stage 2.
+    """
+
+    epochs: int = 0  # 0 = no such stage.
+    learning_rate: float = 3e-4
+    rollout_length: int = 100  # Frames that are observed or predicted in training.
+    adversarial_weight: float = 0.05  # Weight of the adversarial loss.
+    discriminator_learning_rate: float = 1e-3  # Constant rate of its own Adam.
+    discriminator_units: int = 128  # Units of its hidden layers.
+    cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.
+
+    def __post_init__(self):
+        if self.epochs != 0:
+            super().__post_init__()
+        _require_positive(self, "rollout_length", "discriminator_units")
+
+
+@dataclasses.dataclass(frozen=True)
 class MCNetConfig(TrainConfig):
     """The only stage of method "mcnet", with its authors' settings."""
 
@@ -214,6 +235,7 @@ class Config:
     model: ModelConfig = ModelConfig()
     drnet: DrNetConfig = DrNetConfig()
     pose: PoseConfig = PoseConfig()
+    rollout: RolloutConfig = RolloutConfig()
     mcnet: MCNetConfig = MCNetConfig()
 
     def __post_init__(self):

@@ -136,16 +136,15 @@ def _steepness(frames, *, axis):
     return ops.abs(following - frames)
 
 
-def frame_discriminator_errors(real_logits, fake_logits):
-    """Returns the two cross-entropies of MCNet's discriminator; its loss is their sum.
+def discriminator_errors(real_logits, fake_logits):
+    """Returns the two cross-entropies of a discriminator of real and generated.
 
-    Each is a mean over the batch; ln 2 is chance. Label: 1 = real.
-
-    Source: Villegas et al., ICLR 2017.
+    Each is a mean over the batch; ln 2 is chance. Label: 1 = real. The discriminator
+    minimises their sum (Goodfellow et al., *Generative Adversarial Networks*, 2014).
 
     Args:
-        real_logits: `[B, 1]`, for observed frames and those that followed.
-        fake_logits: `[B, 1]`, for observed frames and predicted ones.
+        real_logits: `[B, 1]`, for what was observed.
+        fake_logits: `[B, 1]`, for what was predicted.
 
     Returns:
         `(real_error, fake_error)`.
@@ -153,14 +152,13 @@ def frame_discriminator_errors(real_logits, fake_logits):
     return ops.mean(ops.softplus(-real_logits)), ops.mean(ops.softplus(fake_logits))
 
 
-def frame_generator_loss(fake_logits):
-    """Returns what MCNet's generator minimises against its discriminator, L_GAN.
+def generator_loss(fake_logits):
+    """Returns what a generator minimises against its discriminator.
 
-    The cross-entropy to the label "real", a mean over the batch.
-
-    Source: Villegas et al., ICLR 2017.
+    The cross-entropy to the label "real", a mean over the batch: the non-saturating
+    loss of Goodfellow et al. (2014), MCNet's L_GAN.
 
     Args:
-        fake_logits: `[B, 1]`, for observed frames and predicted ones.
+        fake_logits: `[B, 1]`, for what was predicted.
     """
     return ops.mean(ops.softplus(-fake_logits))

@@ -215,7 +215,7 @@ class MCNet(TwoPlayerModel):
         losses_ = {
             "prediction": losses.frame_prediction_loss(future, predicted),
             "gradient_difference": losses.gradient_difference_loss(future, predicted),
-            "adversarial": losses.frame_generator_loss(self._judge(past, predicted)),
+            "adversarial": losses.generator_loss(self._judge(past, predicted)),
         }
         losses_["loss"] = (
             self.image_weight * (losses_["prediction"] + losses_["gradient_difference"])
@@ -224,7 +224,7 @@ class MCNet(TwoPlayerModel):
         return losses_
 
     def _discriminator_errors(self, past, future, predicted):
-        real_error, fake_error = losses.frame_discriminator_errors(
+        real_error, fake_error = losses.discriminator_errors(
             self._judge(past, future), self._judge(past, predicted)
         )
         return {"real_error": real_error, "fake_error": fake_error}

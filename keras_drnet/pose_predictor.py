@@ -65,9 +65,8 @@ class PosePredictor(keras.Model):
         self.num_past = num_past
         self.closed_loop = closed_loop
         self.pose_noise = pose_noise
-        self._trackers = {
-            name: keras.metrics.Mean(name=name) for name in ("loss", "rollout")
-        }
+        self._trackers = {}
+        self._add_trackers("loss", "rollout")
 
     @property
     def metrics(self):
@@ -179,6 +178,9 @@ class PosePredictor(keras.Model):
                 "rollout": losses.pose_prediction_loss(future, predicted),
             },
         )
+
+    def _add_trackers(self, *names):
+        self._trackers |= {name: keras.metrics.Mean(name=name) for name in names}
 
     def _codes(self, batch):
         if "poses" in batch:

@@ -61,7 +61,7 @@ def release(run, output_dir, *, results_only=False):
 
 
 def _save_weights(run, networks, copy):
-    for stage in run.stages():
+    for stage in run.last_stages():
         steps, seconds = run.checkpoints(stage).progress()
         copy.checkpoints(stage).save(
             steps, stage_networks(networks, stage), dtype=np.float16, seconds=seconds

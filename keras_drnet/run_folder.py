@@ -4,6 +4,7 @@
       config.json                     the `Config`, written before training
       drnet/step_00000500/            a checkpoint of stage 1: see `checkpoint`
       pose/step_00000200/             one of stage 2
+      rollout/step_00000100/          one of stage 3, where it was asked for
       mcnet/step_00001000/            or, for that method, of its only stage
 
 Generation, evaluation and export need nothing else.
@@ -23,10 +24,12 @@ CONFIG_FILE = "config.json"
 STAGE_NETWORKS = {
     "drnet": ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"),
     "pose": ("pose_lstm",),
+    "rollout": ("pose_lstm",),
     "mcnet": ("motion_encoder", "frame_generator", "frame_discriminator"),
 }
-# The stages of each method, in the order of their training.
-STAGES = {"drnet": ("drnet", "pose"), "mcnet": ("mcnet",)}
+# The stages of each method, in the order of their training. One of no epochs is left
+# out.
+STAGES = {"drnet": ("drnet", "pose", "rollout"), "mcnet": ("mcnet",)}
 
 
 class RunFolder:
@@ -111,7 +114,14 @@ class RunFolder:
 
     def stages(self):
         """Returns the names of the run's stages, in the order of their training."""
-        return STAGES[self.config().method]
+        config = self.config()
+        return tuple(s for s in STAGES[config.method] if getattr(config, s).epochs)
+
+    def last_stages(self):
+        """Returns the stages after which a network of theirs is trained no more."""
+        stages = self.stages()
+        last = {name: stage for stage in stages for name in STAGE_NETWORKS[stage]}
+        return tuple(stage for stage in stages if stage in last.values())
 
     def checkpoints(self, stage):
         """Returns the `Checkpoints` of a stage, one of `stages()`."""
@@ -144,7 +154,7 @@ class RunFolder:
             InputError: a stage has no checkpoint yet.
         """
         networks = build_networks(self.config(), dtype=dtype)
-        for stage in self.stages():
+        for stage in self.last_stages():
             if not self.checkpoints(stage).restore(stage_networks(networks, stage)):
                 raise InputError(
                     f"{self.path} has no checkpoint of stage {stage!r} yet; train it "

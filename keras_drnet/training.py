@@ -13,7 +13,9 @@ from keras_drnet.generate import VideoPredictor
 from keras_drnet.mcnet import MCNet
 from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models import build_networks
+from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_predictor import PosePredictor
+from keras_drnet.pose_refiner import PoseRefiner
 from keras_drnet.precision import resolve_precision
 from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import stage_networks
@@ -111,12 +113,7 @@ def train_pose_predictor(run):
     """
     config = run.config()
     dtype, networks = _start(config)
-    trained = run.checkpoints("drnet").restore(stage_networks(networks, "drnet"))
-    if trained < config.drnet.num_steps:
-        raise InputError(
-            f"Stage 'drnet' of {run.path} has {trained} of {config.drnet.num_steps} "
-            "steps; finish it before the pose LSTM: --stage=drnet."
-        )
+    _restore_stage(run, networks, "drnet")
     predictor = PosePredictor(
         networks.content_encoder,
         networks.pose_encoder,
@@ -131,24 +128,56 @@ def train_pose_predictor(run):
     def adapt_range():
         predictor.adapt(load_dataset(config, "train", "pose"), ADAPT_STEPS)
 
-    def encoded_batches(first_batch):
-        cached = config.pose.cached_batches
-        clips = load_dataset(
-            config, "train", "pose", first_batch=first_batch, num_batches=cached
-        )
-        return predictor.encode_batches(clips, cached_batches=cached)
-
-    generator = VideoPredictor(networks)
-    clips = next(iter(load_dataset(config, "test", "pose")))["video"]
-    _fit(
+    _fit_poses(
         predictor,
         run,
         "pose",
         networks,
-        lambda: samples.prediction_grid(generator, clips, config.data.num_past),
         optimizers={"optimizer": predictor.optimizer},
         prepare=adapt_range if config.pose.adapt_range else None,
-        batches=encoded_batches if config.pose.cached_batches else None,
+    )
+
+
+def train_pose_refiner(run):
+    """Trains stage 3 of a run, from its last checkpoint to the end.
+
+    Args:
+        run: a `RunFolder` whose stages 1 and 2 are trained.
+    """
+    config = run.config()
+    dtype, networks = _start(config)
+    for stage in ("drnet", "pose"):
+        _restore_stage(run, networks, stage)
+    discriminator = build_pose_discriminator(
+        config.model.pose_dim, config.rollout.discriminator_units
+    )
+    refiner = PoseRefiner(
+        networks.content_encoder,
+        networks.pose_encoder,
+        networks.pose_lstm,
+        discriminator,
+        num_past=config.data.num_past,
+        rollout_length=config.rollout.rollout_length,
+        adversarial_weight=config.rollout.adversarial_weight,
+        dtype=dtype,
+    )
+    refiner.compile(
+        optimizer=make_optimizer(config.rollout),
+        discriminator_optimizer=keras.optimizers.Adam(
+            config.rollout.discriminator_learning_rate, beta_1=config.rollout.beta_1
+        ),
+    )
+    refiner.match_range()
+    _fit_poses(
+        refiner,
+        run,
+        "rollout",
+        networks,
+        optimizers={
+            "optimizer": refiner.optimizer,
+            "discriminator_optimizer": refiner.discriminator_optimizer,
+        },
+        other_state={"pose_discriminator": discriminator.weights},
     )
 
 
@@ -192,6 +221,7 @@ def train_mcnet(run):
 TRAINERS = {
     "drnet": train_drnet,
     "pose": train_pose_predictor,
+    "rollout": train_pose_refiner,
     "mcnet": train_mcnet,
 }
 
@@ -216,6 +246,41 @@ def _start(config):
     tf.config.experimental.enable_op_determinism()
     dtype = resolve_precision(config.precision)
     return dtype, build_networks(config, dtype=dtype)
+
+
+def _restore_stage(run, networks, stage):
+    """Gives networks the weights of a stage, which has to be trained to its end."""
+    steps = run.checkpoints(stage).restore(stage_networks(networks, stage))
+    wanted = getattr(run.config(), stage).num_steps
+    if steps < wanted:
+        raise InputError(
+            f"Stage {stage!r} of {run.path} has {steps} of {wanted} steps; finish it "
+            f"before the next: --stage={stage}."
+        )
+
+
+def _fit_poses(model, run, stage, networks, **kwargs):
+    """Fits a model of the pose LSTM, on cached codes where they were asked for."""
+    config = run.config()
+    cached = getattr(config, stage).cached_batches
+
+    def encoded_batches(first_batch):
+        clips = load_dataset(
+            config, "train", stage, first_batch=first_batch, num_batches=cached
+        )
+        return model.encode_batches(clips, cached_batches=cached)
+
+    generator = VideoPredictor(networks)
+    clips = next(iter(load_dataset(config, "test", stage)))["video"]
+    _fit(
+        model,
+        run,
+        stage,
+        networks,
+        lambda: samples.prediction_grid(generator, clips, config.data.num_past),
+        batches=encoded_batches if cached else None,
+        **kwargs,
+    )
 
 
 def _fit(

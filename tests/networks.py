@@ -10,8 +10,6 @@ import numpy as np
 from keras_drnet.models import build_networks
 from keras_drnet.run_folder import RunFolder, stage_networks
 
-STAGES = ("drnet", "pose")
-
 
 def lively_networks(config, *, seed=0, dtype="float32"):
     """Builds networks whose weights, statistics and range of poses are not new."""
@@ -37,6 +35,6 @@ def save_run(path, config, networks):
     """Writes a run folder as if training had made it, and returns it."""
     run = RunFolder(path)
     run.create(config)
-    for stage in STAGES:
+    for stage in run.stages():
         run.checkpoints(stage).save(1, stage_networks(networks, stage), {})
     return run

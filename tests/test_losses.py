@@ -147,11 +147,11 @@ def test_frame_losses_are_cross_entropies_with_one_for_real(real, fake):
         return math.log1p(math.exp(-logit if label else logit))
 
     real_logits, fake_logits = constant(real, (2, 1)), constant(fake, (2, 1))
-    actual = losses.frame_discriminator_errors(real_logits, fake_logits)
+    actual = losses.discriminator_errors(real_logits, fake_logits)
     expected = cross_entropy(real, 1), cross_entropy(fake, 0)
     np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(
-        losses.frame_generator_loss(fake_logits),
+        losses.generator_loss(fake_logits),
         cross_entropy(fake, 1),
         rtol=1e-4,
         atol=1e-7,

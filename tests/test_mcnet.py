@@ -320,14 +320,14 @@ def test_generator_step_moves_nothing_else(mcnet, video):
 def test_generator_learns_against_the_discriminator_that_just_learned(networks, video):
     mcnet = make_mcnet(networks, rate=3e-3)
     predicted = mcnet(video)  # Before the generator's step.
-    stale = losses.frame_generator_loss(mcnet._judge(video[:, :3], predicted))
+    stale = losses.generator_loss(mcnet._judge(video[:, :3], predicted))
     result = mcnet.train_step({"video": video})
     fresh = mcnet._judge(video[:, :3], predicted)
     np.testing.assert_allclose(
-        result["adversarial"], losses.frame_generator_loss(fresh), rtol=1e-4
+        result["adversarial"], losses.generator_loss(fresh), rtol=1e-4
     )
     assert abs(float(stale - result["adversarial"])) > 1e-3
-    real_error, fake_error = losses.frame_discriminator_errors(
+    real_error, fake_error = losses.discriminator_errors(
         mcnet._judge(video[:, :3], video[:, 3:]), fresh
     )
     np.testing.assert_allclose(result["real_error"], real_error, rtol=1e-4)

@@ -35,7 +35,7 @@ READERS = {
     "video_folder": VideoFolder,
 }
 DATASETS = ("moving_mnist", *READERS)
-STAGES = ("drnet", "pose", "mcnet")
+STAGES = ("drnet", "pose", "rollout", "mcnet")
 
 
 def load_source(config, split, *, clip_length=0):
@@ -91,8 +91,8 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
     Args:
         config: a `Config`.
         split: `"train"` or `"test"`.
-        stage: `"drnet"` for dicts of four named frames, `"pose"` or `"mcnet"` for
-            clips of the length that stage trains on.
+        stage: `"drnet"` for dicts of four named frames, another of `STAGES` for clips
+            of the length that stage trains on.
         first_batch: number of the first batch; a run that stopped after k batches
             goes on with batch k.
         num_batches: number of batches after which the first comes again; 0 = none

@@ -1,0 +1,162 @@
+"""PoseRefiner: keeps long roll-outs of the pose LSTM among poses of real video."""
+
+import tensorflow as tf
+from keras import ops
+
+from keras_drnet import losses, pose_rollout
+from keras_drnet.pose_predictor import PosePredictor
+from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
+
+
+class PoseRefiner(TwoPlayerModel, PosePredictor):
+    """Trains a trained pose LSTM further, against a discriminator of its movement.
+
+    An LSTM that has learned short clips by their squared error leaves, in roll-outs
+    many times as long, the poses that occur: movement dies and frames fade. Here it
+    is rolled out far beyond the clip, and besides the squared error of the clip's
+    poses it minimises the cross-entropy to "real" of a discriminator that sees each
+    pose and its change to the next (Goodfellow et al., *Generative Adversarial
+    Networks*, 2014, the non-saturating loss). What comes after the clip need not be
+    what came, only something that could. The gradient goes back through as many
+    frames as the clip has.
+
+    Not in the paper of DrNet. In evaluation, `rollout` is as of `PosePredictor`.
+
+    Example:
+
+    ```python
+    refiner = PoseRefiner(
+        content_encoder, pose_encoder, pose_lstm, pose_discriminator, num_past=5
+    )
+    refiner.compile(keras.optimizers.Adam(3e-4), keras.optimizers.Adam(1e-3))
+    refiner.fit(dataset, epochs=4, steps_per_epoch=500)
+    ```
+    """
+
+    def __init__(
+        self,
+        content_encoder,
+        pose_encoder,
+        pose_lstm,
+        pose_discriminator,
+        *,
+        num_past,
+        rollout_length=100,
+        adversarial_weight=0.05,
+        dtype=None,
+        name="pose_refiner",
+    ):
+        """Holds the networks.
+
+        Args:
+            content_encoder: see `PosePredictor`; frozen.
+            pose_encoder: see `PosePredictor`; frozen.
+            pose_lstm: see `PosePredictor`; trained already.
+            pose_discriminator: model of `models.pose_discriminator`.
+            num_past: number of observed frames, from 1 to T - 1.
+            rollout_length: frames that are observed or predicted in training, at
+                least the clip's T.
+            adversarial_weight: weight of the adversarial loss, beside the squared
+                error of poses in the LSTM's range.
+            dtype: dtype policy of the networks.
+            name: name of the model.
+        """
+        super().__init__(
+            content_encoder,
+            pose_encoder,
+            pose_lstm,
+            num_past=num_past,
+            closed_loop=True,
+            dtype=dtype,
+            name=name,
+        )
+        self.pose_discriminator = pose_discriminator
+        self.rollout_length = rollout_length
+        self.adversarial_weight = adversarial_weight
+        self._add_trackers("adversarial", "pose_discriminator")
+
+    def build_optimizers(self):
+        """Creates the optimizers' variables, so that they can be restored."""
+        super().build_optimizers()
+        self.discriminator_optimizer.build(self.pose_discriminator.trainable_variables)
+
+    def match_range(self):
+        """Gives the discriminator the range of poses of the LSTM, before `fit`."""
+        own = self.pose_discriminator.get_layer("pose_range")
+        own.set_weights(self._pose_range.get_weights())
+
+    def train_step(self, batch):
+        """Trains the LSTM, then the discriminator, on one batch of clips or codes."""
+        poses, content = self._codes(batch)
+        with tf.GradientTape() as tape:
+            rollout = self._roll_out(poses, content)
+            losses_ = self._lstm_losses(poses, rollout)
+            loss = self.optimizer.scale_loss(losses_["loss"])
+        apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
+        with tf.GradientTape() as tape:
+            discrimination = self._discriminator_loss(poses, rollout)
+            loss = self.discriminator_optimizer.scale_loss(discrimination)
+        apply_gradients(
+            self.discriminator_optimizer,
+            tape,
+            loss,
+            self.pose_discriminator.trainable_variables,
+        )
+        losses_["pose_discriminator"] = discrimination
+        return track(self._trackers, losses_)
+
+    @property
+    def _pose_range(self):
+        return self.pose_lstm.get_layer("pose_range")
+
+    def _roll_out(self, poses, content):
+        """Returns what is predicted to follow each pose, `[B, rollout_length - 1, Dp]`.
+
+        The first `T - 1` are those of the clip.
+        """
+        clip_length = poses.shape[1]
+        past = poses[:, : self.num_past]
+        state = pose_rollout.initial_state(self.pose_lstm, tf.shape(poses)[0])
+        parts = [pose_rollout.observe(self.pose_lstm, past, content, state)]
+        lengths = [clip_length - self.num_past - 1]
+        while sum(lengths) + self.num_past < self.rollout_length - 1:
+            missing = self.rollout_length - 1 - self.num_past - sum(lengths)
+            lengths.append(min(clip_length, missing))
+        for i, length in enumerate(lengths):
+            next_poses, state = parts[-1]
+            pose = next_poses[:, -1]
+            if i:  # Beyond the clip: the gradient ends here.
+                pose, state = tf.nest.map_structure(tf.stop_gradient, (pose, state))
+            if length:
+                parts.append(
+                    pose_rollout.proceed(self.pose_lstm, pose, content, state, length)
+                )
+        return ops.concatenate([next_poses for next_poses, _ in parts], axis=1)
+
+    def _lstm_losses(self, poses, rollout):
+        prediction = losses.pose_prediction_loss(
+            self._pose_range(poses[:, 1:]),
+            self._pose_range(rollout[:, : poses.shape[1] - 1]),
+        )
+        adversarial = losses.generator_loss(self._judge(self._predicted(rollout)))
+        return {
+            "loss": prediction + self.adversarial_weight * adversarial,
+            "adversarial": adversarial,
+        }
+
+    def _discriminator_loss(self, poses, rollout):
+        predicted = tf.stop_gradient(self._predicted(rollout))
+        return 0.5 * sum(
+            losses.discriminator_errors(self._judge(poses), self._judge(predicted))
+        )
+
+    def _predicted(self, rollout):
+        """Returns the poses after the observed ones."""
+        return rollout[:, self.num_past - 1 :]
+
+    def _judge(self, poses):
+        """Returns the discriminator's logits for all pairs of consecutive poses."""
+        pairs = (poses[:, :-1], poses[:, 1:])
+        return self.pose_discriminator(
+            tuple(ops.reshape(pose, (-1, poses.shape[-1])) for pose in pairs)
+        )
