@@ -12,7 +12,7 @@ import sys
 
 from keras_drnet.errors import ExportError
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 
 
 def run(module, *arguments, log):

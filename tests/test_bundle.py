@@ -27,7 +27,7 @@ from tests.networks import lively_networks, save_run
 
 # One worker makes the bundles for all.
 pytestmark = pytest.mark.xdist_group("bundle")
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 RUNGS = ("none", "float16", "dynamic", "int8", "int8_all")
 TIMEOUT = 600
 

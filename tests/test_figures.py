@@ -32,7 +32,7 @@ from keras_drnet.generate import VideoPredictor
 from keras_drnet.labels import Block, add_labels
 from tests.networks import lively_networks, save_run
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 SIDE = 32 + 2 * BORDER
 
 

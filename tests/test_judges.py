@@ -7,7 +7,6 @@ import types
 
 import numpy as np
 import pytest
-from networks import lively_networks, save_run
 
 from keras_drnet.data.factors import Factor
 from keras_drnet.data.moving_mnist import MovingMNIST
@@ -27,6 +26,7 @@ from keras_drnet.probing.swaps import (
     swap_shares,
     train_judge,
 )
+from tests.networks import lively_networks, save_run
 
 SIZE = 32
 COLORS = np.eye(3, dtype=np.float32)

@@ -7,12 +7,12 @@ import zipfile
 
 import numpy as np
 import pytest
-from videos import walker, write_video
 
 from keras_drnet.config import DataConfig
 from keras_drnet.data import kth
 from keras_drnet.data.clips import BadFile
 from keras_drnet.errors import InputError
+from tests.videos import walker, write_video
 
 KTH_DIR = pathlib.Path(
     os.environ.get("DRNET_DATA_DIR", "../shared/data"), "kth"

@@ -13,18 +13,18 @@ import pytest
 import tensorflow as tf
 from PIL import Image, ImageSequence
 
-import keras_drnet
 from export import metadata, on_device
 from export.flatbuffer import Model
 from export.on_device import DeviceError, VideoPredictor
 from export.step_graph import StepGraph
+from keras_drnet import generate
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.presets import PRESETS
 from tests.networks import lively_networks
 from tests.videos import walker, write_video
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 NUM_PAST = 3  # Of the tiny preset, whose frames are 32x32x3, 8 a second.
 # Names of packages that a board does not have are refused, then a video predicted.
 ON_A_BOARD = """
@@ -131,7 +131,7 @@ def roll_out(predictor, frames, count):
 
 def test_a_hundred_frames_are_those_of_keras(bundle, networks, clip, runtime):
     past = clip[:NUM_PAST]
-    expected = keras_drnet.VideoPredictor(networks).predict(past[np.newaxis], 100)[0]
+    expected = generate.VideoPredictor(networks).predict(past[np.newaxis], 100)[0]
     assert np.abs(np.diff(expected, axis=0)).max() > 0.01, "a still video proves little"
     predictor = VideoPredictor(bundle, runtime=runtime)
     assert predictor.runtime == runtime

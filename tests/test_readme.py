@@ -10,7 +10,7 @@ from keras_drnet.reporting import markdown
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.run_folder import RunFolder
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 REPORTS = [

@@ -8,10 +8,11 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.data import load_dataset
+from keras_drnet.data import load_dataset, video_folder
 from keras_drnet.data.clips import BadFile, Clip, split_names
 from keras_drnet.data.recorded import ClipsInMemory, read_clips
 from keras_drnet.errors import InputError
+from tests.videos import walker, write_video
 
 
 class Numbered:
@@ -161,10 +162,6 @@ def test_a_split_needs_two_names():
 
 
 def test_a_file_is_read_once_for_all_uses(tmp_path, tiny, monkeypatch):
-    from videos import walker, write_video
-
-    from keras_drnet.data import video_folder
-
     for seed in range(4):
         write_video(tmp_path / f"{seed}.avi", walker(12, seed))
     read = []

@@ -18,7 +18,7 @@ from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.run_folder import RunFolder
 from keras_drnet.visualize import write_png
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 DATE = datetime.date(2030, 2, 3)
 CLIPS = {
     "split": "test",

@@ -14,7 +14,7 @@ from keras_drnet.data.mesh_renderer import AZIMUTHS, ELEVATIONS
 from keras_drnet.data.rotating_objects import rotating_objects
 from keras_drnet.errors import InputError
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 DATA_DIR = ROOT / os.environ.get("DRNET_DATA_DIR", "../shared/data")
 # A post that lies to the back (z < 0) unless it is turned upright.
 POST = """v -1 -1 0

@@ -21,7 +21,7 @@ from keras_drnet.presets import PRESETS
 from keras_drnet.run_folder import RunFolder, stage_networks
 from tests.run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 TIMEOUT = 900  # Seconds; long, for emulated machines.
 RUNTIMES = ["tflite_runtime", "ai_edge_litert"]
 FUTURE = "roll_out/outputs/future"

@@ -14,11 +14,11 @@ import yaml
 from google.protobuf import text_format
 from PIL import Image
 from tensorflow_serving.config import model_server_config_pb2
-from videos import walker, write_video
 
 from tests.serving_model import TIMEOUT, serve
+from tests.videos import walker, write_video
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 SERVING = ROOT / "export" / "serving"
 NUM_PAST = 3  # Of the preset `tiny`.
 

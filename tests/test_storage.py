@@ -10,7 +10,7 @@ import pytest
 from keras_drnet.data.storage import require_filesystem
 from keras_drnet.errors import InputError
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 
 
 def run(code, **environment):

@@ -5,10 +5,10 @@ import subprocess
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from videos import CODECS, walker, write_video
 
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.video import read_video
+from tests.videos import CODECS, walker, write_video
 
 
 def left_edge(frame):

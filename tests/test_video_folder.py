@@ -5,13 +5,13 @@ import os
 import numpy as np
 import pytest
 from PIL import Image
-from videos import walker, write_video
 
 from keras_drnet.config import DataConfig
 from keras_drnet.data import video_folder
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.video_folder import VideoFolder
 from keras_drnet.errors import InputError
+from tests.videos import walker, write_video
 
 
 def reader(folder, **kwargs):
