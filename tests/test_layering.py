@@ -1,12 +1,12 @@
-"""Modules import only what stands before them, and BUILD lists every one."""
+"""Modules import only what stands before them."""
 
-import ast
 import pathlib
-import re
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from tests.imports import imports
+
+ROOT = pathlib.Path(__file__).parent.parent
 ORDER = [
     "errors",
     "config",
@@ -147,16 +147,6 @@ EXPORT_FILES = {
 }
 
 
-def imports(path):
-    """Yields the dotted names that a module imports at any depth."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}"
-
-
 def test_every_module_has_its_place():
     found = set((ROOT / "keras_drnet").rglob("*.py"))
     assert found == {*FILES.values(), ROOT / "keras_drnet" / "__init__.py"}
@@ -202,14 +192,3 @@ def test_networks_run_on_any_backend(name):
 @pytest.mark.parametrize("name", ["losses", "pose_rollout", "mcnet_rollout"])
 def test_so_do_losses_and_roll_outs(name):
     assert not any(i.split(".")[0] == "tensorflow" for i in imports(FILES[name]))
-
-
-def test_build_lists_every_module():
-    text = (ROOT / "BUILD").read_text()
-    listed = set(re.findall(r'"((?:keras_drnet|export)/[a-z_]+\.py)"', text))
-    top = {
-        f"{package}/{path.name}"
-        for package in ("keras_drnet", "export")
-        for path in (ROOT / package).glob("*.py")
-    }
-    assert listed == top

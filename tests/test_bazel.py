@@ -1,0 +1,175 @@
+"""BUILD tells the truth: a target's dependencies are the imports of its sources."""
+
+import ast
+import dataclasses
+import functools
+import pathlib
+import re
+
+import pytest
+
+import keras_drnet
+from tests.imports import imports
+
+ROOT = pathlib.Path(__file__).parent.parent
+BUILD = (ROOT / "BUILD").read_text()
+RULES = ("py_library", "py_binary", "pytest_test")
+FILES = {
+    path.relative_to(ROOT).as_posix(): path
+    for package in ("keras_drnet", "export", "tests")
+    for path in (ROOT / package).rglob("*.py")
+}
+MODULES = {
+    file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file
+    for file in FILES
+}
+IMPORT = re.compile(r"(?:from ([\w.]+) )?import ([\w.]+)")
+PROGRAMS = {file for file, path in FILES.items() if "\ndef cli():" in path.read_text()}
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """A rule's call in BUILD; of its arguments, those that make the graph."""
+
+    rule: str
+    label: str
+    srcs: list[str]
+    deps: list[str]
+    data: list[str]
+    main: str | None
+
+
+def targets(build):
+    for statement in ast.parse(build).body:
+        match statement:
+            case ast.Expr(ast.Call(ast.Name(rule), keywords=keywords)) if rule in RULES:
+                given = {keyword.arg: evaluate(keyword.value) for keyword in keywords}
+                lists = {key: given.get(key, []) for key in ("srcs", "deps", "data")}
+                yield Target(rule, f":{given['name']}", main=given.get("main"), **lists)
+
+
+def evaluate(node):
+    """Returns the value of an argument: a literal or the `glob` of one pattern."""
+    match node:
+        case ast.Call(ast.Name("glob"), [patterns], []):
+            (pattern,) = ast.literal_eval(patterns)
+            return [path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)]
+    return ast.literal_eval(node)
+
+
+@functools.cache
+def imported(file):
+    """Returns the files that a file imports, and those of the packages it is in."""
+    packages = {f"{p.as_posix()}/__init__.py" for p in pathlib.PurePath(file).parents}
+    found = {find(name) for name in imports(FILES[file])} - {None}
+    return found | packages & FILES.keys()
+
+
+def find(name):
+    """Returns the file of a module or of what a module defines; None if not ours."""
+    while name and name not in MODULES:
+        name = name.rpartition(".")[0]
+    return MODULES.get(name)
+
+
+@functools.cache
+def run(file):
+    """Returns the files that a file runs: modules it has the names of, code it has."""
+    nodes = ast.walk(ast.parse(FILES[file].read_text()))
+    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    names = {name for name in MODULES.keys() & constants if "." in name}
+    for text in constants:
+        if isinstance(text, str):
+            names |= {".".join(match) for match in IMPORT.findall(text)}
+    return {find(name.removeprefix(".")) for name in names} - {None}
+
+
+def owners(build):
+    """Returns the target that has a file, for every file. A program may run a file of
+    a library: then it is the library's."""
+    owner = {}
+    for target in targets(build):
+        for file in target.srcs:
+            owner.setdefault(file, target)
+    return owner
+
+
+def problems(build):
+    """Yields a sentence for all in which BUILD differs from the sources."""
+    owner = owners(build)
+    for file in FILES.keys() - owner.keys():
+        yield f"{file} is in no target"
+    for file in owner.keys() - FILES.keys():
+        yield f"{file} is no file"
+    above = set()
+    for target in targets(build):
+        yield from problems_of_files(target, owner)
+        yield from problems_of_deps(target, owner, above)
+        above.add(target.label)
+    binaries = {t.main for t in targets(build) if t.rule == "py_binary"}
+    for program in PROGRAMS - binaries:
+        yield f"{program} is no py_binary"
+
+
+def problems_of_files(target, owner):
+    for file in target.srcs:
+        runs = target.rule == "py_binary" and owner[file].label in target.deps
+        if owner[file] != target and not runs:
+            yield f"{file} is in two targets"
+        if file.startswith("tests/test_") and target.rule != "pytest_test":
+            yield f"{file} is no pytest_test"
+
+
+def problems_of_deps(target, owner, above):
+    name, deps = target.label, set(target.deps)
+    for dep in deps - above:
+        yield f"{dep} does not stand above {name}"
+    if not target.srcs:
+        return
+    own = [file for file in target.srcs if owner[file] == target and file in FILES]
+    needed = {owner[file].label for file in target.srcs}
+    needed |= {owner[i].label for file in own for i in imported(file) if i in owner}
+    used = {owner[r].label for file in own for r in run(file) if r in owner}
+    for dep in needed - deps - {name}:
+        yield f"{name} imports {dep}"
+    for dep in deps - needed:
+        yield f"{name} does not import {dep}"
+    for dep in used - deps - {name, *target.data}:
+        yield f"{name} runs {dep}"
+
+
+def test_build_differs_from_the_sources_in_nothing():
+    assert not list(problems(BUILD))
+
+
+def test_the_package_is_made_of_the_stages_that_it_offers():
+    (package,) = (t for t in targets(BUILD) if t.label == ":keras_drnet")
+    offered = {f"keras_drnet.{module}" for module in keras_drnet._MODULES.values()}
+    stages = {owners(BUILD)[MODULES[module]].label for module in offered}
+    assert stages == set(package.deps)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"),
+    [
+        ("losses", '":config"', "", ":losses imports :config"),
+        ("losses", '":config"', '":config", ":data"', ":losses does not import :data"),
+        ("losses", ":config", ":drnet", ":drnet does not stand above :losses"),
+        ("losses", "losses.py", "loss.py", "keras_drnet/losses.py is in no target"),
+        ("losses", "losses.py", "loss.py", "keras_drnet/loss.py is no file"),
+        ("drnet", "mcnet.py", "losses.py", "keras_drnet/losses.py is in two targets"),
+        ("train", "py_binary", "py_library", "keras_drnet/train.py is no py_binary"),
+        (
+            "test_kth",
+            "pytest_test",
+            "py_library",
+            "tests/test_kth.py is no pytest_test",
+        ),
+        ("test_figures", '":draw"', "", ":test_figures runs :draw"),
+        ("test_storage", '":program"', "", ":test_storage runs :program"),
+    ],
+)
+def test_a_defect_is_told(name, old, new, problem):
+    (target,) = re.findall(rf'^\w+\(\n    name = "{name}",.*?^\)$', BUILD, re.M | re.S)
+    assert old in target
+    assert problem in problems(BUILD.replace(target, target.replace(old, new)))
