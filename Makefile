@@ -7,6 +7,7 @@
 # make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
 #                   (both: BUNDLE=path for a bundle of one's own)
 # make test-kserve  set up, run the serving client against KServe
+# make bazel        set up, build and test with Bazel (to be installed)
 # Nothing but make and Python is needed: the first target sets up .venv.
 
 # 3.11 where it is installed: the whole pinned set is proved there.
@@ -19,7 +20,7 @@ REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
-  bench results clean FORCE
+  bench bazel results clean FORCE
 
 quickstart: .venv/ready
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
@@ -59,6 +60,16 @@ format: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m keras_drnet.benchmark
+
+# Bazel takes the first python3 on PATH, and the packages that come with it.
+BAZEL := PATH="$(CURDIR)/$(BIN):$$PATH" bazel
+bazel: .venv/ready
+	@command -v bazel >/dev/null || { echo "make bazel needs bazel on PATH: install" \
+	  "Debian's bazel-bootstrap, or see https://bazel.build/install" >&2; exit 2; }
+	! command -v buildifier || \
+	  buildifier -mode=check -lint=warn BUILD MODULE.bazel WORKSPACE* tools/*
+	$(BAZEL) build //...
+	$(BAZEL) test //...
 
 # The baselines of a run are those whose names begin with its own.
 RESULTS := docs/results
