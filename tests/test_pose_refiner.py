@@ -1,6 +1,7 @@
 """Stage 3: long roll-outs among real poses, each player moved by its own loss alone."""
 
 import dataclasses
+import shutil
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from keras_drnet.data import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_refiner import PoseRefiner
-from keras_drnet.run_folder import RunFolder
+from keras_drnet.run_folder import RunFolder, stage_networks
 from keras_drnet.training import train_pose_refiner
 from tests.networks import lively_networks, save_run
 
@@ -175,6 +176,20 @@ def test_a_run_is_loaded_as_its_last_stage_left_it(tiny, tmp_path):
         refined.weights, copy.load_networks().pose_lstm.weights, strict=True
     ):
         np.testing.assert_allclose(a, b, atol=2e-3)  # Kept in float16.
+
+
+def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
+    networks = lively_networks(tiny)
+    run = RunFolder(tmp_path / "run")
+    run.create(with_rollout(tiny, epochs=2))
+    run.checkpoints("drnet").save(12, stage_networks(networks, "drnet"), {})
+    run.checkpoints("pose").save(6, stage_networks(networks, "pose"), {})
+    train_pose_refiner(run)
+    whole = weights(run.load_networks().pose_lstm)
+    shutil.rmtree(run.path / "rollout" / "step_00000004")
+    assert not is_same(whole, run.load_networks().pose_lstm)
+    train_pose_refiner(run)
+    assert is_same(whole, run.load_networks().pose_lstm)
 
 
 def test_it_needs_the_stage_before(tiny, tmp_path):
