@@ -2,6 +2,8 @@
 # make test         set up, run the tests (make test-all: the long ones too)
 # make lint         set up, check style and types
 # make bench        set up, time a training step and the sources of clips
+# make android      set up, test the Android app on the JVM, pack it as an APK (Java 17,
+#                   Maven and gcc needed)
 # make results      set up, write docs/results/*.md from docs/results/runs
 # make test-litert  set up, run a bundle's .tflite files with LiteRT alone
 # make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
@@ -20,7 +22,7 @@ REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
-  bench bazel results clean FORCE
+  bench android bazel results clean FORCE
 
 quickstart: .venv/ready
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
@@ -58,6 +60,22 @@ format: .venv/ready
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
+# Drift is no matter here: the screen shows one roll-out, not its distance from another.
+BUNDLE_FOR_ANDROID := android_demo/bundles/moving_mnist
+$(BUNDLE_FOR_ANDROID)/manifest.json: $(wildcard export/*.py) \
+    keras_drnet/pretrained/moving_mnist/config.json | .venv/ready
+	rm -rf $(@D)
+	$(BIN)/python -m export.main --run_dir=pretrained:moving_mnist --output_dir=$(@D) \
+	  --formats=tflite --force
+
+android: .venv/ready $(BUNDLE_FOR_ANDROID)/manifest.json
+	@for tool in java mvn gcc readelf; do command -v $$tool >/dev/null || { echo "make" \
+	  "android needs Java 17, Maven, gcc and binutils, but '$$tool' is missing: apt-get" \
+	  "install openjdk-17-jdk-headless maven gcc binutils, or the like." >&2; exit 2; }; done
+	mvn --quiet --batch-mode --file android_demo/pom.xml \
+	  -Dpython=$(abspath $(BIN)/python) package
+	ANDROID_APP=$(abspath android_demo/app) $(PYTEST) tests/test_android.py
+
 bench: .venv/ready
 	$(BIN)/python -m keras_drnet.benchmark
 
@@ -79,7 +97,8 @@ $(RESULTS)/%.md: .venv/ready FORCE
 	  $(addprefix --baseline=,$(sort $(wildcard $(RESULTS)/runs/$*_*))) --output=$@
 
 clean:
-	rm -rf .venv .venv-litert .venv-kserve .cache
+	rm -rf .venv .venv-litert .venv-kserve .cache $(BUNDLE_FOR_ANDROID) \
+	  android_demo/app/target android_demo/jvm/*/target
 
 # The mark is made last: an installation that was cut short is done again.
 .venv/ready: requirements.txt pyproject.toml

@@ -42,8 +42,10 @@ def main(app, android_jar):
         for abi in ABIS:
             library = tflite / "tensorflow-lite" / "jni" / abi / LIBRARY
             add(apk, f"lib/{abi}/{LIBRARY}", library.read_bytes(), is_stored=True)
-    sign(target, unsigned, target / APK_NAME, settings(app)["min_sdk"])
-    print(f"{target / APK_NAME}: {(target / APK_NAME).stat().st_size / 1e6:.1f} MB")
+    signed, min_sdk = target / APK_NAME, settings(app)["min_sdk"]
+    sign(target, unsigned, signed, min_sdk)
+    run_java(target, "VerifyApk.java", min_sdk, signed)
+    print(f"{signed}: {signed.stat().st_size / 1e6:.1f} MB")
 
 
 def dex(app, tflite_classes, android_jar):
@@ -97,9 +99,13 @@ def sign(target, unsigned, signed, min_sdk):
             capture_output=True,
         )
         os.replace(unfinished, keys)
-    source = pathlib.Path(__file__).with_name("SignApk.java")
+    run_java(target, "SignApk.java", keys, PASSWORD, min_sdk, unsigned, signed)
+
+
+def run_java(target, source, *arguments):
+    """Runs a program of this folder with the library for signatures."""
     jar = target / "tools" / "apksig.jar"
-    run("java", "-cp", jar, source, keys, PASSWORD, min_sdk, unsigned, signed)
+    run("java", "-cp", jar, pathlib.Path(__file__).with_name(source), *arguments)
 
 
 if __name__ == "__main__":

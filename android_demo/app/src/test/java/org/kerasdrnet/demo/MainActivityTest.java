@@ -1,6 +1,7 @@
 package org.kerasdrnet.demo;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotSame;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
@@ -109,6 +110,15 @@ public final class MainActivityTest {
     assertEquals(stopped, status());
     controller.start().resume();
     runUntil(() -> !status().equals(stopped));
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // As the system calls it up to Android 11.
+  public void backLeavesItAsItIs() throws Exception {
+    runUntil(() -> status().startsWith("Frame 3,"));
+    controller.get().onBackPressed();
+    assertFalse(controller.get().isFinishing());
+    runUntil(() -> status().startsWith("Frame 5,"));
   }
 
   @Test
