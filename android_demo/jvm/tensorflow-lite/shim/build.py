@@ -23,7 +23,7 @@ MACHINE = ("Linux", "x86_64")
 # A jump under Android's name: the arguments are where they were.
 FORWARD = (
     '__asm__(".text\\n.globl android_{name}\\n.type android_{name},@function\\n'
-    'android_{name}: jmp {name}@PLT\\n'
+    "android_{name}: jmp {name}@PLT\\n"
     '.symver android_{name},{name}@LIBC\\n");'
 )
 
