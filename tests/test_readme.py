@@ -29,10 +29,18 @@ def test_the_script_runs():
     assert np.all(np.isfinite(names["frames"]))
 
 
-def test_every_file_that_is_linked_is_there():
-    for target in re.findall(r"\]\(([^)#]+)\)", README.read_text()):
+@pytest.mark.parametrize("path", [README, ROOT / "android_demo" / "README.md"])
+def test_every_file_that_is_linked_is_there(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
         if not target.startswith("http"):
-            assert (README.parent / target).exists(), target
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", [README, *REPORTS, *ROOT.glob("*_demo/README.md")])
+def test_the_rows_of_a_table_have_the_cells_of_its_head(path):
+    for table in re.findall(r"(?:^\|.*\n)+", path.read_text(), re.MULTILINE):
+        counts = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
+        assert len(counts) == 1, table
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
