@@ -307,7 +307,7 @@ public final class Prediction implements AutoCloseable {
 
   /** Shows the next observed frame, or asks for the next predicted one. */
   private void tick() {
-    if (isPaused || isHidden || isStepping) {
+    if (isPaused || isHidden) {
       return;
     }
     if (stage == Stage.WATCHING) {
@@ -316,7 +316,7 @@ public final class Prediction implements AutoCloseable {
         stage = Stage.GENERATING;
       }
       tickAfter(interval());
-    } else if (stage == Stage.GENERATING) {
+    } else if (stage == Stage.GENERATING && !isStepping) {
       isStepping = true;
       predictor.step();
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.After;
 import org.junit.Before;
@@ -25,6 +26,7 @@ public final class PredictionTest {
 
   private final TestLoop loop = new TestLoop();
   private final AtomicInteger numOpen = new AtomicInteger();
+  private final Semaphore gate = new Semaphore(1);
   private final List<String> opened = new ArrayList<>();
   private ModelBundle bundle;
   private ModelSignatures signatures;
@@ -118,10 +120,14 @@ public final class PredictionTest {
   public void aRestartWhileAStepRunsDropsItsFrame() throws Exception {
     prediction.start(bundle, new Frames(50));
     runToFrame(8);
-    loop.runUntil(() -> prediction.frameNumber() == 9); // Now a step is asked for.
+    gate.acquire(); // The next step does not end before it is released.
+    loop.runUntil(gate::hasQueuedThreads);
     prediction.restart();
+    gate.release();
     runToFrame(1);
     assertEquals(51, brightness());
+    runToFrame(2);
+    assertEquals(52, brightness());
     assertEquals(1, numOpen.get());
   }
 
@@ -290,6 +296,8 @@ public final class PredictionTest {
         outputs.get(pose).putFloat(0, inputs.get("past").getFloat(0));
         return;
       }
+      gate.acquireUninterruptibly();
+      gate.release();
       float next = inputs.get(pose).getFloat(0) + STEP;
       outputs.get(pose).putFloat(0, next);
       ByteBuffer frame = outputs.get("frame");
