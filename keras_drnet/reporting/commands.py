@@ -73,12 +73,17 @@ def everything(results, clips):
 def _overrides(start, goal):
     """Returns the overrides that make one configuration of another.
 
-    Settings of stages that the method does not have are left out.
+    Settings of stages that the run does not have are left out.
     """
     before, overrides = _flat(start), []
-    unused = set(STAGE_NETWORKS) - set(STAGES[goal.method])
+    stages = {stage for stage in STAGES[goal.method] if getattr(goal, stage).epochs}
+    unused = set(STAGE_NETWORKS) - stages
     for key, value in _flat(goal).items():
-        if value != before[key] and key.partition(".")[0] not in unused:
+        section, _, name = key.partition(".")
+        has_effect = section not in unused or (
+            name == "epochs" and section in STAGES[goal.method]
+        )
+        if value != before[key] and has_effect:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             overrides.append(f"{key}={text}")
     return overrides
