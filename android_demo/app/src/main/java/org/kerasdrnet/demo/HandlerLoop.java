@@ -5,7 +5,7 @@ import android.os.Looper;
 import android.os.SystemClock;
 
 /** Android's main thread. */
-final class HandlerLoop implements Prediction.MainLoop {
+final class HandlerLoop implements MainLoop {
   private final Handler handler = new Handler(Looper.getMainLooper());
 
   @Override

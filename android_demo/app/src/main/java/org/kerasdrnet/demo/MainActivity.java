@@ -28,6 +28,7 @@ public final class MainActivity extends Activity {
 
   private Demo demo;
   private Prediction prediction;
+  private Playback playback;
   private FrameView frame;
   private TextView status;
   private TextView message;
@@ -55,12 +56,13 @@ public final class MainActivity extends Activity {
       demo = new Demo((bundle, variant, numThreads) ->
           new LiteModelRunner(bundle.model(variant), numThreads));
       if (saved != null) {
-        demo.prediction.setAtFullSpeed(saved.getBoolean(FULL_SPEED));
+        demo.prediction.playback().setAtFullSpeed(saved.getBoolean(FULL_SPEED));
       }
       int clip = saved == null ? 0 : saved.getInt(CLIP);
       demo.load(getAssets(), clip, this::onLibrary);
     }
     prediction = demo.prediction;
+    playback = prediction.playback();
     listen();
     onLibrary();
     prediction.setScreen(this::draw);
@@ -74,7 +76,7 @@ public final class MainActivity extends Activity {
   @Override
   protected void onSaveInstanceState(Bundle saved) {
     super.onSaveInstanceState(saved);
-    saved.putBoolean(FULL_SPEED, prediction.isAtFullSpeed());
+    saved.putBoolean(FULL_SPEED, playback.isAtFullSpeed());
     if (demo.library() != null) {
       saved.putInt(CLIP, demo.library().clips.indexOf(demo.clip()));
     }
@@ -83,12 +85,12 @@ public final class MainActivity extends Activity {
   @Override
   protected void onStart() {
     super.onStart();
-    prediction.setHidden(false);
+    playback.setHidden(false);
   }
 
   @Override
   protected void onStop() {
-    prediction.setHidden(true);
+    playback.setHidden(true);
     super.onStop();
   }
 
@@ -128,14 +130,14 @@ public final class MainActivity extends Activity {
   }
 
   private void listen() {
-    pause.setOnClickListener(view -> prediction.setPaused(!prediction.isPaused()));
+    pause.setOnClickListener(view -> playback.setPaused(!playback.isPaused()));
     swap.setOnClickListener(view -> demo.swapContent());
     findViewById(R.id.restart).setOnClickListener(view -> prediction.restart());
     findViewById(R.id.video).setOnClickListener(view -> pickVideo());
     findViewById(R.id.camera).setOnClickListener(view -> askCamera());
     Switch fullSpeed = findViewById(R.id.full_speed);
-    fullSpeed.setChecked(prediction.isAtFullSpeed());
-    fullSpeed.setOnCheckedChangeListener((view, isOn) -> prediction.setAtFullSpeed(isOn));
+    fullSpeed.setChecked(playback.isAtFullSpeed());
+    fullSpeed.setOnCheckedChangeListener((view, isOn) -> playback.setAtFullSpeed(isOn));
     List<String> numbers = new ArrayList<>();
     for (int number : THREADS) {
       numbers.add(getResources().getQuantityString(R.plurals.threads, number, number));
@@ -216,13 +218,13 @@ public final class MainActivity extends Activity {
       fill(variants, names, names.indexOf(prediction.variant()), i ->
           prediction.setModel(names.get(i), prediction.numThreads()));
     }
-    if (prediction.pixels() != null) {
-      frame.setFrame(prediction.pixels(), prediction.frameNumber() > 0);
+    if (playback.pixels() != null) {
+      frame.setFrame(playback.pixels(), playback.frameNumber() > 0);
     }
     status.setText(statusText());
     message.setText(prediction.message());
     message.setVisibility(prediction.message() == null ? View.GONE : View.VISIBLE);
-    pause.setText(prediction.isPaused() ? R.string.go_on : R.string.pause);
+    pause.setText(playback.isPaused() ? R.string.go_on : R.string.pause);
     boolean isReady = demo.library() != null;
     for (int id : new int[] {R.id.pause, R.id.restart, R.id.swap, R.id.video, R.id.camera}) {
       findViewById(id).setEnabled(isReady);
@@ -234,13 +236,13 @@ public final class MainActivity extends Activity {
       case READING:
         return getString(R.string.reading);
       case WATCHING:
-        return getString(R.string.watching, prediction.frameNumber());
+        return getString(R.string.watching, playback.frameNumber());
       case GENERATING:
         return getString(
             R.string.generating,
-            prediction.frameNumber(),
-            prediction.milliseconds(),
-            prediction.framesPerSecond(),
+            playback.frameNumber(),
+            playback.milliseconds(),
+            playback.framesPerSecond(),
             demo.contentClip().label);
       default:
         return getString(R.string.stopped);

@@ -2,13 +2,12 @@ package org.kerasdrnet.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 /**
- * What the screen shows, and how it goes on; it outlives the screen when the phone is turned.
+ * What was chosen and what came of it; it outlives the screen when the phone is turned.
  *
- * <p>Frames are read from a source, shown as the past at the model's frame rate, and then
- * predicted for ever. All methods belong to the main thread.
+ * <p>Frames are read from a source and played, and then predicted for ever. All methods belong to
+ * the main thread.
  */
 public final class Prediction implements AutoCloseable {
   /** What is going on. */
@@ -28,26 +27,15 @@ public final class Prediction implements AutoCloseable {
     void onChange();
   }
 
-  /** The main thread: runs tasks now and later. */
-  public interface MainLoop extends Executor {
-    /** Returns milliseconds since some moment. */
-    long now();
-
-    /** Runs a task after some milliseconds. */
-    void executeLater(Runnable task, long delay);
-  }
-
   /** Makes models of a variant. */
   public interface Models {
     /** Opens a model; called on another thread. */
     ModelRunner open(ModelBundle bundle, String variant, int numThreads) throws BundleException;
   }
 
-  private static final double SMOOTHING = 0.1; // Of a new time in the mean time.
-
   private final Models models;
   private final MainLoop loop;
-  private final FrameRate rate = new FrameRate();
+  private final Playback playback;
   private Screen screen;
   private ModelBundle bundle;
   private FrameSource source;
@@ -59,19 +47,12 @@ public final class Prediction implements AutoCloseable {
   private int numThreads = 1;
   private Stage stage = Stage.READING;
   private String message;
-  private int[] pixels;
-  private int frameNumber;
-  private double milliseconds;
-  private boolean isPaused;
-  private boolean isHidden;
-  private boolean isAtFullSpeed;
-  private boolean isStepping;
-  private boolean isStepStale;
-  private int run;
 
+  /** Holds the arguments; nothing is read yet. */
   public Prediction(Models models, MainLoop loop) {
     this.models = models;
     this.loop = loop;
+    playback = new Playback(loop, this::changed);
   }
 
   /** Sets who is told of changes, or {@code null} for nobody. */
@@ -83,7 +64,7 @@ public final class Prediction implements AutoCloseable {
   /** Reads frames and goes on from them. What was shown goes on if they cannot be had. */
   public void start(ModelBundle bundle, FrameSource source) {
     closeSources();
-    stopRun();
+    playback.stop();
     if (bundle != this.bundle) {
       closePredictor();
       this.bundle = bundle;
@@ -94,13 +75,13 @@ public final class Prediction implements AutoCloseable {
     }
     this.source = source;
     stage = Stage.READING;
-    message = null;
-    changed();
+    tell(null);
+    int numPast = bundle.signatures.numPast;
     source.read(bundle.signatures, new Reader() {
       @Override
       public void onFrame(int[] frame) {
         super.onFrame(frame);
-        show(frame, frames.size() - Prediction.this.bundle.signatures.numPast);
+        playback.show(frame, frames.size() - numPast);
       }
 
       @Override
@@ -120,7 +101,6 @@ public final class Prediction implements AutoCloseable {
 
   /** Goes back to the first observed frame. */
   public void restart() {
-    stopRun();
     if (past == null) {
       fail(message);
       return;
@@ -134,9 +114,7 @@ public final class Prediction implements AutoCloseable {
       predictor.replaceContent(content);
     }
     stage = Stage.WATCHING;
-    frameNumber = -past.size();
-    isPaused = false;
-    tick();
+    playback.begin(predictor, past, bundle.signatures.frameRate);
   }
 
   /** Goes on with the content of another clip, from the frame that is shown. */
@@ -185,66 +163,33 @@ public final class Prediction implements AutoCloseable {
 
   /** Shows that nothing can be shown. */
   public void fail(String error) {
-    stopRun();
+    playback.stop();
     stage = Stage.FAILED;
     tell(error);
-  }
-
-  /** Stops at the frame that is shown, or goes on. */
-  public void setPaused(boolean isPaused) {
-    this.isPaused = isPaused;
-    resumeOrStop();
-  }
-
-  /** Stops while nobody looks. */
-  public void setHidden(boolean isHidden) {
-    this.isHidden = isHidden;
-    resumeOrStop();
-  }
-
-  /** Chooses between the model's frame rate and as fast as the model can. */
-  public void setAtFullSpeed(boolean isAtFullSpeed) {
-    this.isAtFullSpeed = isAtFullSpeed;
-    rate.clear();
-    changed();
   }
 
   /** Frees the model and stops reading; nothing else may be called. */
   @Override
   public void close() {
     screen = null;
-    stopRun();
+    playback.stop();
     closeSources();
     closePredictor();
   }
 
+  /** Returns what is shown, and how. */
+  public Playback playback() {
+    return playback;
+  }
+
   public Stage stage() {
-    return stage;
+    boolean isOver = stage == Stage.WATCHING && playback.frameNumber() > 0;
+    return isOver ? Stage.GENERATING : stage;
   }
 
   /** Returns what went wrong, or {@code null}. */
   public String message() {
     return message;
-  }
-
-  /** Returns the frame that is shown, or {@code null}. */
-  public int[] pixels() {
-    return pixels;
-  }
-
-  /** Returns the frame's number: up to 0 it was observed, from 1 on it is predicted. */
-  public int frameNumber() {
-    return frameNumber;
-  }
-
-  /** Returns the milliseconds that a frame takes the model, a running mean. */
-  public double milliseconds() {
-    return milliseconds;
-  }
-
-  /** Returns the frames a second that are shown. */
-  public double framesPerSecond() {
-    return rate.perSecond();
   }
 
   public ModelBundle bundle() {
@@ -259,20 +204,11 @@ public final class Prediction implements AutoCloseable {
     return numThreads;
   }
 
-  public boolean isPaused() {
-    return isPaused;
-  }
-
-  public boolean isAtFullSpeed() {
-    return isAtFullSpeed;
-  }
-
   private void openPredictor() {
     // Opened later, on another thread: as things are now.
     ModelBundle bundle = this.bundle;
     String variant = this.variant;
     int numThreads = this.numThreads;
-    milliseconds = 0;
     predictor = new VideoPredictor(
         () -> models.open(bundle, variant, numThreads),
         bundle.signatures,
@@ -280,7 +216,7 @@ public final class Prediction implements AutoCloseable {
         new VideoPredictor.Listener() {
           @Override
           public void onFrame(int[] frame, double milliseconds) {
-            predicted(frame, milliseconds);
+            playback.onFrame(frame, milliseconds);
           }
 
           @Override
@@ -291,68 +227,11 @@ public final class Prediction implements AutoCloseable {
         });
   }
 
-  private void predicted(int[] frame, double time) {
-    isStepping = false;
-    if (isStepStale) {
-      isStepStale = false;
-      if (stage == Stage.GENERATING) {
-        tick();
-      }
-      return;
-    }
-    milliseconds = milliseconds == 0 ? time : milliseconds + SMOOTHING * (time - milliseconds);
-    show(frame, frameNumber + 1);
-    tickAfter((long) (isAtFullSpeed ? 0 : Math.max(0, interval() - time)));
-  }
-
-  /** Shows the next observed frame, or asks for the next predicted one. */
-  private void tick() {
-    if (isPaused || isHidden) {
-      return;
-    }
-    if (stage == Stage.WATCHING) {
-      show(past.get(past.size() + frameNumber), frameNumber + 1);
-      if (frameNumber == 0) {
-        stage = Stage.GENERATING;
-      }
-      tickAfter(interval());
-    } else if (stage == Stage.GENERATING && !isStepping) {
-      isStepping = true;
-      predictor.step();
-    }
-  }
-
-  private void tickAfter(long delay) {
-    int thisRun = run;
-    loop.executeLater(() -> {
-      if (thisRun == run) {
-        tick();
-      }
-    }, delay);
-  }
-
-  private void resumeOrStop() {
-    run++; // Of two ticks that wait, one would be too many.
-    rate.clear();
-    changed();
-    if (stage != Stage.READING) {
-      tick();
-    }
-  }
-
-  private void stopRun() {
-    run++;
-    isStepStale = isStepping;
-    rate.clear();
-  }
-
   private void closePredictor() {
     if (predictor != null) {
       predictor.close();
       predictor = null;
     }
-    isStepping = false;
-    isStepStale = false;
   }
 
   private void closeSources() {
@@ -362,20 +241,6 @@ public final class Prediction implements AutoCloseable {
     if (contentSource != null) {
       contentSource.close();
     }
-  }
-
-  private long interval() {
-    return 1000 / bundle.signatures.frameRate;
-  }
-
-  private void show(int[] frame, int number) {
-    if (pixels == null || pixels.length != frame.length) {
-      pixels = new int[frame.length];
-    }
-    System.arraycopy(frame, 0, pixels, 0, frame.length);
-    frameNumber = number;
-    rate.add(loop.now());
-    changed();
   }
 
   private void changed() {

@@ -14,6 +14,9 @@ import org.junit.Test;
 
 /** The APK's own TensorFlow Lite computes what Keras computed. */
 public final class LiteModelRunnerTest {
+  private static final String[] FUNCTIONS = {
+    "encode_content", "encode_pose", "predict_pose", "decode", "seed", "step"
+  };
   private static final float TOLERANCE = 1e-4f;
 
   @Before
@@ -25,8 +28,7 @@ public final class LiteModelRunnerTest {
   public void everyFunctionGivesTheGoldenOutputs() throws Exception {
     File golden = new File(TestBundles.FOLDER, "golden.npz");
     try (ModelRunner runner = new LiteModelRunner(TestBundles.open().model("float32"), 1)) {
-      for (String function :
-          new String[] {"encode_content", "encode_pose", "predict_pose", "decode", "seed", "step"}) {
+      for (String function : FUNCTIONS) {
         Map<String, ByteBuffer> expected = Golden.read(golden, function, "outputs");
         Map<String, ByteBuffer> outputs = new TreeMap<>();
         expected.forEach((name, values) -> outputs.put(name, direct(values.capacity())));

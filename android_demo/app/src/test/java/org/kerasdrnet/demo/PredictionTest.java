@@ -57,7 +57,7 @@ public final class PredictionTest {
     List<Integer> numbers = new ArrayList<>();
     prediction.setScreen(() -> {
       if (prediction.stage() == Prediction.Stage.WATCHING) {
-        numbers.add(prediction.frameNumber());
+        numbers.add(prediction.playback().frameNumber());
       }
     });
     prediction.start(bundle, new Frames(100));
@@ -70,21 +70,21 @@ public final class PredictionTest {
     assertEquals(103, brightness());
     runToFrame(120);
     assertEquals(220, brightness());
-    assertEquals(signatures.frameRate, prediction.framesPerSecond(), 0.1);
-    assertTrue(prediction.milliseconds() > 0);
+    assertEquals(signatures.frameRate, prediction.playback().framesPerSecond(), 0.1);
+    assertTrue(prediction.playback().milliseconds() > 0);
   }
 
   @Test
   public void aPauseHoldsTheFrame() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(5);
-    prediction.setPaused(true);
+    prediction.playback().setPaused(true);
     loop.settle();
-    int number = prediction.frameNumber();
+    int number = prediction.playback().frameNumber();
     assertTrue("at most the step that ran", number <= 6);
     loop.settle();
-    assertEquals(number, prediction.frameNumber());
-    prediction.setPaused(false);
+    assertEquals(number, prediction.playback().frameNumber());
+    prediction.playback().setPaused(false);
     runToFrame(number + 3);
     assertEquals(number + 3, brightness());
   }
@@ -93,14 +93,14 @@ public final class PredictionTest {
   public void hiddenItWaitsButStaysAsPausedOrNot() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(2);
-    prediction.setHidden(true);
+    prediction.playback().setHidden(true);
     loop.settle();
-    int number = prediction.frameNumber();
-    prediction.setPaused(true);
-    prediction.setHidden(false);
+    int number = prediction.playback().frameNumber();
+    prediction.playback().setPaused(true);
+    prediction.playback().setHidden(false);
     loop.settle();
-    assertEquals(number, prediction.frameNumber());
-    prediction.setPaused(false);
+    assertEquals(number, prediction.playback().frameNumber());
+    prediction.playback().setPaused(false);
     runToFrame(number + 1);
   }
 
@@ -109,11 +109,11 @@ public final class PredictionTest {
     prediction.start(bundle, new Frames(0));
     runToFrame(1);
     for (int i = 0; i < 10; i++) {
-      prediction.setPaused(true);
-      prediction.setPaused(false);
+      prediction.playback().setPaused(true);
+      prediction.playback().setPaused(false);
     }
     runToFrame(40);
-    assertEquals(signatures.frameRate, prediction.framesPerSecond(), 0.1);
+    assertEquals(signatures.frameRate, prediction.playback().framesPerSecond(), 0.1);
   }
 
   @Test
@@ -134,7 +134,7 @@ public final class PredictionTest {
   @Test
   public void fullSpeedDoesNotWait() throws Exception {
     prediction.start(bundle, new Frames(0));
-    prediction.setAtFullSpeed(true);
+    prediction.playback().setAtFullSpeed(true);
     runToFrame(1);
     long before = loop.now();
     runToFrame(30);
@@ -148,7 +148,7 @@ public final class PredictionTest {
     assertEquals(10, content());
     prediction.swapContent(new Frames(200));
     loop.runUntil(() -> content() == 200);
-    assertEquals("the count went on", 10 + prediction.frameNumber(), brightness());
+    assertEquals("the count went on", 10 + prediction.playback().frameNumber(), brightness());
     prediction.restart();
     runToFrame(2);
     assertEquals(200, content());
@@ -196,7 +196,7 @@ public final class PredictionTest {
     loop.runUntil(() -> prediction.stage() == Prediction.Stage.FAILED);
     assertEquals("no camera", prediction.message());
     prediction.restart();
-    prediction.setPaused(false);
+    prediction.playback().setPaused(false);
     assertEquals(Prediction.Stage.FAILED, prediction.stage());
   }
 
@@ -218,24 +218,24 @@ public final class PredictionTest {
     prediction.close();
     loop.settle();
     assertEquals(0, numOpen.get());
-    assertEquals(3, prediction.frameNumber());
+    assertEquals(3, prediction.playback().frameNumber());
   }
 
   private void runToFrame(int number) throws InterruptedException {
-    loop.runUntil(() -> prediction.frameNumber() == number
+    loop.runUntil(() -> prediction.playback().frameNumber() == number
         && prediction.stage() == Prediction.Stage.GENERATING);
-    assertFalse(prediction.isPaused());
+    assertFalse(prediction.playback().isPaused());
   }
 
   /** Returns the brightness of the last pixel. */
   private int brightness() {
-    int[] pixels = prediction.pixels();
+    int[] pixels = prediction.playback().pixels();
     return pixels[pixels.length - 1] & 255;
   }
 
   /** Returns the brightness of the first pixel. */
   private int content() {
-    return prediction.pixels()[0] & 255;
+    return prediction.playback().pixels()[0] & 255;
   }
 
   /** Frames of one brightness. */

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A main thread whose clock jumps to the next task; it waits for other threads alone. */
-final class TestLoop implements Prediction.MainLoop {
+final class TestLoop implements MainLoop {
   private static final int PATIENCE = 20_000; // Milliseconds.
 
   private final BlockingQueue<Runnable> told = new LinkedBlockingQueue<>();
