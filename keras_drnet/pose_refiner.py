@@ -29,6 +29,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         content_encoder, pose_encoder, pose_lstm, pose_discriminator, num_past=5
     )
     refiner.compile(keras.optimizers.Adam(3e-4), keras.optimizers.Adam(1e-3))
+    refiner.match_range()
     refiner.fit(dataset, epochs=4, steps_per_epoch=500)
     ```
     """
