@@ -240,6 +240,12 @@ class Config:
 
     def __post_init__(self):
         _require(self, method=METHODS)
+        clip_length = self.pose.clip_length or self.data.clip_length
+        if self.rollout.epochs and self.rollout.rollout_length < clip_length:
+            raise InputError(
+                f"rollout.rollout_length is {self.rollout.rollout_length}, but clips "
+                f"of the pose LSTM have {clip_length} frames; expected at least so many."
+            )
 
     @property
     def method_name(self):

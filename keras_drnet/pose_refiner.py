@@ -118,21 +118,14 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         clip_length = poses.shape[1]
         past = poses[:, : self.num_past]
         state = pose_rollout.initial_state(self.pose_lstm, tf.shape(poses)[0])
-        parts = [pose_rollout.observe(self.pose_lstm, past, content, state)]
-        lengths = [clip_length - self.num_past - 1]
-        while sum(lengths) + self.num_past < self.rollout_length - 1:
-            missing = self.rollout_length - 1 - self.num_past - sum(lengths)
-            lengths.append(min(clip_length, missing))
-        for i, length in enumerate(lengths):
-            next_poses, state = parts[-1]
-            pose = next_poses[:, -1]
-            if i:  # Beyond the clip: the gradient ends here.
+        next_poses, state = pose_rollout.observe(self.pose_lstm, past, content, state)
+        pose, predicted = next_poses[:, -1], []
+        for t in range(self.num_past, self.rollout_length - 1):
+            if t % clip_length == clip_length - 1:
                 pose, state = tf.nest.map_structure(tf.stop_gradient, (pose, state))
-            if length:
-                parts.append(
-                    pose_rollout.proceed(self.pose_lstm, pose, content, state, length)
-                )
-        return ops.concatenate([next_poses for next_poses, _ in parts], axis=1)
+            pose, state = self.pose_lstm((pose, content, state))
+            predicted.append(pose)
+        return ops.concatenate([next_poses, ops.stack(predicted, axis=1)], axis=1)
 
     def _lstm_losses(self, poses, rollout):
         prediction = losses.pose_prediction_loss(

@@ -55,30 +55,12 @@ def observe_and_continue(pose_lstm, past_poses, content, num_future):
     """
     state = initial_state(pose_lstm, ops.shape(past_poses)[0])
     next_poses, state = observe(pose_lstm, past_poses, content, state)
-    if num_future == 1:
-        return next_poses
-    future, _ = proceed(pose_lstm, next_poses[:, -1], content, state, num_future - 1)
-    return ops.concatenate([next_poses, future], axis=1)
-
-
-def proceed(pose_lstm, pose, content, state, num_steps):
-    """Predicts poses, each from the prediction before it.
-
-    Args:
-        pose_lstm: model of `models.pose_lstm`.
-        pose: `[B, Dp]`, the last pose that was predicted.
-        content: `[B, Dc]`.
-        state: state after the pose before `pose`.
-        num_steps: number of poses to predict, at least 1.
-
-    Returns:
-        `(next_poses, state)`: `[B, num_steps, Dp]` and the state after them.
-    """
-    next_poses = []
-    for _ in range(num_steps):
+    pose = next_poses[:, -1]
+    future = []
+    for _ in range(num_future - 1):
         pose, state = pose_lstm((pose, content, state))
-        next_poses.append(pose)
-    return ops.stack(next_poses, axis=1), state
+        future.append(pose[:, None])
+    return ops.concatenate([next_poses, *future], axis=1)
 
 
 def roll_out(pose_lstm, past_poses, content, num_future):

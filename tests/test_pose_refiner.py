@@ -155,6 +155,12 @@ def with_rollout(config, epochs=1):
     return dataclasses.replace(config, rollout=rollout)
 
 
+def test_a_roll_out_is_at_least_as_long_as_a_clip(tiny):
+    with pytest.raises(InputError, match="rollout_length is 7, but clips .* 8 frames"):
+        tiny.with_overrides(["rollout.rollout_length=7", "rollout.epochs=1"])
+    tiny.with_overrides(["rollout.rollout_length=8", "rollout.epochs=1"])
+
+
 def test_no_epochs_are_no_stage(tiny, tmp_path):
     run = RunFolder(tmp_path / "plain")
     run.create(tiny)
