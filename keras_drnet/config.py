@@ -244,7 +244,7 @@ class Config:
         if self.rollout.epochs and self.rollout.rollout_length < clip_length:
             raise InputError(
                 f"rollout.rollout_length is {self.rollout.rollout_length}, but clips "
-                f"of the pose LSTM have {clip_length} frames; expected at least so many."
+                f"of the pose LSTM have {clip_length} frames; expected no fewer."
             )
 
     @property
