@@ -12,6 +12,7 @@ final class Demo {
   private Library library;
   private Library.Clip clip;
   private Library.Clip contentClip;
+  private FrameSource waiting;
 
   /**
    * Reads nothing yet.
@@ -35,6 +36,9 @@ final class Demo {
         loop.execute(() -> {
           library = read;
           choose(read.clips.get(Math.min(clipNumber, read.clips.size() - 1)));
+          if (waiting != null) {
+            start(waiting);
+          }
           whenRead.run();
         });
       } catch (BundleException error) {
@@ -67,6 +71,11 @@ final class Demo {
 
   /** Goes on from other frames than a clip's, with the model of the clip chosen last. */
   void start(FrameSource source) {
+    if (library == null) {
+      // Android ended the app while a video was chosen: it is told before all is read again.
+      waiting = source;
+      return;
+    }
     contentClip = clip;
     prediction.start(clip.bundle, source);
   }

@@ -44,6 +44,8 @@ abstract class StoredFrames implements FrameSource {
       };
     } catch (BundleException error) {
       return () -> sink.onError(error.getMessage());
+    } catch (OutOfMemoryError error) {
+      return () -> sink.onError("The pictures are too large; choose smaller ones.");
     }
   }
 

@@ -195,6 +195,22 @@ public final class MainActivityTest {
   }
 
   @Test
+  public void aVideoThatWasChosenBeforeAllWasReadIsShown() throws Exception {
+    Uri uri = Uri.parse("content://videos/early");
+    ShadowMediaMetadataRetriever.addMetadata(
+        DataSource.toDataSource(controller.get().getApplicationContext(), uri),
+        android.media.MediaMetadataRetriever.METADATA_KEY_DURATION, "100");
+    Demo demo = new Demo((bundle, variant, numThreads) -> {
+      throw new BundleException("not needed");
+    });
+    demo.start(new VideoFile(controller.get(), uri, demo.loop));
+    demo.load(controller.get().getAssets(), 0, () -> {});
+    runUntil(() -> demo.prediction.message() != null
+        && demo.prediction.message().contains("The video lasts 100 ms"));
+    demo.prediction.close();
+  }
+
+  @Test
   public void whatIsNoVideoIsAMessage() throws Exception {
     runUntil(() -> status().startsWith("Frame 1,"));
     Uri uri = Uri.parse("content://videos/none");
