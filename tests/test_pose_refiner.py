@@ -151,7 +151,9 @@ def test_the_discriminator_learns_to_tell_movement_from_rest(networks):
 
 
 def with_rollout(config, epochs=1):
-    rollout = RolloutConfig(epochs=epochs, steps_per_epoch=2, batch_size=4)
+    rollout = RolloutConfig(
+        epochs=epochs, steps_per_epoch=2, batch_size=4, rollout_length=10
+    )
     return dataclasses.replace(config, rollout=rollout)
 
 

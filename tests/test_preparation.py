@@ -427,8 +427,8 @@ def test_shards_on_object_storage(s3, videos, shards, tmp_path):
     script.write_text(
         "import sys\n"
         "import numpy as np\n"
-        f"sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r})\n"
-        "from test_preparation import config, load_dataset\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.test_preparation import config, load_dataset\n"
         "batches = [next(iter(load_dataset(config(folder), 'train')))\n"
         "           for folder in sys.argv[1:]]\n"
         "for name, frames in batches[0].items():\n"
