@@ -8,7 +8,7 @@ TensorFlow nor NumPy.
 import dataclasses
 import json
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SIGNATURES_FILE = "signatures.json"
 
 UNIT, CODE = (0.0, 1.0), (-1.0, 1.0)

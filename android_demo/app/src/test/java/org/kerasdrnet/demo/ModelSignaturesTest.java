@@ -64,7 +64,7 @@ public final class ModelSignaturesTest {
 
   @Test
   public void whatIsNoJsonIsRefused() {
-    for (String text : new String[] {"", "{", "[]", "{}", "{\"format_version\": 1}"}) {
+    for (String text : new String[] {"", "{", "[]", "{}", "{\"format_version\": 2}"}) {
       BundleException error =
           assertThrows(BundleException.class, () -> ModelSignatures.parse(text));
       assertTrue(error.getMessage(), error.getMessage().contains("copy the bundle anew"));
