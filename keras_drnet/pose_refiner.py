@@ -20,7 +20,8 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
     what came, only something that could. The gradient goes back through as many
     frames as the clip has.
 
-    Not in the paper of DrNet. In evaluation, `rollout` is as of `PosePredictor`.
+    Not in the paper of DrNet. Evaluation is that of `PosePredictor`: squared errors of
+    poses alone.
 
     Example:
 
