@@ -82,6 +82,10 @@ def test_the_manifest_says_what_the_gradle_file_says(app, apk):
     permissions = re.findall(r"^uses-permission: name='(.*)'$", said, re.MULTILINE)
     assert permissions == ["android.permission.CAMERA"]
     assert "uses-feature: name='android.hardware.camera" not in said
+    tree = run(
+        *(aapt2, "dump", "xmltree", "--file", "AndroidManifest.xml", apk.filename)
+    ).stdout
+    assert re.search(r"extractNativeLibs\(.*\)=false", tree)
 
 
 @pytest.mark.parametrize("abi", ELF_MACHINES)

@@ -79,8 +79,11 @@ def merge_manifest(app, path):
     uses_sdk = xml.etree.ElementTree.SubElement(root, "uses-sdk")
     uses_sdk.set(f"{{{ANDROID}}}minSdkVersion", values["min_sdk"])
     uses_sdk.set(f"{{{ANDROID}}}targetSdkVersion", values["target_sdk"])
+    application = root.find("application")
     # A debug key signs it, and a debugger may attach: it is not for a store.
-    root.find("application").set(f"{{{ANDROID}}}debuggable", "true")
+    application.set(f"{{{ANDROID}}}debuggable", "true")
+    # Libraries are mapped out of the APK: `build_apk.py` aligns them.
+    application.set(f"{{{ANDROID}}}extractNativeLibs", "false")
     tree.write(path, encoding="utf-8", xml_declaration=True)
 
 
