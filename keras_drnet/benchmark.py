@@ -53,12 +53,12 @@ class PlainDrNet(DrNet):
 
     def train_step(self, batch):
         """Trains the scene discriminator, then the auto-encoder, on one batch."""
-        poses = [
-            tf.stop_gradient(self.pose_encoder(batch[name], training=True))
+        poses = tuple(
+            self.pose_encoder(batch[name], training=True)
             for name in ("pose_1", "pose_2")
-        ]
-        losses = self._train_scene_discriminator(*poses)
-        return losses | self._train_autoencoder(batch)[0]
+        )
+        losses = self._train_adversary({"features": poses})
+        return losses | self._train_features(batch)[0]
 
 
 def main():

@@ -6,7 +6,9 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet import losses, metrics
+from keras_drnet import metrics
+from keras_drnet.adversarial.contrasts import SamePair
+from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.data.images import to_uint8
 
 SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)
@@ -109,17 +111,14 @@ def evaluate_split(predictor, clips, num_past, swaps=None):
     nets = predictor.networks
     poses = nets.pose_encoder(pose, training=False)
     others = nets.pose_encoder(clips[:, 0], training=False)
-    accuracy = losses.scene_accuracy(
-        nets.scene_discriminator((poses, others)),
-        nets.scene_discriminator((poses, tf.roll(others, 1, axis=0))),
-    )
+    scene_loss = AdversarialLoss(nets.scene_discriminator, SamePair())
     return {
         "reconstruction_mse": float(np.mean((pose - reconstructed) ** 2)),
         "reconstruction_psnr": float(metrics.psnr(pose, reconstructed).mean()),
         "swap_mse": None if swaps is None else float(np.mean((swaps - swapped) ** 2)),
         "swap_change_mse": float(np.mean((reconstructed - swapped) ** 2)),
         "blank_mse": float(np.mean(pose**2)),
-        "scene_accuracy": float(accuracy),
+        "scene_accuracy": float(scene_loss.accuracy((poses, others))),
     }
 
 

@@ -12,8 +12,7 @@ over the elements and the batch. Weights translate: the balance of the paper's
 similarity_weight = 1 the similarity outweighs a reconstruction error that cannot
 exceed a few hundredths, and the content code learns to say nothing.
 
-Label of the scene discriminator: 1 = both poses from the same clip. All of its
-outputs are logits.
+The adversarial loss is an `AdversarialLoss`: see `keras_drnet.adversarial`.
 """
 
 from keras import ops
@@ -40,42 +39,6 @@ def reconstruction_loss(frames, reconstructions):
             of the clip and the pose of this one.
     """
     return ops.mean(ops.square(frames - reconstructions))
-
-
-def scene_discriminator_loss(same_logits, different_logits):
-    """Returns the cross-entropy of the scene discriminator, L_adversarial(C).
-
-    The mean of both kinds of pair, so ln 2 is chance: half of the paper's sum.
-
-    Args:
-        same_logits: `[B, 1]`, for pairs of poses of one clip.
-        different_logits: `[B, 1]`, for pairs of poses of two clips.
-    """
-    return 0.5 * (
-        ops.mean(ops.softplus(-same_logits)) + ops.mean(ops.softplus(different_logits))
-    )
-
-
-def scene_accuracy(same_logits, different_logits):
-    """Returns the share of pairs that the scene discriminator gets right; not a loss.
-
-    Arguments are those of `scene_discriminator_loss`. 0.5 is chance.
-    """
-    same = ops.mean(ops.cast(same_logits > 0, "float32"))
-    different = ops.mean(ops.cast(different_logits <= 0, "float32"))
-    return 0.5 * (same + different)
-
-
-def adversarial_loss(same_logits):
-    """Returns what the pose encoder minimises, L_adversarial(E_p).
-
-    The cross-entropy to the target 1/2: least, ln 2, where the discriminator cannot
-    tell whether a pair of poses comes from one clip.
-
-    Args:
-        same_logits: `[B, 1]`, for pairs of poses of one clip.
-    """
-    return 0.5 * ops.mean(ops.softplus(-same_logits) + ops.softplus(same_logits))
 
 
 def pose_prediction_loss(poses, predicted_poses):

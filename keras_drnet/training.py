@@ -82,6 +82,7 @@ def train_drnet(run):
         networks.scene_discriminator,
         similarity_weight=config.drnet.similarity_weight,
         adversarial_weight=config.drnet.adversarial_weight,
+        adversarial_objective=config.drnet.adversarial_objective,
         dtype=dtype,
     )
     drnet.compile(

@@ -24,6 +24,27 @@ class TwoPlayerModel(keras.Model):
             )
         self.discriminator_optimizer = discriminator_optimizer
 
+    def get_compile_config(self):
+        """Returns both optimizers, for `keras.Model.save`."""
+        return {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in ("optimizer", "discriminator_optimizer")
+        }
+
+    def compile_from_config(self, config):
+        """Compiles with what `get_compile_config` returned, for `load_model`."""
+        self.compile(
+            **{
+                name: keras.saving.deserialize_keras_object(optimizer)
+                for name, optimizer in config.items()
+            }
+        )
+        self.build_optimizers()
+
+    def build_optimizers(self):
+        """Creates the optimizers' variables, so that they can be restored."""
+        raise NotImplementedError
+
     @property
     def metrics(self):
         """The means of what a step reports."""

@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.averaging import WeightAverage
 from keras_drnet.data import load_dataset
 from keras_drnet.drnet import DrNet
+from keras_drnet.errors import InputError
 from keras_drnet.models import build_networks
+from tests.networks import lively_networks
 
 LOSSES = {
     "loss",
@@ -20,8 +23,8 @@ LOSSES = {
 }
 
 
-def make_drnet(config, *, dtype="float32", **kwargs):
-    networks = build_networks(config, dtype=dtype)
+def make_drnet(config, *, dtype="float32", build=build_networks, **kwargs):
+    networks = build(config, dtype=dtype)
     drnet = DrNet(
         networks.content_encoder,
         networks.pose_encoder,
@@ -59,17 +62,17 @@ def test_autoencoder_step_moves_no_discriminator_weight(drnet, batch):
     before = values(drnet.scene_discriminator)
     moving = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
     others = [values(network) for network in moving]
-    drnet._train_autoencoder(batch)
+    drnet._train_features(batch)
     assert unchanged(before, drnet.scene_discriminator)
     assert not any(map(unchanged, others, moving))
 
 
 def test_discriminator_step_moves_nothing_else(drnet, batch):
-    _, poses = drnet._train_autoencoder(batch)
+    _, poses = drnet._train_features(batch)
     still = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
     before = [values(network) for network in still]
     discriminator = values(drnet.scene_discriminator)
-    drnet._train_scene_discriminator(*poses)
+    drnet._train_adversary(poses)
     assert all(map(unchanged, before, still))
     assert not unchanged(discriminator, drnet.scene_discriminator)
 
@@ -79,21 +82,71 @@ def test_adversarial_term_alone_moves_only_the_pose_encoder(drnet, batch):
         [0.5 * np.ones_like(w) for w in drnet.scene_discriminator.get_weights()]
     )
     with tf.GradientTape() as tape:
-        losses, _ = drnet._autoencoder_losses(batch, training=True)
-    gradients = tape.gradient(losses["adversarial"], drnet.autoencoder_variables)
+        losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
+    gradients = tape.gradient(losses["adversarial"], drnet.feature_variables)
     pose = {id(v) for v in drnet.pose_encoder.trainable_variables}
-    for variable, gradient in zip(drnet.autoencoder_variables, gradients, strict=True):
+    for variable, gradient in zip(drnet.feature_variables, gradients, strict=True):
         assert (gradient is not None) == (id(variable) in pose)
 
 
 def test_loss_is_the_weighted_sum(drnet, batch):
-    losses, _ = drnet._autoencoder_losses(batch, training=True)
+    losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
     expected = (
         losses["reconstruction"]
         + 0.01 * losses["similarity"]
         + 0.1 * losses["adversarial"]
     )
     np.testing.assert_allclose(losses["loss"], expected, rtol=1e-6)
+
+
+def test_scene_loss_is_the_closed_form_of_the_paper(tiny, batch):
+    """Label 1 for a clip, 0 for two; the pose encoder's target is 1/2 on one clip's."""
+    drnet = make_drnet(tiny, build=lively_networks)
+    _, contrasted = drnet._forward(batch, training=False)
+    pose_1, pose_2 = contrasted["features"]
+    judge = drnet.scene_discriminator
+    same, different = (
+        1 / (1 + np.exp(-np.float64(judge((pose_1, other)))))
+        for other in (pose_2, tf.roll(pose_2, 1, axis=0))
+    )
+    assert np.ptp(same) > 0.01 and np.ptp(different) > 0.01
+    result = drnet.test_step(batch)
+    np.testing.assert_allclose(
+        result["scene_discriminator"],
+        -0.5 * (np.log(same).mean() + np.log(1 - different).mean()),
+        rtol=1e-5,
+    )
+    np.testing.assert_allclose(
+        result["adversarial"],
+        -0.5 * (np.log(same) + np.log(1 - same)).mean(),
+        rtol=1e-5,
+    )
+    right = np.mean(same > 0.5) + np.mean(different <= 0.5)
+    np.testing.assert_allclose(result["scene_accuracy"], 0.5 * right, rtol=1e-6)
+
+
+@pytest.mark.parametrize("objective", sorted(OBJECTIVES))
+def test_any_objective_trains(tiny, batch, objective):
+    drnet = make_drnet(tiny, adversarial_weight=0.1, adversarial_objective=objective)
+    before = values(drnet.pose_encoder)
+    result = drnet.train_step(batch)
+    assert all(np.isfinite(value) for value in result.values())
+    assert not unchanged(before, drnet.pose_encoder)
+
+
+def test_a_wrong_objective_is_named(tiny):
+    with pytest.raises(InputError, match="Did you mean 'uniform_target'"):
+        make_drnet(tiny, adversarial_objective="uniform")
+
+
+def test_saved_and_loaded_it_goes_on_where_it_was(tiny, drnet, batch, tmp_path):
+    drnet.train_step(batch)
+    drnet.save(tmp_path / "drnet.keras")
+    loaded = keras.saving.load_model(tmp_path / "drnet.keras")
+    for model in (drnet, loaded):
+        model.train_step(batch)
+    for own, other in zip(values(drnet), values(loaded), strict=True):
+        np.testing.assert_array_equal(own, other)
 
 
 def test_evaluation_changes_nothing(drnet, batch):
@@ -117,7 +170,7 @@ def test_scene_discriminator_learns_where_pose_gives_the_clip_away(tiny):
     drnet = make_drnet(tiny.with_overrides(["model.discriminator_units=64"]))
     poses = tf.random.stateless_uniform((8, 4), seed=(0, 0), minval=-1.0)
     for _ in range(200):
-        result = drnet._train_scene_discriminator(poses, poses)
+        result = drnet._train_adversary({"features": (poses, poses)})
     assert result["scene_accuracy"] > 0.9
 
 

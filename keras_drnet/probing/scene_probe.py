@@ -8,8 +8,9 @@ frozen poses alone for as long as it likes, has no such weakness.
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
-from keras_drnet import losses
+from keras_drnet.adversarial.adversary_losses import cross_entropy, is_right
 from keras_drnet.errors import InputError
 from keras_drnet.models import build_scene_discriminator
 
@@ -65,21 +66,23 @@ def fresh_scene_accuracy(
     optimizer.build(discriminator.trainable_variables)
 
     @tf.function
-    def train_step(pose, same, different):
+    def train_step(*poses):
         with tf.GradientTape() as tape:
-            loss = losses.scene_discriminator_loss(
-                discriminator((pose, same)), discriminator((pose, different))
-            )
+            loss = ops.mean(cross_entropy(*_judge(discriminator, *poses)))
         variables = discriminator.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
 
     for _ in range(num_steps):
         train_step(*_draw_pairs(rng, train_poses, train_clips, BATCH_SIZE))
-    pose, same, different = _draw_pairs(rng, test_poses, test_clips, NUM_TEST_PAIRS)
-    accuracy = losses.scene_accuracy(
-        discriminator((pose, same)), discriminator((pose, different))
-    )
-    return float(accuracy)
+    pairs = _draw_pairs(rng, test_poses, test_clips, NUM_TEST_PAIRS)
+    return float(ops.mean(is_right(*_judge(discriminator, *pairs))))
+
+
+def _judge(discriminator, pose, same, different):
+    """Returns the discriminator's logits and the labels of pairs of either kind."""
+    outputs = [discriminator((pose, other)) for other in (same, different)]
+    labels = [ops.ones_like(outputs[0]), ops.zeros_like(outputs[1])]
+    return ops.concatenate(outputs), ops.concatenate(labels)
 
 
 def _draw_pairs(rng, poses, clips, count):

@@ -1,0 +1,1 @@
+"""Adversarial losses in feature space: one abstraction, and the systems built on it."""

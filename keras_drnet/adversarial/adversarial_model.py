@@ -1,0 +1,150 @@
+"""AdversarialModel: what the training of all systems of the survey shares."""
+
+import keras
+import tensorflow as tf
+
+from keras_drnet.adversarial.schedules import deserialize_value
+from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
+
+
+class AdversarialModel(TwoPlayerModel):
+    """Base of models that have a task and an `AdversarialLoss`.
+
+    A subclass writes `feature_variables`, `_forward` and `get_config`; `train_step`,
+    `test_step`, saving and loading are here. The features move first, then the
+    adversary. If that learns from features as they were before, both have moved at
+    once (`alternating=False`); if it learns from new ones, in turn.
+
+    Batches are dicts of tensors. `compile(optimizer, discriminator_optimizer)` takes an
+    optimizer for each player.
+    """
+
+    # How the loss and the share right of the adversary are called in reports.
+    adversary_terms = ("adversary", "adversary_accuracy")
+
+    def __init__(
+        self,
+        adversarial,
+        *,
+        terms=(),
+        alternating=False,
+        num_adversary_steps=1,
+        dtype=None,
+        name=None,
+    ):
+        """Holds the loss.
+
+        Args:
+            adversarial: an `AdversarialLoss`.
+            terms: names of what `_forward` reports besides its loss.
+            alternating: whether the adversary learns from features that are computed
+                anew, after they have moved.
+            num_adversary_steps: steps of the adversary for one of the features.
+            dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
+                scales the losses of both optimizers.
+            name: name of the model.
+        """
+        super().__init__(dtype=dtype, name=name)
+        self.built = True  # The networks are when they come.
+        self.adversarial = adversarial
+        self.alternating = alternating
+        self.num_adversary_steps = num_adversary_steps
+        self._trackers = {
+            name: keras.metrics.Mean(name=name)
+            for name in ("loss", *terms, "adversarial", *self.adversary_terms)
+        }
+
+    @property
+    def feature_variables(self):
+        """The trainable variables of the features and the task, without adversary."""
+        raise NotImplementedError
+
+    @property
+    def adversary_variables(self):
+        """The trainable variables of the adversary."""
+        return self.adversarial.adversary.trainable_variables
+
+    def build_optimizers(self):
+        """Creates the optimizers' variables, so that they can be restored."""
+        self.optimizer.build(self.feature_variables)
+        self.discriminator_optimizer.build(self.adversary_variables)
+
+    def train_step(self, data):
+        """Trains the features, then the adversary, on one batch."""
+        losses, contrasted = self._train_features(data)
+        for _ in range(self.num_adversary_steps):
+            if self.alternating:
+                contrasted = self._contrasted(data)
+            losses |= self._train_adversary(contrasted)
+        return track(self._trackers, losses)
+
+    def test_step(self, data):
+        """Evaluates every loss on one batch."""
+        losses, contrasted = self._forward(data, training=False)
+        losses = self._with_adversarial(losses, contrasted)
+        loss = self.adversarial.discriminator_loss(**contrasted)
+        return track(self._trackers, losses | self._adversary_report(loss, contrasted))
+
+    def _forward(self, data, *, training):
+        """Returns the task's losses, and what the adversary is to judge.
+
+        Args:
+            data: a batch.
+            training: whether networks run in training mode.
+
+        Returns:
+            A dict with the task's `loss` and the other terms, and a dict of arguments
+            of `AdversarialLoss.encoder_loss`.
+        """
+        raise NotImplementedError
+
+    def _contrasted(self, data):
+        """Returns what the adversary is to learn from, with the features of now."""
+        return self._forward(data, training=True)[1]
+
+    def _train_features(self, data):
+        with tf.GradientTape(persistent=True) as tape:
+            task, contrasted = self._forward(data, training=True)
+            losses = self._with_adversarial(task, contrasted)
+            parts = task["loss"], self._weight() * losses["adversarial"]
+            scaled = [self.optimizer.scale_loss(part) for part in parts]
+        variables = self.feature_variables
+        gradients = self.adversarial.feature_gradients(tape, *scaled, variables)
+        self.optimizer.apply(gradients, variables)
+        return losses, contrasted
+
+    def _train_adversary(self, contrasted):
+        with tf.GradientTape() as tape:
+            loss = self.adversarial.discriminator_loss(**contrasted)
+            scaled = self.discriminator_optimizer.scale_loss(loss)
+        apply_gradients(
+            self.discriminator_optimizer, tape, scaled, self.adversary_variables
+        )
+        return self._adversary_report(loss, contrasted)
+
+    def _adversary_report(self, loss, contrasted):
+        accuracy = self.adversarial.accuracy(**contrasted)
+        return dict(zip(self.adversary_terms, (loss, accuracy), strict=True))
+
+    def _with_adversarial(self, task, contrasted):
+        adversarial = self.adversarial.encoder_loss(**contrasted)
+        total = task["loss"] + self._weight() * adversarial
+        return task | {"loss": total, "adversarial": adversarial}
+
+    def _weight(self):
+        return self.adversarial.weight_at(self.optimizer.iterations)
+
+    def get_config(self):
+        """Returns the arguments of the constructor that all have."""
+        return {
+            "adversarial": keras.saving.serialize_keras_object(self.adversarial),
+            "alternating": self.alternating,
+            "num_adversary_steps": self.num_adversary_steps,
+            "dtype": self.dtype_policy.name,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes a model from what `get_config` returned."""
+        return cls(**{name: deserialize_value(v) for name, v in config.items()})

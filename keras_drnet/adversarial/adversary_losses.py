@@ -1,0 +1,52 @@
+"""What an adversary minimises: an error for each of its examples.
+
+`outputs` and `labels` have one shape, `[..., K]`. With K = 1 the output is the logit of
+the label 1, and labels are in [0, 1]; with more it is a logit for each of K classes,
+and labels are one-hot or soft. Errors are `[...]`.
+"""
+
+from keras import ops
+
+
+def cross_entropy(outputs, labels):
+    """Returns the cross-entropy of logits to labels, in nats."""
+    if outputs.shape[-1] == 1:
+        errors = ops.softplus(outputs) - labels * outputs
+    else:
+        errors = -labels * ops.log_softmax(outputs, axis=-1)
+    return ops.sum(errors, axis=-1)
+
+
+def squared_error(outputs, labels):
+    """Returns the squared error, of outputs as they are: quantities, not logits."""
+    return ops.sum(ops.square(outputs - labels), axis=-1)
+
+
+def absolute_error(outputs, labels):
+    """Returns how much probability is not on the label, in [0, 1].
+
+    With examples that `contrasts.GroupLabels(balanced=True)` made this is the
+    group-normalised L1 loss of Madras et al., *Learning Adversarially Fair and
+    Transferable Representations*, ICML 2018: their L_Adv is `1 - 2 * mean` of it
+    (demographic parity), and their adversary maximises that.
+    """
+    if outputs.shape[-1] == 1:
+        return ops.sum(ops.abs(ops.sigmoid(outputs) - labels), axis=-1)
+    # Half, as what one class lacks the others have.
+    return 0.5 * ops.sum(ops.abs(ops.softmax(outputs, axis=-1) - labels), axis=-1)
+
+
+def is_right(outputs, labels):
+    """Returns 1.0 for each example whose label the adversary gets right, else 0.0."""
+    if outputs.shape[-1] == 1:
+        right = ops.equal(outputs > 0, labels > 0.5)[..., 0]
+    else:
+        right = ops.equal(ops.argmax(outputs, axis=-1), ops.argmax(labels, axis=-1))
+    return ops.cast(right, "float32")
+
+
+ADVERSARY_LOSSES = {
+    "absolute_error": absolute_error,
+    "cross_entropy": cross_entropy,
+    "squared_error": squared_error,
+}

@@ -1,0 +1,321 @@
+"""How an adversary's examples and their labels are made of features.
+
+A contrast has two methods. `adversary_examples` makes what the adversary learns from;
+`feature_examples` makes what the features are trained on, and what is not the features'
+own there is held still. Where the features are told from something else, **label 1 is
+for features as they are**, and 0 for what they are contrasted with.
+"""
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from keras_drnet.errors import InputError
+
+NOTIONS = ("parity", "odds", "opportunity")
+
+
+class Examples(NamedTuple):
+    """What goes into an adversary and what should come out.
+
+    Attributes:
+        inputs: what the adversary takes, of N examples.
+        labels: `[N, K]`, see `adversary_losses`.
+        weights: `[N]`, how much each counts, or `None`: all the same.
+    """
+
+    inputs: Any
+    labels: Any
+    weights: Any = None
+
+
+class Contrast:
+    """Base of all contrasts: keeps its settings, to be saved with the model."""
+
+    def adversary_examples(self, features, **given):
+        """Returns `Examples` for the adversary."""
+        raise NotImplementedError
+
+    def feature_examples(self, features, **given):
+        """Returns `Examples` for the features; by default the adversary's."""
+        return self.adversary_examples(features, **given)
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a contrast from what `get_config` returned."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class GroupLabels(Contrast):
+    """Which group is an example of? A domain, a sensitive attribute.
+
+    Takes features, `group`, int `[B]` or `[B, 1]` in 0 ... K - 1, and where the notion
+    needs it `target`, int `[B]` or `[B, 1]`, what the task is to predict. Several
+    attributes are `[B, A]`, and all combinations of them are the groups. Labels have
+    one column for two groups, else K.
+
+    What the features are independent of, if the adversary learns nothing, is its
+    notion of fairness:
+
+    - `"parity"`: the adversary sees features of all. They are independent of the group.
+    - `"odds"`: it sees the target too, as a second input, one-hot `[B, num_targets]`.
+      They are so among examples of one target.
+    - `"opportunity"`: it learns from the examples with target 1 alone. They are so
+      among these.
+    """
+
+    def __init__(self, num_groups=2, *, notion="parity", num_targets=2, balanced=False):
+        """Sets the groups.
+
+        Args:
+            num_groups: K, at least 2; for several attributes a tuple, the number for
+                each.
+            notion: `"parity"`, `"odds"` or `"opportunity"`.
+            num_targets: classes of the target; for `"odds"` and `balanced` alone.
+            balanced: whether every group, with `"odds"` every pair of group and
+                target, weighs the same in a batch, few or many.
+
+        Raises:
+            InputError: a setting is not one of these.
+        """
+        if notion not in NOTIONS:
+            raise InputError(f"Unknown notion {notion!r}; expected one of {NOTIONS}.")
+        sizes = (num_groups,) if isinstance(num_groups, int) else tuple(num_groups)
+        if not sizes or min(sizes) < 2:
+            raise InputError(
+                f"num_groups is {num_groups}; expected at least 2 for each attribute."
+            )
+        self.sizes = sizes
+        self.notion = notion
+        self.num_targets = num_targets
+        self.balanced = balanced
+
+    @property
+    def num_groups(self):
+        """Number of groups, K: of all combinations of attributes."""
+        product = 1
+        for size in self.sizes:
+            product *= size
+        return product
+
+    @property
+    def num_outputs(self):
+        """Outputs that the adversary must have."""
+        return 1 if self.num_groups == 2 else self.num_groups
+
+    def adversary_examples(self, features, *, group, target=None):
+        """Returns `Examples`: the features, `[B]` of them, and their groups."""
+        if target is None and self.notion != "parity":
+            raise InputError(
+                f"GroupLabels with notion {self.notion!r} needs the target as well."
+            )
+        group = self._joint(group)
+        one_hot = ops.one_hot(group, self.num_groups)
+        labels = one_hot[:, 1:] if self.num_outputs == 1 else one_hot
+        inputs, cells, seen = features, one_hot, None
+        if target is not None:
+            target = ops.cast(ops.reshape(target, (-1,)), "int32")
+        if self.notion == "odds":
+            targets = ops.one_hot(target, self.num_targets)
+            inputs = (features, targets)
+            cells = ops.one_hot(
+                group * self.num_targets + target, self.num_groups * self.num_targets
+            )
+        elif self.notion == "opportunity":
+            seen = ops.cast(ops.equal(target, 1), "float32")
+        return Examples(inputs, labels, self._weights(cells, seen))
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {
+            "num_groups": list(self.sizes),
+            "notion": self.notion,
+            "num_targets": self.num_targets,
+            "balanced": self.balanced,
+        }
+
+    def _joint(self, group):
+        group = ops.cast(group, "int32")
+        columns = ops.split(
+            ops.reshape(group, (-1, len(self.sizes))), len(self.sizes), 1
+        )
+        joint = ops.zeros_like(columns[0])
+        for size, column in zip(self.sizes, columns, strict=True):
+            joint = joint * size + column
+        return ops.reshape(joint, (-1,))
+
+    def _weights(self, cells, seen):
+        if not self.balanced:
+            return seen
+        if seen is not None:
+            cells = cells * seen[:, None]
+        counts = ops.sum(cells, axis=0)
+        # A group that is not in the batch has no example to weigh.
+        return ops.sum(cells / ops.maximum(counts, 1.0), axis=-1)
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class SamePair(Contrast):
+    """Do two codes come from one clip? DrNet's contrast.
+
+    Takes a pair of codes, `[B, D]` each, of one clip an example. The pairs of two clips
+    are those of a clip with its neighbour in the batch: rolled, not shuffled, so no
+    clip is ever paired with itself. The first code of a pair learns; the second is
+    held still, as in the authors' code.
+    """
+
+    def adversary_examples(self, features):
+        """Returns `Examples` of `2 B` pairs, those of one clip first."""
+        code_1, code_2 = features
+        others = ops.roll(code_2, shift=1, axis=0)
+        pairs = (
+            ops.concatenate([code_1, code_1], axis=0),
+            ops.concatenate([code_2, others], axis=0),
+        )
+        return Examples(pairs, _halves(code_1, code_1))
+
+    def feature_examples(self, features):
+        """Returns `Examples` of `B` pairs of one clip."""
+        code_1, code_2 = features
+        return Examples((code_1, ops.stop_gradient(code_2)), _ones(code_1))
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class PermuteDims(Contrast):
+    """Is a code one of the encoder's, or put together from several? FactorVAE's.
+
+    Takes codes `[B, D]`. What they are told from are codes each of whose elements is
+    drawn from another one of the batch: the product of the marginals.
+    """
+
+    def adversary_examples(self, features, *, others=None):
+        """Returns `Examples`.
+
+        Args:
+            features: codes `[B, D]`.
+            others: codes `[B', D]` that are permuted, of a second batch; without
+                them, the features.
+        """
+        permuted = permute_dims(features if others is None else others)
+        inputs = ops.concatenate([features, permuted], axis=0)
+        return Examples(inputs, _halves(features, permuted))
+
+    def feature_examples(self, features, *, others=None):
+        """Returns `Examples` of the codes as they are."""
+        return Examples(features, _ones(features))
+
+
+def permute_dims(codes, seed=None):
+    """Shuffles each column of codes `[B, D]` on its own.
+
+    Source: Kim & Mnih, *Disentangling by Factorising*, ICML 2018, algorithm 1.
+    """
+    order = ops.argsort(keras.random.uniform(ops.shape(codes), seed=seed), axis=0)
+    return ops.take_along_axis(codes, order, axis=0)
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class PriorSample(Contrast):
+    """Is a code the encoder's or a draw of the prior? That of AAE and AVB.
+
+    Takes codes `[B, D]`, and `condition` if the adversary's question depends on it: a
+    tensor or tuple of tensors `[B, ...]`, which goes into the adversary after the code,
+    and to the prior if that is told to take it.
+    """
+
+    def __init__(self, prior, *, conditional_prior=False):
+        """Sets the prior.
+
+        Args:
+            prior: function of a number of examples to draws `[N, D]`: an object of
+                `priors`, or a function that Keras can serialise.
+            conditional_prior: whether it takes the condition as a second argument.
+        """
+        self.prior = prior
+        self.conditional_prior = conditional_prior
+
+    def adversary_examples(self, features, *, condition=None):
+        """Returns `Examples` of `2 B` codes, the encoder's first."""
+        arguments = (condition,) if self.conditional_prior else ()
+        draws = self.prior(ops.shape(features)[0], *arguments)
+        codes = ops.concatenate([features, draws], axis=0)
+        conditions = tuple(
+            ops.concatenate([c, c], axis=0) for c in _as_tuple(condition)
+        )
+        return Examples(_join(codes, conditions), _halves(features, draws))
+
+    def feature_examples(self, features, *, condition=None):
+        """Returns `Examples` of the encoder's codes."""
+        conditions = tuple(ops.stop_gradient(c) for c in _as_tuple(condition))
+        return Examples(_join(features, conditions), _ones(features))
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {
+            "prior": keras.saving.serialize_keras_object(self.prior),
+            "conditional_prior": self.conditional_prior,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a contrast from what `get_config` returned."""
+        prior = keras.saving.deserialize_keras_object(config["prior"])
+        return cls(**config | {"prior": prior})
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class JointPair(Contrast):
+    """Was the example encoded, or was it made from the code? That of BiGAN and ALI.
+
+    Takes `((x, code of x), (x made from a code, that code))`. Both pairs learn: the
+    encoder makes the first, the generator the second.
+    """
+
+    def adversary_examples(self, features):
+        """Returns `Examples` of `2 B` pairs, the encoder's first."""
+        encoded, generated = features
+        pairs = tuple(
+            ops.concatenate([e, g], axis=0)
+            for e, g in zip(encoded, generated, strict=True)
+        )
+        return Examples(pairs, _halves(encoded[0], generated[0]))
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class LeaveOneOut(Contrast):
+    """What is an element of a code, given all the others? Predictability minimisation.
+
+    Takes codes `[B, D]`. The adversary predicts each element, `[B, D, 1]`, from the
+    others; that its i-th output does not see the i-th element is its own affair. The
+    labels are the elements: the features learn through these as well.
+    """
+
+    def adversary_examples(self, features):
+        """Returns `Examples` of the codes, labels `[B, D, 1]`."""
+        return Examples(features, ops.expand_dims(features, -1))
+
+
+def _as_tuple(condition):
+    if condition is None:
+        return ()
+    return tuple(condition) if isinstance(condition, (tuple, list)) else (condition,)
+
+
+def _join(codes, conditions):
+    return (codes, *conditions) if conditions else codes
+
+
+def _ones(x):
+    return ops.ones((ops.shape(x)[0], 1))
+
+
+def _halves(positive, negative):
+    return ops.concatenate(
+        [_ones(positive), ops.zeros((ops.shape(negative)[0], 1))], axis=0
+    )

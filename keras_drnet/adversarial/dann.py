@@ -1,0 +1,80 @@
+"""DANN: domain-adversarial training of neural networks."""
+
+import keras
+
+from keras_drnet.adversarial.adversarial_model import AdversarialModel
+from keras_drnet.adversarial.classification import classification_terms, two_domains
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class DANN(AdversarialModel):
+    """Features that tell classes apart and not domains, from labels of one domain.
+
+        E = L_label(source) - lambda * L_domain(source, target)
+
+    the features and the classifier at its minimum, the domain classifier at its
+    maximum. All move at once. lambda is for the features alone: the domain classifier
+    learns at its full rate (section 5.2.2).
+
+    Batches are dicts: `source`, `[B, ...]`, its `label`, int `[B]`, and `target`,
+    `[B', ...]`. Labels of the target are not used.
+
+    Example:
+
+    ```python
+    adversarial = AdversarialLoss(domain_classifier, GroupLabels(2),
+                                  weight=SigmoidRamp(num_steps))
+    dann = DANN(encoder, classifier, adversarial)
+    dann.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    dann.fit(dataset, epochs=10)
+    labels = np.argmax(dann.predict(target_images), axis=-1)
+    ```
+
+    Differences: in the paper one network with a gradient reversal layer is trained by
+    one optimizer, SGD with momentum; here each player has its own.
+
+    Source: Ganin et al., *Domain-Adversarial Training of Neural Networks*, JMLR 2016,
+    equations 10 to 15.
+    """
+
+    def __init__(self, encoder, classifier, adversarial, *, name="dann", **kwargs):
+        """Holds the networks.
+
+        Args:
+            encoder: examples `[B, ...]` to features `[B, D]`.
+            classifier: features to logits `[B, K]`.
+            adversarial: `AdversarialLoss` with `GroupLabels(2)`, whose adversary takes
+                features. Group 0 is the source.
+            name: name of the model.
+            **kwargs: see `AdversarialModel`.
+        """
+        super().__init__(adversarial, terms=("accuracy",), name=name, **kwargs)
+        self.encoder = encoder
+        self.classifier = classifier
+
+    @property
+    def feature_variables(self):
+        """The trainable variables of encoder and classifier."""
+        return self.encoder.trainable_variables + self.classifier.trainable_variables
+
+    def call(self, examples, training=False):
+        """Returns logits `[B, K]` of examples of either domain."""
+        return self.classifier(
+            self.encoder(examples, training=training), training=training
+        )
+
+    def _forward(self, batch, *, training):
+        # Each domain on its own: batch statistics are of one domain, as at test time.
+        source = self.encoder(batch["source"], training=training)
+        target = self.encoder(batch["target"], training=training)
+        logits = self.classifier(source, training=training)
+        terms = classification_terms(batch["label"], logits)
+        return terms, two_domains(source, target)
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "encoder": serialize(self.encoder),
+            "classifier": serialize(self.classifier),
+        }

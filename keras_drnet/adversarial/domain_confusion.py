@@ -1,0 +1,54 @@
+"""Domain confusion: features by which every domain is as likely as another."""
+
+import keras
+
+from keras_drnet.adversarial.dann import DANN
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class DomainConfusion(DANN):
+    """DANN's networks with a uniform target, the two players in turn.
+
+        features:           L_label(source) + lambda * L_conf
+        L_conf            = - sum_d 1/D log q_d
+        domain classifier:  L_D = - sum_d [y = d] log q_d
+
+    Unlike gradient reversal, whose gradient vanishes where the domain classifier is
+    sure and right, and which has features cross over to the wrong domain, L_conf leads
+    to where it cannot tell. Batches and arguments are those of `DANN`, the
+    `AdversarialLoss` with the objective `"uniform_target"`.
+
+    Example:
+
+    ```python
+    adversarial = AdversarialLoss(domain_classifier, GroupLabels(2),
+                                  objective="uniform_target", weight=0.1)
+    model = DomainConfusion(encoder, classifier, adversarial)
+    ```
+
+    Differences: the paper has a third loss, soft labels of the source for the few
+    labelled examples of the target; here the target has no labels.
+
+    Source: Tzeng, Hoffman, Darrell & Saenko, *Simultaneous Deep Transfer Across Domains
+    and Tasks*, ICCV 2015.
+    """
+
+    def __init__(
+        self,
+        encoder,
+        classifier,
+        adversarial,
+        *,
+        alternating=True,
+        name="domain_confusion",
+        **kwargs,
+    ):
+        """Holds the networks; arguments as for `DANN`."""
+        super().__init__(
+            encoder,
+            classifier,
+            adversarial,
+            alternating=alternating,
+            name=name,
+            **kwargs,
+        )

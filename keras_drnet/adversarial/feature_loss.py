@@ -1,0 +1,169 @@
+"""AdversarialLoss: two players' losses on features, of four parts and a weight."""
+
+import keras
+from keras import ops
+
+from keras_drnet.adversarial.adversary_losses import ADVERSARY_LOSSES, is_right
+from keras_drnet.adversarial.objectives import OBJECTIVES, project
+from keras_drnet.adversarial.schedules import deserialize_value, value_at
+from keras_drnet.errors import choose
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class AdversarialLoss(keras.layers.Layer):
+    """An adversarial loss in feature space.
+
+    An adversary learns to answer a question about features; the features learn to
+    leave it without an answer. What differs between one published system and another
+    is how four parts are chosen: the **adversary**, a network; the **contrast**, which
+    makes its examples and their labels; the **adversary loss**, which it minimises; and
+    the **objective**, which the features minimise. Any of one can go with any of
+    another.
+
+    `discriminator_loss` moves the adversary alone, as features are held still in it.
+    `encoder_loss` has gradients for both: take those of the features' variables.
+
+    Example, the scene loss of DrNet:
+
+    ```python
+    scene_loss = AdversarialLoss(
+        scene_discriminator, SamePair(), objective="uniform_target", weight=1e-4
+    )
+    scene_loss.discriminator_loss((pose_1, pose_2))
+    scene_loss.encoder_loss((pose_1, pose_2))
+    ```
+    """
+
+    def __init__(
+        self,
+        adversary,
+        contrast,
+        *,
+        adversary_loss="cross_entropy",
+        objective="gradient_reversal",
+        weight=1.0,
+        **kwargs,
+    ):
+        """Puts the parts together.
+
+        Args:
+            adversary: `keras.Model` or layer from the contrast's inputs to outputs in
+                the shape of its labels.
+            contrast: an object of `contrasts`.
+            adversary_loss: a name in `adversary_losses.ADVERSARY_LOSSES`.
+            objective: a name in `objectives.OBJECTIVES`.
+            weight: of `encoder_loss` beside the task's loss: a float, or a schedule of
+                the optimizer's step. See `weight_at`.
+            **kwargs: arguments of `keras.layers.Layer`.
+
+        Raises:
+            InputError: a name is unknown.
+        """
+        super().__init__(**kwargs)
+        self.adversary = adversary
+        self.contrast = contrast
+        self.adversary_loss = adversary_loss
+        self.objective = objective
+        self.weight = weight
+        self._error = choose(ADVERSARY_LOSSES, adversary_loss, "adversary loss")
+        self._feature_error = choose(OBJECTIVES, objective, "objective")
+
+    def discriminator_loss(self, features, **given):
+        """Returns what the adversary minimises, a float32 scalar.
+
+        Args:
+            features: what the contrast takes: a tensor or tuples of tensors. No
+                gradient goes back through them.
+            **given: what else the contrast takes, tensors too.
+        """
+        examples = self._adversary_examples(features, given)
+        outputs = self._outputs(examples)
+        return _mean(self._error(outputs, examples.labels), examples.weights)
+
+    def encoder_loss(self, features, **given):
+        """Returns what the features minimise, a float32 scalar, not weighted yet.
+
+        Arguments are those of `discriminator_loss`.
+        """
+        examples = self.contrast.feature_examples(features, **given)
+        errors = self._feature_error(
+            self._error, self._outputs(examples), examples.labels
+        )
+        return _mean(errors, examples.weights)
+
+    def accuracy(self, features, **given):
+        """Returns the share of its examples that the adversary gets right.
+
+        For watching training. That it is at chance does not say that the features are
+        clean: ask a fresh one (`leakage`).
+        """
+        examples = self._adversary_examples(features, given)
+        return _mean(
+            is_right(self._outputs(examples), examples.labels), examples.weights
+        )
+
+    def weight_at(self, step):
+        """Returns the weight of `encoder_loss` at a step of the optimizer."""
+        return value_at(self.weight, step)
+
+    def feature_gradients(self, tape, task_loss, encoder_loss, variables):
+        """Returns the gradients that the features' variables are moved by.
+
+        Args:
+            tape: persistent `tf.GradientTape` that has seen both losses.
+            task_loss: scalar.
+            encoder_loss: scalar, weighted.
+            variables: list of variables of the features and the task.
+
+        Returns:
+            A list of gradients of the sum of both losses; with a projection, as
+            `objectives.project` combines them.
+        """
+        if not self.objective.startswith("projection"):
+            return tape.gradient([task_loss, encoder_loss], variables)
+        # Not `unconnected_gradients="zero"`: it does not know Keras' variables.
+        task_gradients = [
+            ops.zeros_like(variable) if gradient is None else gradient
+            for variable, gradient in zip(
+                variables, tape.gradient(task_loss, variables), strict=True
+            )
+        ]
+        return project(
+            task_gradients,
+            tape.gradient(encoder_loss, variables),
+            by_variable=self.objective == "projection_by_variable",
+        )
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "adversary": serialize(self.adversary),
+            "contrast": serialize(self.contrast),
+            "adversary_loss": self.adversary_loss,
+            "objective": self.objective,
+            "weight": serialize(self.weight),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a loss from what `get_config` returned."""
+        parts = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("adversary", "contrast")
+        }
+        return cls(**config | parts | {"weight": deserialize_value(config["weight"])})
+
+    def _adversary_examples(self, features, given):
+        features, given = keras.tree.map_structure(ops.stop_gradient, (features, given))
+        return self.contrast.adversary_examples(features, **given)
+
+    def _outputs(self, examples):
+        return ops.cast(self.adversary(examples.inputs), "float32")
+
+
+def _mean(errors, weights):
+    if weights is None:
+        return ops.mean(errors)
+    # No example of the kind that counts, no loss.
+    return ops.sum(weights * errors) / ops.maximum(ops.sum(weights), 1e-6)

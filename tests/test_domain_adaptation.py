@@ -1,0 +1,172 @@
+"""DANN, ADDA and domain confusion: who moves whom, what is minimised, going on."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet.adversarial.adda import ADDA
+from keras_drnet.adversarial.contrasts import GroupLabels
+from keras_drnet.adversarial.dann import DANN
+from keras_drnet.adversarial.domain_confusion import DomainConfusion
+from keras_drnet.adversarial.feature_loss import AdversarialLoss
+from keras_drnet.adversarial.objectives import OBJECTIVES
+from keras_drnet.adversarial.schedules import SigmoidRamp
+
+SYSTEMS = {
+    DANN: "gradient_reversal",
+    ADDA: "flipped_labels",
+    DomainConfusion: "uniform_target",
+}
+every_system = pytest.mark.parametrize("system", SYSTEMS)
+
+
+def mlp(sizes, *, batch_norm=False):
+    layers = [keras.Input((sizes[0],))]
+    for size in sizes[1:-1]:
+        layers.append(keras.layers.Dense(size))
+        if batch_norm:
+            layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.LeakyReLU())
+    return keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
+
+
+def make(system, *, objective=None, weight=0.5, **kwargs):
+    keras.utils.set_random_seed(0)
+    adversarial = AdversarialLoss(
+        mlp([5, 16, 1]),
+        GroupLabels(),
+        objective=objective or SYSTEMS[system],
+        weight=weight,
+    )
+    encoder = mlp([3, 8, 5], batch_norm=True)
+    model = system(encoder, mlp([5, 4]), adversarial, **kwargs)
+    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
+    model.build_optimizers()
+    return model
+
+
+@pytest.fixture
+def batch(rng):
+    source, target = rng.normal(size=(2, 32, 3))
+    label = rng.integers(0, 4, 32)
+    arrays = {"source": source, "target": target + 1.0, "label": label}
+    return {
+        name: tf.constant(a, tf.int32 if name == "label" else tf.float32)
+        for name, a in arrays.items()
+    }
+
+
+def values(network):
+    return [np.array(v) for v in network.weights]
+
+
+def moved(before, network):
+    return [
+        not np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
+    ]
+
+
+@every_system
+@pytest.mark.parametrize("objective", sorted(OBJECTIVES))
+def test_the_features_step_moves_no_adversary(system, objective, batch):
+    model = make(system, objective=objective)
+    adversary = values(model.adversarial.adversary)
+    learns = [model.target_encoder] if system is ADDA else [model.encoder]
+    before = [values(network) for network in learns]
+    losses, _ = model._train_features(batch)
+    assert not any(moved(adversary, model.adversarial.adversary))
+    assert all(map(any, map(moved, before, learns)))
+    assert all(np.isfinite(value) for value in losses.values())
+
+
+@every_system
+def test_the_adversary_s_step_moves_nothing_else(system, batch):
+    model = make(system)
+    _, contrasted = model._train_features(batch)
+    adversary, all_ = values(model.adversarial.adversary), values(model)
+    model._train_adversary(contrasted)
+    assert all(moved(adversary, model.adversarial.adversary))
+    assert sum(moved(all_, model)) == len(adversary)
+
+
+def test_adda_leaves_source_and_classifier_with_their_statistics(batch):
+    model = make(ADDA)
+    still = (model.source_encoder, model.classifier)
+    before = [values(network) for network in still]
+    target = values(model.target_encoder)
+    np.testing.assert_array_equal(target[0], before[0][0])
+    model.train_step(batch)
+    assert not any(map(any, map(moved, before, still)))
+    assert all(moved(target, model.target_encoder))  # Its statistics too.
+
+
+def forms(model, batch):
+    """Returns by hand the losses of a batch: label, domain, features'."""
+    source_encoder = getattr(model, "source_encoder", model.encoder_or_target)
+    features = [
+        encoder(batch[domain], training=False)
+        for encoder, domain in (
+            (source_encoder, "source"),
+            (model.encoder_or_target, "target"),
+        )
+    ]
+    logits = np.float64(model.classifier(features[0]))
+    log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    label = -log_p[np.arange(32), batch["label"]].mean()
+    source, target = (
+        1 / (1 + np.exp(-np.float64(model.adversarial.adversary(f)))) for f in features
+    )
+    domain = -0.5 * (np.log(1 - source).mean() + np.log(target).mean())
+    flipped = -0.5 * (np.log(source).mean() + np.log(1 - target).mean())
+    return label, domain, flipped
+
+
+@every_system
+def test_losses_are_the_papers(system, batch):
+    model = make(system)
+    model.encoder_or_target = getattr(model, "target_encoder", None) or model.encoder
+    label, domain, flipped = forms(model, batch)
+    features = {DANN: -domain, ADDA: flipped, DomainConfusion: 0.5 * (domain + flipped)}
+    result = model.test_step(batch)
+    for name, expected in (
+        ("adversary", domain),
+        ("adversarial", features[system]),
+        ("loss", label + 0.5 * features[system]),
+    ):
+        np.testing.assert_allclose(result[name], expected, rtol=1e-5, err_msg=name)
+
+
+def test_dann_moves_both_at_once_and_confusion_in_turn(batch):
+    """At once: the adversary's gradient is that before the features moved."""
+    for system, at_once in ((DANN, True), (DomainConfusion, False)):
+        model, twin = make(system), make(system)
+        twin.optimizer.learning_rate.assign(0.0)
+        for m in (model, twin):
+            m.train_step(batch)
+        own, other = (values(m.adversarial.adversary) for m in (model, twin))
+        same = all(np.array_equal(a, b) for a, b in zip(own, other, strict=True))
+        assert same == at_once, system
+
+
+@every_system
+def test_saved_and_loaded_it_goes_on_where_it_was(system, batch, tmp_path):
+    model = make(system, weight=SigmoidRamp(20), num_adversary_steps=2)
+    data = tf.data.Dataset.from_tensors(batch).repeat(3)
+    model.fit(data, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.adversarial.weight_at(loaded.optimizer.iterations) > 0
+    for own in (model, loaded):
+        own.fit(data, verbose=0)
+    for own, other in zip(values(model), values(loaded), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
+@every_system
+def test_predict_is_the_classifier_of_the_target(system, batch):
+    model = make(system)
+    encoder = getattr(model, "target_encoder", None) or model.encoder
+    expected = model.classifier(encoder(batch["target"], training=False))
+    actual = model.predict(batch["target"], verbose=0)
+    np.testing.assert_allclose(actual, expected, atol=1e-5)

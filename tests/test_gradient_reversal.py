@@ -1,0 +1,95 @@
+"""Gradient reversal and schedules, alone and in a model that is saved."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keras_drnet.adversarial.gradient_reversal import GradientReversal, reverse_gradient
+from keras_drnet.adversarial.schedules import PowerLaw, SigmoidRamp
+
+FLOATS = st.floats(-1e6, 1e6, width=32)
+
+
+@given(x=FLOATS, weight=st.floats(0, 10))
+def test_forward_is_the_identity_to_the_last_bit(x, weight):
+    assert float(reverse_gradient(tf.constant(x), weight)) == x
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
+def test_backward_is_minus_the_weight(weight):
+    x = tf.Variable([2.0, -3.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(reverse_gradient(x, weight) * [1.0, 5.0])
+    np.testing.assert_allclose(
+        tape.gradient(y, x), [-weight, -5 * weight], rtol=1e-6, atol=0
+    )
+
+
+def test_a_layer_is_on_its_schedule_by_the_calls_in_training():
+    layer, x = GradientReversal(PowerLaw(1.0, 1, 1.0)), tf.Variable(2.0)
+    sizes = []
+    for training in (True, False, True, True):
+        with tf.GradientTape() as tape:
+            y = layer(x, training=training)
+        sizes.append(float(tape.gradient(y, x)))
+    assert sizes == [-1, -2, -2, -3]
+
+
+def make_model(weight):
+    x = keras.Input((3,))
+    features = keras.layers.Dense(4, activation="tanh")(x)
+    outputs = {
+        "label": keras.layers.Dense(1, name="label")(features),
+        "domain": keras.layers.Dense(1, name="domain")(
+            GradientReversal(weight, name="reversal")(features)
+        ),
+    }
+    model = keras.Model(x, outputs)
+    model.compile("sgd", dict.fromkeys(outputs, "mse"))
+    return model
+
+
+def test_fit_save_and_load_go_on_with_the_schedule(rng, tmp_path):
+    model = make_model(SigmoidRamp(10))
+    x = rng.normal(size=(16, 3)).astype("float32")
+    y = {name: x[:, i : i + 1] for i, name in enumerate(("label", "domain"))}
+    model.fit(x, y, batch_size=4, verbose=0, shuffle=False)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert int(loaded.get_layer("reversal").step) == 4
+    for own in (model, loaded):
+        own.fit(x, y, batch_size=4, verbose=0, shuffle=False)
+    for own, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
+def test_half_precision_stays_half():
+    layer = GradientReversal(0.5, dtype="mixed_bfloat16")
+    assert layer(tf.ones((2, 2))).dtype == tf.bfloat16
+
+
+@given(step=st.integers(0, 10**6))
+def test_power_law_by_hand(step):
+    schedule = PowerLaw(0.01, 50, -0.75)
+    expected = 0.01 * (1 + step / 50) ** -0.75
+    assert math.isclose(float(schedule(step)), expected, rel_tol=1e-4)
+
+
+@pytest.mark.parametrize("schedule", [SigmoidRamp(9, 2.0, 0.5), PowerLaw(1.0, 2, 0.5)])
+def test_schedules_come_back_from_their_config(schedule):
+    again = type(schedule).from_config(schedule.get_config())
+    assert [float(again(i)) for i in range(20)] == [
+        float(schedule(i)) for i in range(20)
+    ]
+
+
+def test_a_ramp_of_no_steps_is_refused():
+    with pytest.raises(ValueError, match="at least 1 step; got 0"):
+        SigmoidRamp(0)
+    with pytest.raises(ValueError, match="above 0; got 0"):
+        PowerLaw(1.0, 0, 1.0)
