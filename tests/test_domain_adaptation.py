@@ -9,6 +9,8 @@ from keras_drnet.adversarial.adda import ADDA
 from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.dann import DANN
 from keras_drnet.adversarial.domain_confusion import DomainConfusion
+from keras_drnet.adversarial.experiments import adaptation
+from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
@@ -170,3 +172,21 @@ def test_predict_is_the_classifier_of_the_target(system, batch):
     expected = model.classifier(encoder(batch["target"], training=False))
     actual = model.predict(batch["target"], verbose=0)
     np.testing.assert_allclose(actual, expected, atol=1e-5)
+
+
+def test_the_experiment_on_digits_learns():
+    rows = adaptation.run_digits(0, Settings(tiny=True)).rows
+    assert list(rows) == ["source only", "DANN", "domain confusion", "ADDA"]
+    for row, measures in rows.items():
+        assert set(measures) == set(adaptation.DIGITS.measures)
+        assert measures["accuracy_mnist_usps"] > 0.3, row  # Chance is 0.1.
+        assert 0.0 <= measures["distance_usps_mnist"] <= 2.0
+
+
+def test_the_experiment_on_photographs_learns_and_has_its_bounds():
+    outcome = adaptation.run_mnist_m(0, Settings(tiny=True))
+    rows = outcome.rows
+    assert set(rows["DANN"]) == set(adaptation.MNIST_M.measures)
+    assert rows["train on target"]["accuracy_mnist_m"] > 0.25
+    assert rows["source only"]["gap_closed"] == 0
+    assert outcome.arrays["examples"].shape == (2, 8, 28, 28, 3)

@@ -1,21 +1,24 @@
-"""The task of the domain-adaptation systems: classes of one domain's examples."""
+"""The task of systems that classify: domain adaptation, fairness."""
 
-import keras
 from keras import ops
+
+from keras_drnet.adversarial.adversary_losses import cross_entropy, is_right
 
 
 def classification_terms(label, logits):
     """Returns `loss`, the mean cross-entropy in nats, and `accuracy`, a share.
 
     Args:
-        label: int `[B]`.
-        logits: `[B, K]`.
+        label: int `[B]` or `[B, 1]`.
+        logits: `[B, K]`; for two classes also `[B, 1]`, those of class 1.
     """
-    error = keras.losses.sparse_categorical_crossentropy(
-        label, logits, from_logits=True
-    )
-    right = keras.metrics.sparse_categorical_accuracy(label, logits)
-    return {"loss": ops.mean(error), "accuracy": ops.mean(right)}
+    logits, label = ops.cast(logits, "float32"), ops.reshape(label, (-1,))
+    one_hot = ops.one_hot(ops.cast(label, "int32"), max(logits.shape[-1], 2))
+    labels = one_hot[:, 1:] if logits.shape[-1] == 1 else one_hot
+    return {
+        "loss": ops.mean(cross_entropy(logits, labels)),
+        "accuracy": ops.mean(is_right(logits, labels)),
+    }
 
 
 def two_domains(source, target):

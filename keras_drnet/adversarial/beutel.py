@@ -1,0 +1,59 @@
+"""DataDrivenFairness: the adversary has examples of its own, which say what is fair."""
+
+import keras
+
+from keras_drnet.adversarial.fair_representation import FairRepresentation
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class DataDrivenFairness(FairRepresentation):
+    """Features without the group, as the adversary's own examples have it.
+
+        min over g, f, a:  L_Y(f(g(x)), y) over D + L_Z(a(J(g(x))), z) over S
+
+    with the encoder g, the predictor f, the adversary a, and J the gradient reversal:
+    identity forward, minus lambda backward. D and S are two sets. Of S nothing need be
+    known but the group z, and it may be small; from which people it is drawn is the
+    notion of fairness:
+
+    - from all: demographic parity;
+    - from as many of each group: the same, without the weight of the larger one;
+    - from those with target 1: equality of opportunity.
+
+    Batches are dicts as for `FairRepresentation`, without `group`, and with a batch of
+    S beside: `adversary_input`, `[B', ...]`, and `adversary_group`, int `[B']` or
+    `[B', A]`; for a contrast that needs it `adversary_target`, int `[B']`. lambda is
+    the weight of the `AdversarialLoss`.
+
+    Example:
+
+    ```python
+    data = tf.data.Dataset.zip(people, rich_people).map(
+        lambda own, other: own | {"adversary_input": other["input"],
+                                  "adversary_group": other["group"]})
+    adversarial = AdversarialLoss(adversary, GroupLabels(2), weight=1.0)
+    model = DataDrivenFairness(encoder, predictor, adversarial)
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    model.fit(data, epochs=10)
+    ```
+
+    Differences: in the paper one optimizer trains both; here each player has its own.
+
+    Source: Beutel, Chen, Zhao & Chi, *Data Decisions and Theoretical Implications when
+    Adversarially Learning Fair Representations*, FAT/ML 2017.
+    """
+
+    def __init__(
+        self, encoder, predictor, adversarial, *, name="data_driven_fairness", **kwargs
+    ):
+        """Holds the networks; arguments as for `FairRepresentation`."""
+        super().__init__(encoder, predictor, adversarial, name=name, **kwargs)
+
+    def _judged(self, batch, features, *, training):
+        judged = {
+            name: batch[f"adversary_{name}"]
+            for name in ("group", "target")
+            if f"adversary_{name}" in batch
+        }
+        others = self.encoder(batch["adversary_input"], training=training)
+        return {"features": others} | judged

@@ -1,0 +1,89 @@
+"""BiGAN and ALI: adversarial inference, a GAN with an encoder."""
+
+import keras
+from keras import ops
+
+from keras_drnet.adversarial.adversarial_model import AdversarialModel
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class BiGAN(AdversarialModel):
+    """A generator of examples from codes and an encoder, without reconstruction.
+
+        V = E_x log D(x, E(x)) + E_z log(1 - D(G(z), z))
+
+    D maximises it, and with `"gradient_reversal"` E and G minimise it. With
+    `"flipped_labels"`, which the papers use, they minimise the errors of D at labels
+    the wrong way round. At the optimum the pairs are of one distribution, and so E
+    undoes G. All move at once (section 3.4).
+
+    Where E draws codes, ending in `posteriors.GaussianPosterior`, this is **ALI**.
+
+    Batches are dicts: `image`, `[B, ...]`.
+
+    Example:
+
+    ```python
+    adversarial = AdversarialLoss(discriminator, JointPair(),
+                                  objective="flipped_labels")
+    bigan = BiGAN(encoder, generator, adversarial, UniformCube(50))
+    bigan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5),
+                  keras.optimizers.Adam(2e-4, beta_1=0.5))
+    bigan.fit(dataset, epochs=100)
+    codes = bigan.predict(images)
+    ```
+
+    Differences: each player has an optimizer of its own. The generator draws nothing
+    but z, where that of ALI may.
+
+    Sources: Donahue, Krähenbühl & Darrell, *Adversarial Feature Learning*, ICLR 2017;
+    Dumoulin et al., *Adversarially Learned Inference*, ICLR 2017.
+    """
+
+    def __init__(
+        self, encoder, generator, adversarial, prior, *, name="bigan", **kwargs
+    ):
+        """Holds the networks.
+
+        Args:
+            encoder: examples `[B, ...]` to codes `[B, D]`.
+            generator: codes to examples.
+            adversarial: `AdversarialLoss` with `JointPair`, whose adversary takes a
+                tuple of examples and codes.
+            prior: function of a number of examples to codes `[N, D]`: an object of
+                `priors`, or a function that Keras can serialise.
+            name: name of the model.
+            **kwargs: see `AdversarialModel`.
+        """
+        super().__init__(adversarial, name=name, **kwargs)
+        self.encoder = encoder
+        self.generator = generator
+        self.prior = prior
+
+    @property
+    def feature_variables(self):
+        """The trainable variables of encoder and generator."""
+        return self.encoder.trainable_variables + self.generator.trainable_variables
+
+    def call(self, images, training=False):
+        """Returns codes `[B, D]`."""
+        return self.encoder(images, training=training)
+
+    def _forward(self, batch, *, training):
+        images = batch["image"]
+        codes = self.encoder(images, training=training)
+        draws = self.prior(ops.shape(images)[0])
+        generated = self.generator(draws, training=training)
+        # There is no task: what is learnt is learnt from the adversary.
+        return {"loss": ops.zeros(())}, {
+            "features": ((images, codes), (generated, draws))
+        }
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "encoder": serialize(self.encoder),
+            "generator": serialize(self.generator),
+            "prior": serialize(self.prior),
+        }

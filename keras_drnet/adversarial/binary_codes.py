@@ -1,0 +1,45 @@
+"""Binary codes: are their elements independent, are they the bits that were hidden?"""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+
+def pairwise_mutual_information(bits):
+    """Estimates what each element of a binary code says of each other one.
+
+    From shares of examples as they are found: of N examples of independent elements it
+    is about `1 / (2 N)`, not 0.
+
+    Args:
+        bits: bool or 0 and 1, `[N, K]`.
+
+    Returns:
+        `[K, K]`, in nats; on the diagonal, the entropy of an element.
+    """
+    bits = np.asarray(bits, np.float64)
+    both = np.stack([1.0 - bits, bits])  # By value, example and element.
+    joint = np.einsum("ani,bnj->abij", both, both) / len(bits)
+    marginal = both.mean(axis=1)
+    product = marginal[:, None, :, None] * marginal[None, :, None, :]
+    # What never occurs adds nothing.
+    ratio = np.where(joint > 0, joint, 1.0) / np.where(joint > 0, product, 1.0)
+    return np.sum(joint * np.log(ratio), axis=(0, 1))
+
+
+def recovered_bits(codes, bits):
+    """Returns the share of examples' bits that a binary code has right.
+
+    Which element stands for which bit, and which of its values for 1, is chosen so that
+    most are right: nothing else could be expected of a code learnt without labels.
+
+    Args:
+        codes: bool or 0 and 1, `[N, K]`.
+        bits: bool or 0 and 1, `[N, K]`.
+
+    Returns:
+        A float from 1/2, chance, to 1.
+    """
+    signs, true_signs = (2.0 * np.asarray(b, np.float64) - 1.0 for b in (codes, bits))
+    agreement = np.abs(signs.T @ true_signs) / len(signs)
+    chosen = linear_sum_assignment(agreement, maximize=True)
+    return float(0.5 + 0.5 * agreement[chosen].mean())

@@ -1,0 +1,1 @@
+"""The small experiment of each system of the survey."""

@@ -1,0 +1,69 @@
+"""Runs the small experiments of the survey: `results.json`, a plot and a table.
+
+Usage:
+
+    python -m keras_drnet.adversarial.experiments --system=all --seeds=5
+    python -m keras_drnet.adversarial.experiments --system=dann,adda --data_dir=data
+
+Every seed is written when it is done, and not run again. Without `--data_dir`
+experiments take data that come with packages or are made, and say so.
+"""
+
+from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
+
+import pathlib
+
+from absl import flags
+
+from keras_drnet.adversarial.experiments import record, registry
+from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.plot import plot_results
+from keras_drnet.adversarial.experiments.table import markdown_table
+from keras_drnet.data import files
+from keras_drnet.errors import InputError, choose
+
+_SYSTEM = flags.DEFINE_list(
+    "system", "all", f"Systems, or all: {', '.join(registry.EXPERIMENTS)}."
+)
+_SEEDS = flags.DEFINE_integer("seeds", 5, "Seeds 0 to this less 1.", lower_bound=1)
+_DATA_DIR = flags.DEFINE_string(
+    "data_dir", None, "Folder of folders: mnist, usps, adult, bsds500; any of them."
+)
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", "runs/adversarial", "Where results are written, a folder a system."
+)
+_TINY = flags.DEFINE_boolean("tiny", False, "Whether to run for seconds, as a check.")
+
+
+def main():
+    """Runs the experiments one after another."""
+    names = _SYSTEM.value
+    if names == ["all"]:
+        names = list(registry.EXPERIMENTS)
+    experiments = {name: choose(registry.EXPERIMENTS, name, "system") for name in names}
+    data_dir = _DATA_DIR.value and pathlib.Path(_DATA_DIR.value)
+    if data_dir and not data_dir.is_dir():
+        raise InputError(
+            f"No folder {data_dir}; expected one that holds mnist, usps, adult or "
+            "bsds500. Leave out --data_dir for data that need no download."
+        )
+    settings = Settings(data_dir or None, _TINY.value)
+    for name, experiment in experiments.items():
+        folder = pathlib.Path(_OUTPUT_DIR.value) / name
+        results = record.run_seeds(
+            name, experiment, settings, range(_SEEDS.value), folder
+        )
+        with files.aside(str(folder / "plot.png")) as partial:
+            plot_results(partial, experiment, results, record.load_arrays(folder))
+        table = markdown_table(experiment, results)
+        files.write_text(str(folder / "table.md"), table)
+        print(table, flush=True)
+
+
+def cli():
+    """Runs the program."""
+    program.run(main)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,45 @@
+"""People for the experiments on fairness: UCI Adult, or made-up ones."""
+
+import tensorflow as tf
+
+from keras_drnet.data.adult import Census, generated_census, load_adult
+
+BATCH_SIZE = 256
+
+
+def load(settings, **kwargs):
+    """Returns a `Census` to train, one to test, and which they are.
+
+    Args:
+        settings: `Settings`; tiny ones give fewer people.
+        **kwargs: arguments of `load_adult`.
+    """
+    folder = settings.folder("adult")
+    if folder:
+        (train, test), name = load_adult(folder, **kwargs), "UCI Adult"
+    else:
+        train, test = (generated_census(n, seed=n) for n in (16_000, 8_000))
+        name = "Made-up people, biased like UCI Adult's"
+    if settings.tiny:
+        train, test = take(train, slice(4_000)), take(test, slice(2_000))
+    counts = f"{len(train.target):,} to train and {len(test.target):,} to test"
+    return train, test, f"{name}, {counts}."
+
+
+def take(census, rows):
+    """Returns the people of these rows."""
+    return Census(*(column[rows] for column in census))
+
+
+def batches(census, seed, batch_size=BATCH_SIZE):
+    """Returns endless batches of people, shuffled."""
+    columns = {
+        "input": tf.constant(census.features),
+        "target": tf.constant(census.target),
+        "group": tf.constant(census.group),
+    }
+    count = len(census.target)
+    order = tf.data.Dataset.range(count).shuffle(count, seed=seed).repeat()
+    return order.batch(batch_size).map(
+        lambda rows: {name: tf.gather(c, rows) for name, c in columns.items()}
+    )

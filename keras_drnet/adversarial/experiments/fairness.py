@@ -1,0 +1,267 @@
+"""Fair representations and predictions: income, whatever the sex."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from keras_drnet.adversarial import alfr, beutel, laftr
+from keras_drnet.adversarial.contrasts import GroupLabels
+from keras_drnet.adversarial.experiments.census import batches, load, take
+from keras_drnet.adversarial.experiments.experiment import Experiment, Mark, Outcome
+from keras_drnet.adversarial.fairness import fairness
+from keras_drnet.adversarial.feature_loss import AdversarialLoss
+from keras_drnet.adversarial.leakage import group_leakage
+
+NUM_STEPS, NUM_TINY_STEPS = 2000, 200
+NUM_CODES = 8  # Length of the features.
+NUM_PROBED = 10_000  # People that probes learn from: enough, and much faster than all.
+NUM_OWN = 4_000  # Examples of the adversary's own, for Beutel et al.
+MEASURES = {
+    "accuracy": "Accuracy for income (majority .76)",
+    "parity_gap": "Parity gap",
+    "fpr_gap": "Gap of false positives",
+    "tpr_gap": "Gap of true positives",
+}
+
+
+def mlp(*sizes):
+    """Builds a network of layers of these sizes."""
+    hidden = [keras.layers.Dense(size, activation="relu") for size in sizes[1:-1]]
+    return keras.Sequential(
+        [keras.Input((sizes[0],)), *hidden, keras.layers.Dense(sizes[-1])]
+    )
+
+
+def build_adversary(*sizes):
+    """Builds an adversary from inputs of `sizes[:-1]`, joined, to `sizes[-1]`."""
+    inputs = [keras.Input((size,)) for size in sizes[:-1]]
+    x = keras.ops.concatenate(inputs, axis=-1) if len(inputs) > 1 else inputs[0]
+    for _ in range(2):
+        x = keras.layers.LeakyReLU()(keras.layers.Dense(64)(x))
+    outputs = keras.layers.Dense(sizes[-1])(x)
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
+
+
+def train_system(system, data, contrast, *, seed, num_inputs, settings, **kwargs):
+    """Trains a system of fair representation; the same networks for all.
+
+    Args:
+        system: class of the system.
+        data: batches.
+        contrast: `GroupLabels`.
+        seed: seed of the weights.
+        num_inputs: length of an input.
+        settings: `Settings`.
+        **kwargs: `decoder`, whether there is one, and arguments of `AdversarialLoss`.
+    """
+    keras.utils.set_random_seed(seed)
+    decoder = kwargs.pop("decoder", False)
+    parts = {"decoder": mlp(NUM_CODES, 64, num_inputs)} if decoder else {}
+    encoder = mlp(num_inputs, 64, NUM_CODES)
+    # Of fixed length: features cannot get away from the adversary by growing.
+    encoder.add(keras.layers.LayerNormalization(center=False, scale=False))
+    told = (contrast.num_targets,) if contrast.notion == "odds" else ()
+    adversary = build_adversary(NUM_CODES, *told, contrast.num_outputs)
+    model = system(
+        encoder,
+        mlp(NUM_CODES, 16, 1),
+        AdversarialLoss(adversary, contrast, **kwargs),
+        **parts,
+    )
+    num_steps = NUM_TINY_STEPS if settings.tiny else NUM_STEPS
+    # The features come to rest, and the adversary keeps up. Its weights decay: the L1
+    # loss has no gradient for an adversary that is sure of all, and it would stay so.
+    model.compile(
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, num_steps)),
+        keras.optimizers.AdamW(3e-3, weight_decay=1.0),
+        steps_per_execution=20,
+    )
+    model.fit(data, steps_per_epoch=num_steps, verbose=0)
+    return model
+
+
+def predict(model, features):
+    """Returns what a network makes of all features, `[N, ...]`."""
+    return model.predict(features, batch_size=4096, verbose=0)
+
+
+def treatment(model, test):
+    """Returns how accurate and how fair a model's own predictions are."""
+    return fairness(predict(model, test.features)[:, 0] > 0, test.target, test.group)
+
+
+def balanced(census, rng):
+    """Returns as many people of either group, in any order."""
+    rows = [np.flatnonzero(census.group == group) for group in (0, 1)]
+    count = min(map(len, rows))
+    rows = np.concatenate([rng.permutation(r)[:count] for r in rows])
+    return take(census, rng.permutation(rows))
+
+
+def leakage(encoder, train, test):
+    """Returns the share of groups that the better of two new probes gets right."""
+    train = take(train, slice(NUM_PROBED))
+    train_codes, test_codes = (predict(encoder, c.features) for c in (train, test))
+    shares = group_leakage(train_codes, train.group, test_codes, test.group)
+    return max(shares["linear"], shares["mlp"]), shares["chance"]
+
+
+def naive_treatment(encoder, train, test):
+    """Returns how fair a classifier is that knows of no group: new, on the features."""
+    train = take(train, slice(NUM_PROBED))
+    classifier = make_pipeline(
+        StandardScaler(),
+        MLPClassifier((NUM_CODES,), max_iter=100, random_state=0),
+    ).fit(predict(encoder, train.features), train.target)
+    predicted = classifier.predict(predict(encoder, test.features))
+    return fairness(predicted, test.target, test.group)
+
+
+def run_alfr(seed, settings):
+    """Trains ALFR with and without its adversary, and probes the features."""
+    train, test, text = load(settings)
+    rng, rows = np.random.default_rng(0), {}
+    even_train, even_test = (balanced(census, rng) for census in (train, test))
+    for row, weight in (("no adversary", 0.0), ("ALFR", 2.0)):
+        model = train_system(
+            alfr.ALFR,
+            batches(train, seed),
+            GroupLabels(),
+            seed=seed,
+            num_inputs=train.features.shape[1],
+            settings=settings,
+            decoder=True,
+            weight=weight,
+        )
+        decoded = predict(model.decoder, predict(model.encoder, test.features))
+        probe, chance = leakage(model.encoder, train, test)
+        rows[row] = treatment(model, test) | {
+            "probe": probe,
+            "chance": chance,
+            "balanced_probe": leakage(model.encoder, even_train, even_test)[0],
+            "reconstruction": float(np.mean(np.square(decoded - test.features))),
+        }
+    return Outcome(rows, text)
+
+
+def run_beutel(seed, settings):
+    """Trains with different people for the adversary."""
+    train, test, text = load(settings)
+    rng = np.random.default_rng(seed)
+    mixed = take(train, rng.permutation(len(train.target)))
+    own = {
+        "no adversary": mixed,
+        "random": mixed,
+        "balanced": balanced(mixed, rng),
+        "only y = 1": take(mixed, mixed.target == 1),
+    }
+    # As many for all.
+    count = min(NUM_OWN, *(len(census.target) for census in own.values()))
+    rows = {}
+    for row, census in own.items():
+        others = batches(take(census, slice(count)), seed, batch_size=128)
+        data = tf.data.Dataset.zip(batches(train, seed), others).map(
+            lambda people, other: {
+                "input": people["input"],
+                "target": people["target"],
+                "adversary_input": other["input"],
+                "adversary_group": other["group"],
+            }
+        )
+        model = train_system(
+            beutel.DataDrivenFairness,
+            data,
+            GroupLabels(),
+            seed=seed,
+            num_inputs=train.features.shape[1],
+            settings=settings,
+            weight=0.0 if row == "no adversary" else 3.0,
+        )
+        rows[row] = treatment(model, test)
+    return Outcome(rows, f"{text} The adversary has {count:,} of them.")
+
+
+def run_laftr(seed, settings):
+    """Trains LAFTR for each notion, and a naive classifier on the frozen features."""
+    train, test, text = load(settings)
+    rows = {}
+    l1 = {"adversary_loss": "absolute_error"}
+    for row, notion, loss in (
+        ("no adversary", "parity", l1 | {"weight": 0.0}),
+        ("LAFTR, parity", "parity", l1 | {"weight": 6.0}),
+        ("LAFTR, odds", "odds", l1 | {"weight": 6.0}),
+        ("LAFTR, opportunity", "opportunity", l1 | {"weight": 6.0}),
+        ("cross-entropy, parity", "parity", {"weight": 6.0}),
+    ):
+        model = train_system(
+            laftr.LAFTR,
+            batches(train, seed),
+            GroupLabels(notion=notion, balanced=True),
+            seed=seed,
+            num_inputs=train.features.shape[1],
+            settings=settings,
+            **loss,
+        )
+        rows[row] = naive_treatment(model.encoder, train, test)
+    return Outcome(rows, text)
+
+
+def _keeps_accuracy(results, row):
+    lost = results.mean("no adversary", "accuracy") - results.mean(row, "accuracy")
+    return lost <= 0.025
+
+
+ALFR = Experiment(
+    title="ALFR: features that do not tell the sex",
+    run=run_alfr,
+    measures=MEASURES
+    | {
+        "probe": "New probe's accuracy for sex",
+        "chance": "That of the majority",
+        "balanced_probe": "New probe's, as many women as men (chance .5)",
+        "reconstruction": "Squared error of the reconstruction",
+    },
+    marks=[
+        Mark(
+            "a new probe gets sex right at most .03 more often than the majority rate, "
+            "and accuracy falls by at most 2.5 points",
+            lambda results: (
+                results.mean("ALFR", "probe") <= results.mean("ALFR", "chance") + 0.03
+                and _keeps_accuracy(results, "ALFR")
+            ),
+        )
+    ],
+)
+
+BEUTEL = Experiment(
+    title="Beutel et al.: who the adversary sees is the notion of fairness",
+    run=run_beutel,
+    measures=MEASURES,
+    marks=[
+        Mark(
+            "an adversary that sees y = 1 alone gives the lowest gap of true positives",
+            lambda results: (
+                min(results.rows, key=lambda row: results.mean(row, "tpr_gap"))
+                == "only y = 1"
+            ),
+        )
+    ],
+)
+
+LAFTR = Experiment(
+    title="LAFTR: a naive classifier of the features is fair",
+    run=run_laftr,
+    measures=MEASURES,
+    marks=[
+        Mark(
+            "for parity the gap is at most .05 and accuracy falls by at most 2.5 points",
+            lambda results: (
+                results.mean("LAFTR, parity", "parity_gap") <= 0.05
+                and _keeps_accuracy(results, "LAFTR, parity")
+            ),
+        )
+    ],
+)

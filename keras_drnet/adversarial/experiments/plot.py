@@ -1,0 +1,69 @@
+"""The plot of an experiment: every seed of every row, and what papers have."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+
+MAX_PANELS = 4  # Beside each other.
+
+
+def plot_results(file, experiment, results, arrays=None):
+    """Plots each measure: a dot a seed, a bar for the mean, a cross for a paper.
+
+    Args:
+        file: PNG file to write: a path, or a binary file that is open.
+        experiment: an `Experiment`.
+        results: its `Results`.
+        arrays: what `experiment.draw` takes, drawn below the measures if it is there.
+    """
+    names = list(experiment.measures)
+    columns = min(len(names), MAX_PANELS)
+    lines = -(-len(names) // columns)
+    height = 1.0 + lines * (0.8 + 0.3 * len(results.rows))
+    picture = 4.0 if experiment.draw and arrays else 0.0
+    figure = plt.figure(figsize=(3 + 2.6 * columns, height + picture))
+    parts = figure.subfigures(
+        2 if picture else 1,
+        1,
+        height_ratios=[height, picture] if picture else None,
+        squeeze=False,
+    )[:, 0]
+    axes = parts[0].subplots(lines, columns, sharey=True, squeeze=False)
+    parts[0].suptitle(experiment.title)
+    for axis in axes.flat[len(names) :]:
+        axis.set_visible(False)
+    for axis, name in zip(axes.flat, names, strict=False):
+        _panel(axis, experiment, results, name)
+    parts[0].subplots_adjust(
+        left=0.3 if columns < 3 else 0.2,
+        right=0.98,
+        top=1 - 0.5 / height,
+        bottom=0.6 / height,
+        wspace=0.15,
+        hspace=0.7,
+    )
+    if picture:
+        experiment.draw(parts[1], arrays)
+    figure.savefig(file, format="png", dpi=120)
+    plt.close(figure)
+
+
+def _panel(axis, experiment, results, measure):
+    rows = results.rows
+    for place, row in enumerate(rows):
+        values = results.values(row, measure)
+        if values:
+            axis.plot(values, np.full(len(values), place), "o", color="C0", alpha=0.5)
+            axis.plot(np.mean(values), place, "|", color="C0", markersize=18)
+    for figure in experiment.published:
+        if figure.measure == measure and figure.row in rows:
+            place = rows.index(figure.row)
+            face = "C3" if figure.verified else "none"
+            axis.plot(figure.value, place, "D", color="C3", markerfacecolor=face)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    axis.set_xlabel(experiment.measures[measure])
+    axis.grid(alpha=0.3)

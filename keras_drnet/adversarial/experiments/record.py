@@ -1,0 +1,110 @@
+"""Results on disk: what each seed gave, and how, in `results.json`."""
+
+import json
+import platform
+import time
+
+import keras
+import numpy as np
+import sklearn
+import tensorflow as tf
+
+from keras_drnet.adversarial.experiments.experiment import Results
+from keras_drnet.data import files
+from keras_drnet.errors import InputError
+
+FILE = "results.json"
+
+
+def run_seeds(name, experiment, settings, seeds, folder):
+    """Runs what seeds of an experiment have not been run yet.
+
+    `results.json` is written after every seed, so that little is lost by a kill. What
+    the first seed has for the drawing goes to `arrays.npz`.
+
+    Args:
+        name: name of the system.
+        experiment: an `Experiment`.
+        settings: `Settings`.
+        seeds: iterable of ints.
+        folder: `pathlib.Path` of the system's results; made if need be.
+
+    Returns:
+        `Results` of these seeds.
+
+    Raises:
+        InputError: the folder has results of other settings, or cannot be written.
+    """
+    files.make_folder(str(folder))
+    path = folder / FILE
+    stored = _read(path, name, settings)
+    for seed in seeds:
+        if str(seed) in stored["seeds"]:
+            continue
+        print(f"{name}, seed {seed} ...", flush=True)
+        start = time.monotonic()
+        outcome = experiment.run(seed, settings)
+        stored["seeds"][str(seed)] = {
+            "minutes": (time.monotonic() - start) / 60.0,
+            "rows": outcome.rows,
+        }
+        stored |= {"data": outcome.data, "versions": _versions()}
+        if seed == 0 and outcome.arrays:
+            with (
+                files.aside(str(folder / "arrays.npz")) as partial,
+                open(partial, "wb") as file,
+            ):
+                np.savez_compressed(file, **outcome.arrays)
+        files.write_text(str(path), json.dumps(stored, indent=2) + "\n")
+    chosen = [stored["seeds"][str(seed)] for seed in seeds]
+    return Results(
+        seeds=[seed["rows"] for seed in chosen],
+        minutes=[seed["minutes"] for seed in chosen],
+        data=stored["data"],
+        command=stored["command"],
+    )
+
+
+def load_arrays(folder):
+    """Returns the arrays for the drawing, `{}` where there are none."""
+    path = folder / "arrays.npz"
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+def _read(path, name, settings):
+    # What data there are decides the results; where they lie does not.
+    has_data = settings.data_dir is not None
+    asked = {"system": name, "tiny": settings.tiny, "data_dir": has_data}
+    command = f"python -m keras_drnet.adversarial.experiments --system={name}"
+    if settings.data_dir:
+        command += f" --data_dir={settings.data_dir.name}"
+    if settings.tiny:
+        command += " --tiny"
+    if not path.is_file():
+        return {"settings": asked, "command": command, "seeds": {}}
+    try:
+        stored = json.loads(path.read_text())
+        found = stored["settings"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is not a file of results: {error}. Move it away to run anew."
+        ) from error
+    if found != asked:
+        raise InputError(
+            f"{path} has results of {found}; these would be of {asked}. Choose another "
+            "--output_dir."
+        )
+    return stored
+
+
+def _versions():
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+    }

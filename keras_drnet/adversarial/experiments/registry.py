@@ -1,0 +1,28 @@
+"""All experiments, by the name of their system."""
+
+from keras_drnet.adversarial.experiments import (
+    adaptation,
+    debiasing,
+    fairness,
+    independence,
+    priors,
+    variational,
+)
+
+EXPERIMENTS = {
+    "digits": adaptation.DIGITS,
+    "mnist_m": adaptation.MNIST_M,
+    "alfr": fairness.ALFR,
+    "beutel": fairness.BEUTEL,
+    "zhang": debiasing.ZHANG,
+    "zhang_toy": debiasing.ZHANG_TOY,
+    "laftr": fairness.LAFTR,
+    "factor_vae": independence.FACTOR_VAE,
+    "predictability_minimisation": independence.PREDICTABILITY_MINIMISATION,
+    "aae": priors.AAE,
+    "semi_supervised_aae": priors.SEMI_SUPERVISED_AAE,
+    "avb": variational.AVB,
+    "avb_linear": variational.AVB_LINEAR,
+    "bigan": priors.BIGAN,
+    "ali_grid": priors.GRID_ALI,
+}

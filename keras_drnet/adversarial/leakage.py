@@ -1,0 +1,66 @@
+"""What is left in features: new probes, taught on frozen features.
+
+That the adversary of training does no better than chance proves little: the features
+have learnt to mislead this very one (Elazar & Goldberg, *Adversarial Removal of
+Demographic Attributes from Text Data*, EMNLP 2018). New probes have no such past.
+"""
+
+import numpy as np
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from keras_drnet.probing import probes
+
+
+def group_leakage(train_features, train_groups, test_features, test_groups):
+    """Asks new probes which group an example is of.
+
+    Args:
+        train_features: `[N, D]`, features that the probes learn from.
+        train_groups: int `[N]`.
+        test_features: `[M, D]`, features that they are tested on.
+        test_groups: int `[M]`.
+
+    Returns:
+        A dict: `linear` and `mlp`, the share of the test examples that each probe gets
+        right, and `chance`, that of the most frequent group.
+    """
+    return probes.probe_factor(
+        train_features, train_groups, test_features, test_groups
+    ) | {"chance": probes.chance(test_groups)}
+
+
+def proxy_a_distance(source_features, target_features, *, seed=0):
+    """Returns how far two domains are apart, from 0 (not to be told apart) to 2.
+
+    `2 (1 - 2 e)`, with e the least error of linear classifiers of the domain, of
+    several strengths of regularisation, taught on one half of the features and tested
+    on the other. Domains of different size are cut to the smaller. What chance makes
+    better than a coin is not distance: e is at most 1/2.
+
+    Source: Ben-David et al., *Analysis of Representations for Domain Adaptation*, NIPS
+    2006, as in Ganin et al., JMLR 2016, section 5.1.5.
+
+    Args:
+        source_features: `[N, D]`.
+        target_features: `[M, D]`.
+        seed: seed of the halves.
+    """
+    rng = np.random.default_rng(seed)
+    count = min(len(source_features), len(target_features))
+    features = np.concatenate(
+        [
+            items[rng.permutation(len(items))[:count]]
+            for items in (source_features, target_features)
+        ]
+    )
+    domains = np.repeat([0, 1], count)
+    is_test = np.tile(np.arange(count) % 2 == 1, 2)
+    errors = [0.5]
+    for strength in (1e-4, 1e-3, 1e-2, 1e-1, 1.0):
+        classifier = make_pipeline(
+            StandardScaler(), LinearSVC(C=strength, random_state=seed)
+        ).fit(features[~is_test], domains[~is_test])
+        errors.append(1.0 - classifier.score(features[is_test], domains[is_test]))
+    return float(2.0 * (1.0 - 2.0 * min(errors)))

@@ -1,0 +1,66 @@
+"""Likelihoods: what a decoder's outputs say of an example, `log p(x|z)`.
+
+`log_prob(examples, outputs)` takes tensors `[B, ...]`, of which either may have one
+example for all of the other, and returns `[B]`, in nats.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+from keras_drnet.errors import InputError
+
+
+class Likelihood:
+    """Base of all likelihoods: keeps its settings, to be saved with the model."""
+
+    def log_prob(self, examples, outputs):
+        """Returns `log p(x|z)`, `[B]`."""
+        raise NotImplementedError
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a likelihood from what `get_config` returned."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class BernoulliLikelihood(Likelihood):
+    """Independent binary elements; outputs are the logits of 1."""
+
+    def log_prob(self, examples, outputs):
+        """Returns `[B]`; examples are in [0, 1]."""
+        return _sum(examples * outputs - ops.softplus(outputs))
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class GaussianLikelihood(Likelihood):
+    """Independent normal elements of one standard deviation; outputs are the means."""
+
+    def __init__(self, scale=1.0):
+        """Sets the standard deviation, above 0.
+
+        Raises:
+            InputError: it is not.
+        """
+        if scale <= 0:
+            raise InputError(f"The scale is {scale}; expected a number above 0.")
+        self.scale = scale
+
+    def log_prob(self, examples, outputs):
+        """Returns `[B]`."""
+        square = ops.square((examples - outputs) / self.scale)
+        return -_sum(0.5 * square + math.log(self.scale * math.sqrt(2.0 * math.pi)))
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {"scale": self.scale}
+
+
+def _sum(elements):
+    return ops.sum(elements, axis=tuple(range(1, len(elements.shape))))

@@ -1,0 +1,87 @@
+"""AdversarialLossSum: several adversaries at once, each for features of its own."""
+
+import keras
+
+from keras_drnet.errors import InputError
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class AdversarialLossSum(keras.layers.Layer):
+    """Several adversarial losses as one, with the methods of an `AdversarialLoss`.
+
+        encoder_loss = sum_i weight_i * encoder_loss_i(features_i)
+        discriminator_loss = sum_i discriminator_loss_i(features_i)
+
+    Features are a dict, by the names of the parts. The adversaries have no weights in
+    common, so that each still minimises its own loss.
+    """
+
+    def __init__(self, parts, **kwargs):
+        """Puts the losses together.
+
+        Args:
+            parts: dict of `AdversarialLoss`, of one objective, whose weights are
+                numbers.
+            **kwargs: arguments of `keras.layers.Layer`.
+
+        Raises:
+            InputError: objectives differ, or a weight is a schedule.
+        """
+        super().__init__(**kwargs)
+        objectives = sorted({part.objective for part in parts.values()})
+        if len(objectives) != 1:
+            raise InputError(
+                f"The parts have objectives {objectives}; expected one for all, which "
+                "says how the gradients are combined."
+            )
+        schedules = sorted(
+            name for name, part in parts.items() if callable(part.weight)
+        )
+        if schedules:
+            raise InputError(
+                f"The weights of {schedules} are schedules; expected numbers, as the "
+                "sum is not told the step."
+            )
+        self.parts = dict(parts)
+
+    def discriminator_loss(self, features):
+        """Returns what the adversaries minimise, a float32 scalar."""
+        return sum(
+            part.discriminator_loss(features[name]) for name, part in self.parts.items()
+        )
+
+    def encoder_loss(self, features):
+        """Returns what the features minimise, a float32 scalar, weighted."""
+        return sum(
+            part.weight * part.encoder_loss(features[name])
+            for name, part in self.parts.items()
+        )
+
+    def accuracy(self, features):
+        """Returns the mean of the shares that the adversaries get right."""
+        shares = [part.accuracy(features[name]) for name, part in self.parts.items()]
+        return sum(shares) / len(shares)
+
+    def weight_at(self, step):
+        """Returns 1: `encoder_loss` is weighted already."""
+        return 1.0
+
+    def feature_gradients(self, *args):
+        """Returns what `AdversarialLoss.feature_gradients` does."""
+        return next(iter(self.parts.values())).feature_gradients(*args)
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "parts": {name: serialize(part) for name, part in self.parts.items()}
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a sum from what `get_config` returned."""
+        parts = {
+            name: keras.saving.deserialize_keras_object(part)
+            for name, part in config["parts"].items()
+        }
+        return cls(**config | {"parts": parts})

@@ -1,0 +1,141 @@
+"""Predictability minimisation: binary codes, no element of which the others tell."""
+
+import keras
+from keras import ops
+
+from keras_drnet.adversarial.adversarial_model import AdversarialModel
+from keras_drnet.errors import InputError
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class PredictabilityMinimisation(AdversarialModel):
+    """A code whose elements are as unpredictable from each other as can be.
+
+        min over encoder, decoder:  mean (x - decoder(y))^2 - weight * V
+        min over the predictors:    V = mean_i E (P_i(y without y_i) - y_i)^2
+
+    with `y = sigmoid(encoder(x))`, in (0, 1)^K. Independent of each other and spread to
+    0 and 1 is what escapes the predictors: at best the code is binary, its elements
+    are independent, and V is the variance of a fair coin, 1/4. The decoder is there so
+    that they are not noise but say something of x.
+
+    Batches are dicts: `image`, `[B, ...]`, of any real numbers. Reports: `loss`;
+    `reconstruction`, the mean squared error; `adversary`, V; `adversarial`, what the
+    code minimises, -V with `"gradient_reversal"`.
+
+    Example:
+
+    ```python
+    predictors = leave_one_out_predictors(4, num_units=16)
+    adversarial = AdversarialLoss(predictors, LeaveOneOut(),
+                                  adversary_loss="squared_error",
+                                  objective="gradient_reversal")
+    model = PredictabilityMinimisation(encoder, decoder, adversarial,
+                                       num_adversary_steps=3)
+    model.compile(keras.optimizers.Adam(5e-3), keras.optimizers.Adam(1e-2))
+    model.fit(dataset, epochs=10)
+    bits = model.encode(examples) > 0.5
+    ```
+
+    Differences: the paper sums over elements, here is their mean; and of its ways to
+    keep a code informative this has the one with a decoder.
+
+    Source: Schmidhuber, *Learning Factorial Codes by Predictability Minimization*,
+    Neural Computation 4(6), 1992.
+    """
+
+    # That a quantity is predicted right is not asked, only how well.
+    adversary_terms = ("adversary",)
+
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        adversarial,
+        *,
+        name="predictability_minimisation",
+        **kwargs,
+    ):
+        """Holds the networks.
+
+        Args:
+            encoder: examples `[B, ...]` to logits of codes `[B, K]`.
+            decoder: codes to examples.
+            adversarial: `AdversarialLoss` with `LeaveOneOut`, whose adversary takes
+                codes and returns `[B, K, 1]`; see `leave_one_out_predictors`.
+            name: name of the model.
+            **kwargs: see `AdversarialModel`.
+        """
+        super().__init__(adversarial, terms=("reconstruction",), name=name, **kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+
+    @property
+    def feature_variables(self):
+        """The trainable variables of encoder and decoder."""
+        return self.encoder.trainable_variables + self.decoder.trainable_variables
+
+    def encode(self, images, training=False):
+        """Returns codes `[B, K]`, in (0, 1), of `[B, ...]`."""
+        return ops.sigmoid(self.encoder(images, training=training))
+
+    def call(self, images, training=False):
+        """Returns reconstructions of `[B, ...]`."""
+        return self.decoder(self.encode(images, training=training), training=training)
+
+    def _forward(self, batch, *, training):
+        codes = self.encode(batch["image"], training=training)
+        decoded = ops.cast(self.decoder(codes, training=training), "float32")
+        error = ops.mean(ops.square(decoded - batch["image"]))
+        return {"loss": error, "reconstruction": error}, {"features": codes}
+
+    def _adversary_report(self, loss, contrasted):
+        return {"adversary": loss}
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "encoder": serialize(self.encoder),
+            "decoder": serialize(self.decoder),
+        }
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class OtherElements(keras.layers.Layer):
+    """For each element of codes `[B, K]`, all the others: `[B, K, K - 1]`."""
+
+    def call(self, codes):
+        """Returns the others, in their order."""
+        size = codes.shape[-1]
+        others = [[j for j in range(size) if j != i] for i in range(size)]
+        return ops.take(codes, others, axis=-1)
+
+
+def leave_one_out_predictors(size, *, num_units=16):
+    """Builds K networks in one, each of which predicts an element from the others.
+
+    They share no weight, and the i-th is not given the i-th element.
+
+    Args:
+        size: elements of a code, K, at least 2.
+        num_units: units of the one hidden layer of each.
+
+    Returns:
+        `keras.Model` from codes `[B, K]` to predictions `[B, K, 1]`.
+
+    Raises:
+        InputError: a code of one element has no others.
+    """
+    if size < 2:
+        raise InputError(
+            f"A code of {size} elements; expected at least 2, to predict one from the "
+            "others. Make the code longer."
+        )
+    codes = keras.Input((size,))
+    x = OtherElements()(codes)
+    for units, activation in ((num_units, "tanh"), (1, None)):
+        x = keras.layers.EinsumDense(
+            "bki,kio->bko", (size, units), bias_axes="ko", activation=activation
+        )(x)
+    return keras.Model(codes, x, name="predictors")

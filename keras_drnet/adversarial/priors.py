@@ -1,0 +1,203 @@
+"""Priors: what codes are to be distributed like, as functions that draw from it.
+
+Each is called with a number of examples and returns draws `[N, D]`, float32. Those that
+have parts take a second argument as well, `label`: `[N, K]`, one-hot, of the part to
+draw from. A column more than there are parts, `[N, K + 1]`, is for examples whose
+label is not known: they are drawn from all parts. See `contrasts.PriorSample`.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+from keras_drnet.errors import InputError
+
+
+class Prior:
+    """Base of all priors: keeps its settings, to be saved with the model."""
+
+    def __call__(self, num_examples):
+        """Returns draws `[num_examples, D]`."""
+        raise NotImplementedError
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a prior from what `get_config` returned."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class Gaussian(Prior):
+    """Normal, mean 0, all elements independent."""
+
+    def __init__(self, dim, scale=1.0):
+        """Sets the number of elements, and the standard deviation of each."""
+        self.dim = dim
+        self.scale = scale
+
+    def __call__(self, num_examples):
+        """Returns draws `[num_examples, dim]`."""
+        return self.scale * keras.random.normal((num_examples, self.dim))
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {"dim": self.dim, "scale": self.scale}
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class UniformCube(Prior):
+    """Uniform in (-1, 1), all elements independent."""
+
+    def __init__(self, dim):
+        """Sets the number of elements."""
+        self.dim = dim
+
+    def __call__(self, num_examples):
+        """Returns draws `[num_examples, dim]`."""
+        return keras.random.uniform((num_examples, self.dim), -1.0, 1.0)
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {"dim": self.dim}
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class Categorical(Prior):
+    """One-hot, every class as likely as another."""
+
+    def __init__(self, num_classes):
+        """Sets the number of classes."""
+        self.num_classes = num_classes
+
+    def __call__(self, num_examples):
+        """Returns draws `[num_examples, num_classes]`."""
+        return ops.one_hot(
+            _uniform_parts(num_examples, self.num_classes), self.num_classes
+        )
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {"num_classes": self.num_classes}
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class GaussianMixture(Prior):
+    """Round Gaussians of one width, each as likely as another; one a label.
+
+    Example: ten in a ring, one for each digit.
+
+    ```python
+    prior = GaussianMixture.ring(10)
+    draws = prior(128)
+    draws_of_digits = prior(128, label=one_hot_digits)
+    ```
+    """
+
+    def __init__(self, means, scale):
+        """Sets the Gaussians.
+
+        Args:
+            means: `[K, D]`, their means, as nested lists or an array.
+            scale: standard deviation of each element about the mean.
+        """
+        self.means = [[float(x) for x in mean] for mean in means]
+        self.scale = scale
+
+    @classmethod
+    def ring(cls, num_components, radius=4.0, scale=0.5):
+        """Makes Gaussians in the plane, evenly spaced on a circle about 0."""
+        angles = [2.0 * math.pi * k / num_components for k in range(num_components)]
+        return cls(
+            [(radius * math.cos(a), radius * math.sin(a)) for a in angles], scale
+        )
+
+    @classmethod
+    def grid(cls, num_rows, spacing=2.0, scale=0.05):
+        """Makes `num_rows ** 2` Gaussians in the plane, on a square grid about 0."""
+        places = [spacing * (k - (num_rows - 1) / 2) for k in range(num_rows)]
+        return cls([(x, y) for x in places for y in places], scale)
+
+    def __call__(self, num_examples, label=None):
+        """Returns draws `[num_examples, D]`, of the Gaussians that `label` names."""
+        means = ops.convert_to_tensor(self.means)
+        parts = _parts(num_examples, label, len(self.means))
+        noise = keras.random.normal((num_examples, means.shape[1]))
+        return ops.take(means, parts, axis=0) + self.scale * noise
+
+    def distances(self, codes):
+        """Returns how far codes `[N, D]` are from each mean, `[N, K]`.
+
+        The nearest mean is that of the most likely Gaussian.
+        """
+        codes = ops.convert_to_tensor(codes, "float32")
+        offsets = ops.expand_dims(codes, 1) - ops.convert_to_tensor(self.means)
+        return ops.norm(offsets, axis=-1)
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {"means": self.means, "scale": self.scale}
+
+
+@keras.saving.register_keras_serializable(package="keras_drnet")
+class SwissRoll(Prior):
+    """A spiral in the plane; labels are stretches of it, from the middle outwards.
+
+    `t / limit * (cos t, sin t) * radius` with t uniform from a quarter of `limit` to
+    `limit = 2 pi num_turns`, and noise about it.
+    """
+
+    def __init__(self, num_labels=10, *, num_turns=2, radius=4.0, scale=0.1):
+        """Sets the spiral.
+
+        Args:
+            num_labels: stretches, each as likely as another.
+            num_turns: how often it goes round.
+            radius: distance from 0 at the outer end.
+            scale: standard deviation of the noise on each element.
+        """
+        self.num_labels = num_labels
+        self.num_turns = num_turns
+        self.radius = radius
+        self.scale = scale
+
+    def __call__(self, num_examples, label=None):
+        """Returns draws `[num_examples, 2]`, of the stretches that `label` names."""
+        parts = ops.cast(_parts(num_examples, label, self.num_labels), "float32")
+        share = (parts + keras.random.uniform((num_examples,))) / self.num_labels
+        share = 0.25 + 0.75 * share
+        angle = 2.0 * math.pi * self.num_turns * share
+        spiral = ops.stack([ops.cos(angle), ops.sin(angle)], axis=-1)
+        noise = keras.random.normal((num_examples, 2))
+        return self.radius * share[:, None] * spiral + self.scale * noise
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {
+            "num_labels": self.num_labels,
+            "num_turns": self.num_turns,
+            "radius": self.radius,
+            "scale": self.scale,
+        }
+
+
+def _uniform_parts(num_examples, num_parts):
+    return keras.random.randint((num_examples,), 0, num_parts)
+
+
+def _parts(num_examples, label, num_parts):
+    """Returns the part that each example is drawn from, int `[N]`."""
+    drawn = _uniform_parts(num_examples, num_parts)
+    if label is None:
+        return drawn
+    if label.shape[-1] not in (num_parts, num_parts + 1):
+        raise InputError(
+            f"The label has {label.shape[-1]} columns and the prior {num_parts} parts; "
+            "expected one column for each, and at most one more for unknown labels."
+        )
+    part = ops.cast(ops.argmax(label, axis=-1), "int32")
+    return ops.where(part < num_parts, part, drawn)

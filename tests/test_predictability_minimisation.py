@@ -1,0 +1,190 @@
+"""Predictability minimisation: its losses, who sees what, going on, learning."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet.adversarial.contrasts import LeaveOneOut
+from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.independence import (
+    PREDICTABILITY_MINIMISATION,
+)
+from keras_drnet.adversarial.feature_loss import AdversarialLoss
+from keras_drnet.adversarial.objectives import OBJECTIVES
+from keras_drnet.adversarial.predictability_minimisation import (
+    PredictabilityMinimisation,
+    leave_one_out_predictors,
+)
+from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.errors import InputError
+
+SIZE = 4  # Elements of a code.
+
+
+def mlp(*sizes, batch_norm=False):
+    layers = [keras.Input((sizes[0],))]
+    for size in sizes[1:-1]:
+        layers.append(keras.layers.Dense(size))
+        if batch_norm:
+            layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.LeakyReLU())
+    return keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
+
+
+def make(*, objective="gradient_reversal", weight=0.5, **kwargs):
+    keras.utils.set_random_seed(0)
+    adversarial = AdversarialLoss(
+        leave_one_out_predictors(SIZE),
+        LeaveOneOut(),
+        adversary_loss="squared_error",
+        objective=objective,
+        weight=weight,
+    )
+    model = PredictabilityMinimisation(
+        mlp(6, 8, SIZE, batch_norm=True), mlp(SIZE, 8, 6), adversarial, **kwargs
+    )
+    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
+    model.build_optimizers()
+    return model
+
+
+@pytest.fixture
+def batch(rng):
+    return {"image": tf.constant(rng.normal(size=(32, 6)), tf.float32)}
+
+
+def values(network):
+    return [np.array(v) for v in network.weights]
+
+
+def moved(before, network):
+    return [
+        not np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
+    ]
+
+
+def test_a_predictor_sees_all_elements_but_its_own(rng):
+    predictors = leave_one_out_predictors(SIZE)
+    codes = rng.uniform(size=(8, SIZE)).astype("float32")
+    before = np.array(predictors(codes))
+    assert before.shape == (8, SIZE, 1)
+    for element in range(SIZE):
+        changed = codes.copy()
+        changed[:, element] = rng.uniform(size=8)
+        same = np.all(np.array(predictors(changed)) == before, axis=(0, 2))
+        np.testing.assert_array_equal(same, np.arange(SIZE) == element)
+
+
+def test_predictors_share_no_weight():
+    """The error of one has a gradient for its own slice of each weight alone."""
+    predictors = leave_one_out_predictors(SIZE)
+    with tf.GradientTape() as tape:
+        output = tf.reduce_sum(predictors(tf.ones((1, SIZE)))[:, 2])
+    for gradient in tape.gradient(output, predictors.trainable_variables):
+        reached = np.abs(np.array(gradient)).reshape(SIZE, -1).max(axis=1) > 0
+        np.testing.assert_array_equal(reached, np.arange(SIZE) == 2)
+
+
+def test_a_code_of_one_element_has_no_others():
+    with pytest.raises(InputError, match="at least 2"):
+        leave_one_out_predictors(1)
+
+
+@pytest.mark.parametrize("objective", sorted(OBJECTIVES))
+def test_the_features_step_moves_no_predictor(objective, batch):
+    model = make(objective=objective)
+    adversary = values(model.adversarial.adversary)
+    learn = (model.encoder, model.decoder)
+    before = [values(network) for network in learn]
+    losses, _ = model._train_features(batch)
+    assert not any(moved(adversary, model.adversarial.adversary))
+    assert all(map(any, map(moved, before, learn)))
+    assert all(np.isfinite(value) for value in losses.values())
+
+
+def test_the_predictors_step_moves_nothing_else(batch):
+    model = make()
+    _, contrasted = model._train_features(batch)
+    still = (model.encoder, model.decoder)
+    before = [values(network) for network in still]
+    adversary = values(model.adversarial.adversary)
+    model._train_adversary(contrasted)
+    assert not any(map(any, map(moved, before, still)))
+    assert all(moved(adversary, model.adversarial.adversary))
+
+
+def test_losses_are_the_paper_s(batch):
+    model = make()
+    images = np.array(batch["image"], np.float64)
+    logits = np.array(model.encoder(batch["image"], training=False), np.float64)
+    codes = 1 / (1 + np.exp(-logits))
+    error = np.mean(np.square(np.array(model.decoder(codes)) - images))
+    predictions = np.array(model.adversarial.adversary(codes))[..., 0]
+    predictability = np.mean(np.square(predictions - codes))
+    result = model.test_step(batch)
+    assert set(result) == {"loss", "reconstruction", "adversarial", "adversary"}
+    for name, expected in (
+        ("reconstruction", error),
+        ("adversary", predictability),
+        ("adversarial", -predictability),
+        ("loss", error - 0.5 * predictability),
+    ):
+        np.testing.assert_allclose(result[name], expected, rtol=1e-4, err_msg=name)
+
+
+def test_the_code_learns_through_prediction_and_element_alike(batch):
+    """Of -mean_i (P_i - y_i)^2 for P_i linear with weights w_i:
+
+    d / dy_j = 2 / K * (e_j - sum_{i != j} w_ij e_i),   e_i = P_i - y_i
+    """
+    weights = np.arange(12.0).reshape(SIZE, SIZE - 1) / 10
+    code = keras.Input((SIZE,))
+    predictors = leave_one_out_predictors(SIZE)
+    others = predictors.layers[1](code)
+    linear = keras.layers.EinsumDense("bki,kio->bko", (SIZE, 1))
+    linear.build((None, SIZE, SIZE - 1))
+    linear.set_weights([weights[..., None]])
+    loss = AdversarialLoss(
+        keras.Model(code, linear(others)), LeaveOneOut(), adversary_loss="squared_error"
+    )
+    codes = tf.sigmoid(batch["image"][:, :SIZE])
+    with tf.GradientTape() as tape:
+        tape.watch(codes)
+        value = loss.encoder_loss(codes)
+    y = np.array(codes, np.float64)
+    full = np.zeros((SIZE, SIZE))
+    full[~np.eye(SIZE, dtype=bool)] = weights.ravel()
+    errors = y @ full.T - y
+    expected = 2 / SIZE * (errors - errors @ full) / len(y)
+    np.testing.assert_allclose(tape.gradient(value, codes), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("alternating", [False, True])
+def test_saved_and_loaded_it_goes_on_where_it_was(alternating, batch, tmp_path):
+    model = make(weight=SigmoidRamp(20), alternating=alternating, num_adversary_steps=3)
+    data = tf.data.Dataset.from_tensors(batch).repeat(3)
+    model.fit(data, verbose=0)
+    assert model.discriminator_optimizer.iterations == 9
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    for own in (model, loaded):
+        own.fit(data, verbose=0)
+    for own, other in zip(values(model), values(loaded), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
+def test_codes_are_between_0_and_1_and_predictions_are_reconstructions(batch):
+    model = make()
+    codes = np.array(model.encode(100.0 * batch["image"]))
+    assert codes.min() >= 0.0 and codes.max() <= 1.0 and codes.std() > 0.1
+    expected = model.decoder(model.encode(batch["image"]))
+    actual = model.predict(batch["image"], verbose=0)
+    np.testing.assert_allclose(actual, expected, atol=1e-5)
+
+
+def test_the_tiny_experiment_learns_a_binary_code():
+    rows = PREDICTABILITY_MINIMISATION.run(0, Settings(tiny=True)).rows
+    first, second = rows.values()
+    assert second["predictor_error"] > first["predictor_error"] + 0.03
+    assert second["bits"] > 0.9
