@@ -287,12 +287,14 @@ def test_a_sum_of_losses_needs_one_objective_and_weights_that_are_numbers():
         AdversarialLossSum({"a": part(), "b": part(weight=SigmoidRamp(2))})
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_brings_codes_nearer_to_the_prior():
     rows = AAE_EXPERIMENT.run(0, Settings(tiny=True)).rows
     first, *_ = rows
     assert rows["AAE"]["ks"] < 0.6 * rows[first]["ks"]
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_semi_supervised_experiment_learns():
     rows = SEMI_SUPERVISED_AAE.run(0, Settings(tiny=True)).rows
     assert rows["semi-supervised AAE"]["accuracy"] > 0.3

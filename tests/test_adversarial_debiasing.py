@@ -166,11 +166,13 @@ def test_several_attributes_and_several_targets(rng, tmp_path):
     fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_toy_comes_near_the_exact_solution():
     rows = debiasing.ZHANG_TOY.run(0, Settings(tiny=True)).rows
     assert rows["projection"]["ratio"] < 0.5 < 1.5 < rows["no adversary"]["ratio"]
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gaps():
     rows = debiasing.ZHANG.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["projection"]

@@ -93,6 +93,7 @@ def test_several_attributes_of_several_values(sizes, rng, tmp_path):
     fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_hides_the_group():
     rows = fairness.ALFR.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["ALFR"]

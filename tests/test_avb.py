@@ -264,6 +264,7 @@ def test_what_does_not_fit_is_named(batch):
         GaussianLikelihood(0)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_experiment_learns():
     """In seconds: near what can be reached, and normal codes, but no more."""
     outcome = variational.AVB.run(0, Settings(tiny=True))
@@ -278,6 +279,7 @@ def test_tiny_experiment_learns():
     assert [axis.get_title() for axis in figure.axes] == list(variational.ROWS)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_linear_experiment_learns():
     outcome = variational.AVB_LINEAR.run(0, Settings(tiny=True))
     assert list(outcome.rows) == list(variational.ROWS)

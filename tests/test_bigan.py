@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_drnet.adversarial.bigan import BiGAN
 from keras_drnet.adversarial.contrasts import JointPair
 from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.experiments.priors import BIGAN, GRID_ALI
+from keras_drnet.adversarial.experiments.inversion import BIGAN, GRID_ALI
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.posteriors import GaussianPosterior
@@ -179,11 +179,13 @@ def test_encoder_and_generator_become_each_other_s_inverse():
     assert error < 0.1 * np.var(images)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_reconstructs_better_than_at_random():
     rows = BIGAN.run(0, Settings(tiny=True)).rows
     assert rows["BiGAN"]["ratio"] < 0.97
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_grid_experiment_finds_modes():
     rows = GRID_ALI.run(0, Settings(tiny=True)).rows
     assert all(np.isfinite(value) for row in rows.values() for value in row.values())

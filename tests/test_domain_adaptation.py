@@ -174,6 +174,7 @@ def test_predict_is_the_classifier_of_the_target(system, batch):
     np.testing.assert_allclose(actual, expected, atol=1e-5)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_digits_learns():
     rows = adaptation.run_digits(0, Settings(tiny=True)).rows
     assert list(rows) == ["source only", "DANN", "domain confusion", "ADDA"]
@@ -183,6 +184,7 @@ def test_the_experiment_on_digits_learns():
         assert 0.0 <= measures["distance_usps_mnist"] <= 2.0
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_photographs_learns_and_has_its_bounds():
     outcome = adaptation.run_mnist_m(0, Settings(tiny=True))
     rows = outcome.rows

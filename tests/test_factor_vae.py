@@ -199,6 +199,7 @@ def test_a_batch_of_odd_size_is_halved_too(batch):
     assert all(np.isfinite(value) for value in result.values())
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_total_correlation():
     rows = FACTOR_VAE.run(0, Settings(tiny=True)).rows
     first, second = rows.values()

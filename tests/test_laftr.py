@@ -121,6 +121,7 @@ def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
     fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gap():
     rows = fairness.LAFTR.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["LAFTR, parity"]

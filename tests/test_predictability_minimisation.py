@@ -183,6 +183,7 @@ def test_codes_are_between_0_and_1_and_predictions_are_reconstructions(batch):
     np.testing.assert_allclose(actual, expected, atol=1e-5)
 
 
+@pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_learns_a_binary_code():
     rows = PREDICTABILITY_MINIMISATION.run(0, Settings(tiny=True)).rows
     first, second = rows.values()

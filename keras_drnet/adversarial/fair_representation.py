@@ -80,6 +80,10 @@ class FairRepresentation(AdversarialModel):
             terms["loss"] += self.reconstruction_weight * error
         return terms, contrasted
 
+    def _contrasted(self, batch):
+        features = self.encoder(batch["input"], training=True)
+        return self._judged(batch, features, training=True)
+
     def _judged(self, batch, features, *, training):
         """Returns what the adversary is to judge: by default the batch's features."""
         return {

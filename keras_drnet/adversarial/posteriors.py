@@ -3,28 +3,11 @@
 import keras
 from keras import ops
 
-
-class _RandomLayer(keras.layers.Layer):
-    """A layer that draws, and that goes on where it was when it is loaded."""
-
-    def __init__(self, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-
-    # Keras saves no seed generators.
-    def save_own_variables(self, store):
-        store["seed"] = self.seed_generator.state
-
-    def load_own_variables(self, store):
-        self.seed_generator.state.assign(store["seed"])
-
-    def get_config(self):
-        return super().get_config() | {"seed": self.seed}
+from keras_drnet.adversarial.random_layer import RandomLayer
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
-class GaussianPosterior(_RandomLayer):
+class GaussianPosterior(RandomLayer):
     """Draws a code from a Gaussian of independent elements.
 
     Takes `[B, 2 D]`, means and then logarithms of variances. With `training=True`
@@ -43,7 +26,7 @@ class GaussianPosterior(_RandomLayer):
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
-class NoiseInput(_RandomLayer):
+class NoiseInput(RandomLayer):
     """Appends standard normal noise to features `[B, D]`, in and out of training.
 
     A network from the result to codes can give them any distribution: the universal

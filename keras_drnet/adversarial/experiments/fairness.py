@@ -15,7 +15,7 @@ from keras_drnet.adversarial.fairness import fairness
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.leakage import group_leakage
 
-NUM_STEPS, NUM_TINY_STEPS = 2000, 200
+NUM_STEPS, NUM_TINY_STEPS = 2000, 300
 NUM_CODES = 8  # Length of the features.
 NUM_PROBED = 10_000  # People that probes learn from: enough, and much faster than all.
 NUM_OWN = 4_000  # Examples of the adversary's own, for Beutel et al.
@@ -45,7 +45,18 @@ def build_adversary(*sizes):
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
 
 
-def train_system(system, data, contrast, *, seed, num_inputs, settings, **kwargs):
+def train_system(
+    system,
+    data,
+    contrast,
+    *,
+    seed,
+    num_inputs,
+    settings,
+    reconstructs=False,
+    num_adversary_steps=1,
+    **kwargs,
+):
     """Trains a system of fair representation; the same networks for all.
 
     Args:
@@ -55,11 +66,12 @@ def train_system(system, data, contrast, *, seed, num_inputs, settings, **kwargs
         seed: seed of the weights.
         num_inputs: length of an input.
         settings: `Settings`.
-        **kwargs: `decoder`, whether there is one, and arguments of `AdversarialLoss`.
+        reconstructs: whether there is a decoder.
+        num_adversary_steps: see `AdversarialModel`.
+        **kwargs: arguments of `AdversarialLoss`.
     """
     keras.utils.set_random_seed(seed)
-    decoder = kwargs.pop("decoder", False)
-    parts = {"decoder": mlp(NUM_CODES, 64, num_inputs)} if decoder else {}
+    parts = {"decoder": mlp(NUM_CODES, 64, num_inputs)} if reconstructs else {}
     encoder = mlp(num_inputs, 64, NUM_CODES)
     # Of fixed length: features cannot get away from the adversary by growing.
     encoder.add(keras.layers.LayerNormalization(center=False, scale=False))
@@ -69,6 +81,7 @@ def train_system(system, data, contrast, *, seed, num_inputs, settings, **kwargs
         encoder,
         mlp(NUM_CODES, 16, 1),
         AdversarialLoss(adversary, contrast, **kwargs),
+        num_adversary_steps=num_adversary_steps,
         **parts,
     )
     num_steps = NUM_TINY_STEPS if settings.tiny else NUM_STEPS
@@ -84,8 +97,8 @@ def train_system(system, data, contrast, *, seed, num_inputs, settings, **kwargs
 
 
 def predict(model, features):
-    """Returns what a network makes of all features, `[N, ...]`."""
-    return model.predict(features, batch_size=4096, verbose=0)
+    """Returns what a network makes of all features at once, `[N, ...]`."""
+    return keras.ops.convert_to_numpy(model(features, training=False))
 
 
 def treatment(model, test):
@@ -133,7 +146,7 @@ def run_alfr(seed, settings):
             seed=seed,
             num_inputs=train.features.shape[1],
             settings=settings,
-            decoder=True,
+            reconstructs=True,
             weight=weight,
         )
         decoded = predict(model.decoder, predict(model.encoder, test.features))
@@ -185,16 +198,20 @@ def run_beutel(seed, settings):
 
 
 def run_laftr(seed, settings):
-    """Trains LAFTR for each notion, and a naive classifier on the frozen features."""
+    """Trains LAFTR for each notion, and a naive classifier on the frozen features.
+
+    The adversary has four steps for one of the features, whose naive classifier is
+    unfair where it lags; the authors' has one, in two hundred times as many steps.
+    """
     train, test, text = load(settings)
     rows = {}
     l1 = {"adversary_loss": "absolute_error"}
     for row, notion, loss in (
         ("no adversary", "parity", l1 | {"weight": 0.0}),
-        ("LAFTR, parity", "parity", l1 | {"weight": 6.0}),
+        ("LAFTR, parity", "parity", l1 | {"weight": 3.0}),
         ("LAFTR, odds", "odds", l1 | {"weight": 6.0}),
-        ("LAFTR, opportunity", "opportunity", l1 | {"weight": 6.0}),
-        ("cross-entropy, parity", "parity", {"weight": 6.0}),
+        ("LAFTR, opportunity", "opportunity", l1 | {"weight": 3.0}),
+        ("cross-entropy, parity", "parity", {"weight": 3.0}),
     ):
         model = train_system(
             laftr.LAFTR,
@@ -203,6 +220,7 @@ def run_laftr(seed, settings):
             seed=seed,
             num_inputs=train.features.shape[1],
             settings=settings,
+            num_adversary_steps=4,
             **loss,
         )
         rows[row] = naive_treatment(model.encoder, train, test)
@@ -257,7 +275,7 @@ LAFTR = Experiment(
     measures=MEASURES,
     marks=[
         Mark(
-            "for parity the gap is at most .05 and accuracy falls by at most 2.5 points",
+            "the parity gap is at most .05 and accuracy falls by at most 2.5 points",
             lambda results: (
                 results.mean("LAFTR, parity", "parity_gap") <= 0.05
                 and _keeps_accuracy(results, "LAFTR, parity")

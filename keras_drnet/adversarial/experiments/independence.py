@@ -29,7 +29,7 @@ from keras_drnet.adversarial.total_correlation import fresh_total_correlation
 BATCH_SIZE = 128
 CODE_DIM = 6  # Two more than there are factors.
 GAMMA = 10.0
-VAE_STEPS = 6000
+VAE_STEPS = 4000
 NUM_PIXELS = factor_images.SIZE**2
 
 NUM_BITS, NUM_MIXTURES = 4, 8
@@ -38,7 +38,7 @@ WEIGHT = 4.0  # 1 for the sum over elements of the paper.
 PM_STEPS = 4000
 
 
-def mlp(*sizes, activation="elu"):
+def mlp(*sizes, activation="relu"):
     """Returns a network from inputs of the first size to outputs of the last."""
     hidden = [keras.layers.Dense(size, activation) for size in sizes[1:-1]]
     return keras.Sequential(

@@ -5,6 +5,7 @@ from keras_drnet.adversarial.experiments import (
     debiasing,
     fairness,
     independence,
+    inversion,
     priors,
     variational,
 )
@@ -23,6 +24,6 @@ EXPERIMENTS = {
     "semi_supervised_aae": priors.SEMI_SUPERVISED_AAE,
     "avb": variational.AVB,
     "avb_linear": variational.AVB_LINEAR,
-    "bigan": priors.BIGAN,
-    "ali_grid": priors.GRID_ALI,
+    "bigan": inversion.BIGAN,
+    "ali_grid": inversion.GRID_ALI,
 }

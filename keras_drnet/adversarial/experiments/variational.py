@@ -230,9 +230,7 @@ def run_linear(seed, settings):
             losses = model.evaluate(data, return_dict=True, verbose=0)
             estimate = losses["adversarial"] + losses["auxiliary"]
             rows[row]["divergence_error"] = abs(estimate / float(exact) - 1.0)
-    return Outcome(
-        rows, f"Examples of {LINEAR_DIM} elements from a linear model, made."
-    )
+    return Outcome(rows, "Examples of a linear model, made.")
 
 
 def draw_posteriors(figure, arrays):
@@ -242,8 +240,7 @@ def draw_posteriors(figure, arrays):
         for number, draws in enumerate(codes):
             axis.plot(*draws.T, ".", color=f"C{number}", markersize=3, alpha=0.5)
         axis.set_title(row, fontsize="medium")
-        axis.set_aspect("equal")
-        axis.set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), xlabel="$z_1$")
+        axis.set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), xlabel="$z_1$", aspect="equal")
     axes[0].set_ylabel("$z_2$")
 
 
