@@ -6,7 +6,8 @@ import keras
 class TwoPlayerModel(keras.Model):
     """A model that is trained against a discriminator, each with its own optimizer.
 
-    A subclass keeps one mean a loss, by name, in `_trackers`.
+    A subclass keeps one mean a loss, by name, in `_trackers`, and creates the variables
+    of both optimizers in `build_optimizers`, so that they can be restored.
     """
 
     def compile(self, optimizer, discriminator_optimizer, **kwargs):
@@ -40,10 +41,6 @@ class TwoPlayerModel(keras.Model):
             }
         )
         self.build_optimizers()
-
-    def build_optimizers(self):
-        """Creates the optimizers' variables, so that they can be restored."""
-        raise NotImplementedError
 
     @property
     def metrics(self):

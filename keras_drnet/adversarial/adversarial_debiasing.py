@@ -29,21 +29,22 @@ class AdversarialDebiasing(AdversarialModel):
     Batches are dicts: `input`, `[B, ...]`, `target`, int `[B]`, and `group`, int `[B]`,
     or `[B, A]` for several attributes.
 
-    Example, with the paper's schedules:
+    Example, with the paper's schedules, alpha as sqrt(t) and a learning rate as 1/t:
 
     ```python
     adversarial = AdversarialLoss(
-        build_prediction_adversary(num_targets=2), GroupLabels(notion="odds"),
-        objective="projection", weight=PowerLaw(1.0, 1, 0.5))
+        build_prediction_adversary(), GroupLabels(2), objective="projection",
+        weight=PowerLaw(1.0, 100, 0.5))
     model = AdversarialDebiasing(predictor, adversarial)
-    model.compile(keras.optimizers.SGD(PowerLaw(0.1, 1, -1.0)),
-                  keras.optimizers.SGD(0.1))
+    model.compile(keras.optimizers.SGD(PowerLaw(0.3, 100, -1.0)),
+                  keras.optimizers.SGD(0.3))
     model.fit(dataset, epochs=10)
     ```
 
     Differences: none in the rule. Training is touchy, as the authors say: with alpha =
-    sqrt(t) and a learning rate of 1/t a public re-run on UCI Adult diverged. A constant
-    alpha and an adversary that learns faster than the predictor are steadier.
+    sqrt(t) and a learning rate of 1/t a public re-run on UCI Adult diverged. Plain SGD
+    and a schedule that is slow at first, `PowerLaw` with `unit_steps` of a twentieth of
+    training, are what reaches the exact solution of the paper's toy here.
 
     Source: Zhang, Lemoine & Mitchell, *Mitigating Unwanted Biases with Adversarial
     Learning*, AIES 2018.
@@ -110,6 +111,10 @@ def build_prediction_adversary(num_outputs=1, *, num_classes=1, num_targets=0):
         s = sigmoid((1 + |c|) * logit)
         parity, opportunity:  w s + b
         odds:                 w [s, s y, s (1 - y)] + b
+
+    For odds nothing in it is of y alone. Where groups differ in how often y is 1, it
+    tells them by what s says of y, even of a predictor whose odds are equal, and drives
+    that too far: take `GroupLabels(balanced=True)` with it.
 
     Args:
         num_outputs: outputs that the contrast asks for, `GroupLabels.num_outputs`.

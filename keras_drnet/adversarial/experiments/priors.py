@@ -60,7 +60,7 @@ def run_aae(seed, settings):
         model = aae.AAE(
             build_encoder(2), build_decoder(2), adversarial, num_labels=num_labels
         )
-        train(model, data, 100 if settings.tiny else 2000, 3e-3, 1e-3)
+        train(model, data, 200 if settings.tiny else 2000, 3e-3, 1e-3)
         codes = model.encoder.predict(test_pixels, verbose=0)
         error = np.square(model.decoder.predict(codes, verbose=0) - test_pixels)
         draws = np.array(prior(20_000))
@@ -127,7 +127,7 @@ def run_semi_supervised(seed, settings):
     data = data.map(lambda images, labelled: images | labelled)
     for row, weight in (
         ("auto-encoder and labels", 0.0),
-        ("semi-supervised AAE", 0.02),
+        ("semi-supervised AAE", 0.005),
     ):
         keras.utils.set_random_seed(seed)
         parts = {
