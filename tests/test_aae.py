@@ -5,18 +5,25 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.aae import AAE, one_hot_labels
 from keras_drnet.adversarial.contrasts import PriorSample
+from keras_drnet.adversarial.distributions.posteriors import (
+    GaussianPosterior,
+    NoiseInput,
+)
+from keras_drnet.adversarial.distributions.priors import (
+    Categorical,
+    Gaussian,
+    GaussianMixture,
+)
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.priors import AAE as AAE_EXPERIMENT
 from keras_drnet.adversarial.experiments.priors import SEMI_SUPERVISED_AAE
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.loss_sum import AdversarialLossSum
 from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.posteriors import GaussianPosterior, NoiseInput
-from keras_drnet.adversarial.priors import Categorical, Gaussian, GaussianMixture
 from keras_drnet.adversarial.schedules import SigmoidRamp
-from keras_drnet.adversarial.semi_supervised_aae import SemiSupervisedAAE
+from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels
+from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.errors import InputError
 
 FORMS = ("plain", "labels", "semi_supervised")

@@ -7,16 +7,21 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 from scipy.stats import multivariate_normal
 
-from keras_drnet.adversarial.avb import AVB
 from keras_drnet.adversarial.contrasts import PriorSample
+from keras_drnet.adversarial.distributions.likelihoods import (
+    BernoulliLikelihood,
+    GaussianLikelihood,
+)
+from keras_drnet.adversarial.distributions.priors import Gaussian
+from keras_drnet.adversarial.distributions.structured_posterior import (
+    StructuredPosterior,
+)
 from keras_drnet.adversarial.experiments import variational
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.likelihoods import BernoulliLikelihood, GaussianLikelihood
 from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.priors import Gaussian
 from keras_drnet.adversarial.schedules import SigmoidRamp
-from keras_drnet.adversarial.structured_posterior import StructuredPosterior
+from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
 
 either_contrast = pytest.mark.parametrize("adaptive", [False, True])

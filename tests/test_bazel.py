@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import functools
+import itertools
 import pathlib
 import re
 
@@ -49,11 +50,15 @@ def targets(build):
 
 
 def evaluate(node):
-    """Returns the value of an argument: a literal or the `glob` of one pattern."""
+    """Returns the value of an argument: a literal or a `glob`."""
     match node:
-        case ast.Call(ast.Name("glob"), [patterns], []):
-            (pattern,) = ast.literal_eval(patterns)
-            return [path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)]
+        case ast.Call(ast.Name("glob"), [patterns], keywords):
+            excluded = [
+                evaluate(word.value) for word in keywords if word.arg == "exclude"
+            ]
+            paths = itertools.chain(*map(ROOT.glob, ast.literal_eval(patterns)))
+            files = (path.relative_to(ROOT).as_posix() for path in paths)
+            return [file for file in files if [file] not in excluded]
     return ast.literal_eval(node)
 
 

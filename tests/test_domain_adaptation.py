@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.adda import ADDA
 from keras_drnet.adversarial.contrasts import GroupLabels
-from keras_drnet.adversarial.dann import DANN
-from keras_drnet.adversarial.domain_confusion import DomainConfusion
 from keras_drnet.adversarial.experiments import adaptation
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.adversarial.systems.adda import ADDA
+from keras_drnet.adversarial.systems.dann import DANN
+from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
 
 SYSTEMS = {
     DANN: "gradient_reversal",

@@ -6,13 +6,13 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.contrasts import PermuteDims
+from keras_drnet.adversarial.distributions.likelihoods import GaussianLikelihood
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.independence import FACTOR_VAE
-from keras_drnet.adversarial.factor_vae import FactorVAE
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.likelihoods import GaussianLikelihood
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 
 DIM = 3  # Length of a code.
 

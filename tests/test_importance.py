@@ -6,8 +6,15 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
-from keras_drnet.adversarial.importance import gaussian_draws, grid, log_evidence
-from keras_drnet.adversarial.likelihoods import BernoulliLikelihood, GaussianLikelihood
+from keras_drnet.adversarial.distributions.likelihoods import (
+    BernoulliLikelihood,
+    GaussianLikelihood,
+)
+from keras_drnet.adversarial.measures.importance import (
+    gaussian_draws,
+    grid,
+    log_evidence,
+)
 
 SCALE = 0.3
 

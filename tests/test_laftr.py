@@ -8,9 +8,9 @@ import tensorflow as tf
 from keras_drnet.adversarial.contrasts import NOTIONS, GroupLabels
 from keras_drnet.adversarial.experiments import fairness
 from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.laftr import LAFTR
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.adversarial.systems.laftr import LAFTR
 from tests import fair_systems
 from tests.fair_systems import mlp
 

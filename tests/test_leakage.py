@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.adversarial.leakage import group_leakage, proxy_a_distance
+from keras_drnet.adversarial.measures.leakage import group_leakage, proxy_a_distance
 
 
 def features(rng, count, *, shift):

@@ -12,11 +12,11 @@ from keras_drnet.adversarial.experiments.independence import (
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.predictability_minimisation import (
+from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.adversarial.systems.predictability_minimisation import (
     PredictabilityMinimisation,
     leave_one_out_predictors,
 )
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.errors import InputError
 
 SIZE = 4  # Elements of a code.

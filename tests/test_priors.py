@@ -5,8 +5,11 @@ import numpy as np
 import pytest
 
 from keras_drnet.adversarial.contrasts import PriorSample
-from keras_drnet.adversarial.posteriors import GaussianPosterior, NoiseInput
-from keras_drnet.adversarial.priors import (
+from keras_drnet.adversarial.distributions.posteriors import (
+    GaussianPosterior,
+    NoiseInput,
+)
+from keras_drnet.adversarial.distributions.priors import (
     Categorical,
     Gaussian,
     GaussianMixture,

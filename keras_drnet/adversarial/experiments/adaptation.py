@@ -5,10 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet.adversarial.adda import ADDA
 from keras_drnet.adversarial.contrasts import GroupLabels
-from keras_drnet.adversarial.dann import DANN
-from keras_drnet.adversarial.domain_confusion import DomainConfusion
 from keras_drnet.adversarial.experiments import digit_domains
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
@@ -17,8 +14,11 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.leakage import proxy_a_distance
+from keras_drnet.adversarial.measures.leakage import proxy_a_distance
 from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.adversarial.systems.adda import ADDA
+from keras_drnet.adversarial.systems.dann import DANN
+from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
 
 NUM_MNIST, NUM_USPS = 2000, 1800  # Digits to train on, ADDA's protocol.
 NUM_MNIST_M = 6000  # Of either domain.

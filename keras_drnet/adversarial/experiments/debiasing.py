@@ -3,10 +3,6 @@
 import keras
 import numpy as np
 
-from keras_drnet.adversarial.adversarial_debiasing import (
-    AdversarialDebiasing,
-    build_prediction_adversary,
-)
 from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments.census import batches, load
 from keras_drnet.adversarial.experiments.experiment import (
@@ -22,6 +18,10 @@ from keras_drnet.adversarial.experiments.fairness import (
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.schedules import PowerLaw
+from keras_drnet.adversarial.systems.adversarial_debiasing import (
+    AdversarialDebiasing,
+    build_prediction_adversary,
+)
 from keras_drnet.data.adult import Census
 
 NUM_TOY_STEPS, NUM_STEPS, NUM_TINY_STEPS = 2000, 4000, 500

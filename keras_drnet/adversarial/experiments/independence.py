@@ -5,10 +5,6 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet.adversarial.binary_codes import (
-    pairwise_mutual_information,
-    recovered_bits,
-)
 from keras_drnet.adversarial.contrasts import LeaveOneOut, PermuteDims
 from keras_drnet.adversarial.experiments import factor_images
 from keras_drnet.adversarial.experiments.experiment import (
@@ -17,14 +13,18 @@ from keras_drnet.adversarial.experiments.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.factor_score import factor_score
-from keras_drnet.adversarial.factor_vae import FactorVAE
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.predictability_minimisation import (
+from keras_drnet.adversarial.measures.binary_codes import (
+    pairwise_mutual_information,
+    recovered_bits,
+)
+from keras_drnet.adversarial.measures.factor_score import factor_score
+from keras_drnet.adversarial.measures.total_correlation import fresh_total_correlation
+from keras_drnet.adversarial.systems.factor_vae import FactorVAE
+from keras_drnet.adversarial.systems.predictability_minimisation import (
     PredictabilityMinimisation,
     leave_one_out_predictors,
 )
-from keras_drnet.adversarial.total_correlation import fresh_total_correlation
 
 BATCH_SIZE = 128
 CODE_DIM = 6  # Two more than there are factors.

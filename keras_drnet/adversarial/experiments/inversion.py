@@ -5,9 +5,9 @@ import statistics
 import keras
 import numpy as np
 
-from keras_drnet.adversarial import priors
-from keras_drnet.adversarial.bigan import BiGAN
 from keras_drnet.adversarial.contrasts import JointPair
+from keras_drnet.adversarial.distributions import priors
+from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.experiments.digit_networks import (
     NUM_PIXELS,
     batches,
@@ -25,7 +25,7 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.posteriors import GaussianPosterior
+from keras_drnet.adversarial.systems.bigan import BiGAN
 from keras_drnet.data.digits import DIGIT_SIZE
 
 CODE_DIM = 50  # BiGAN's, as in its paper.

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.adversarial import aae, priors, two_sample
 from keras_drnet.adversarial.contrasts import PriorSample
+from keras_drnet.adversarial.distributions import priors
 from keras_drnet.adversarial.experiments.digit_networks import (
     NUM_PIXELS,
     batches,
@@ -25,7 +25,9 @@ from keras_drnet.adversarial.experiments.experiment import (
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.loss_sum import AdversarialLossSum
-from keras_drnet.adversarial.semi_supervised_aae import SemiSupervisedAAE
+from keras_drnet.adversarial.measures import two_sample
+from keras_drnet.adversarial.systems import aae
+from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.data.digits import NUM_CLASSES
 
 LABELS_A_DIGIT = 10

@@ -9,8 +9,19 @@ import tensorflow as tf
 from keras import ops
 from scipy.stats import kstest, multivariate_normal
 
-from keras_drnet.adversarial import avb, importance
 from keras_drnet.adversarial.contrasts import PriorSample
+from keras_drnet.adversarial.distributions.likelihoods import (
+    BernoulliLikelihood,
+    GaussianLikelihood,
+)
+from keras_drnet.adversarial.distributions.posteriors import (
+    GaussianPosterior,
+    NoiseInput,
+)
+from keras_drnet.adversarial.distributions.priors import Gaussian
+from keras_drnet.adversarial.distributions.structured_posterior import (
+    StructuredPosterior,
+)
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
     Mark,
@@ -18,10 +29,8 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.likelihoods import BernoulliLikelihood, GaussianLikelihood
-from keras_drnet.adversarial.posteriors import GaussianPosterior, NoiseInput
-from keras_drnet.adversarial.priors import Gaussian
-from keras_drnet.adversarial.structured_posterior import StructuredPosterior
+from keras_drnet.adversarial.measures import importance
+from keras_drnet.adversarial.systems import avb
 
 DIM = 2  # Length of a code.
 BATCH_SIZE = 128

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.beutel import DataDrivenFairness
 from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments import fairness
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
+from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
 from tests import fair_systems
 from tests.fair_systems import mlp
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.random_layer import RandomLayer
+from keras_drnet.adversarial.distributions.random_layer import RandomLayer
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

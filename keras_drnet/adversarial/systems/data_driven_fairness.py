@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_drnet.adversarial.fair_representation import FairRepresentation
+from keras_drnet.adversarial.systems.fair_representation import FairRepresentation
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

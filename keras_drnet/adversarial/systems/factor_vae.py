@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_drnet.adversarial.adversarial_model import AdversarialModel
-from keras_drnet.adversarial.likelihoods import BernoulliLikelihood
+from keras_drnet.adversarial.distributions.likelihoods import BernoulliLikelihood
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

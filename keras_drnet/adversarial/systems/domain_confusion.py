@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_drnet.adversarial.dann import DANN
+from keras_drnet.adversarial.systems.dann import DANN
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.random_layer import RandomLayer
+from keras_drnet.adversarial.distributions.random_layer import RandomLayer
 from keras_drnet.errors import InputError
 
 

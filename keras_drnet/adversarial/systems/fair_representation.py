@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_drnet.adversarial.adversarial_model import AdversarialModel
-from keras_drnet.adversarial.classification import classification_terms
+from keras_drnet.adversarial.systems.classification import classification_terms
 
 
 class FairRepresentation(AdversarialModel):

@@ -1,0 +1,1 @@
+"""Distributions that codes are drawn from, or likened to."""

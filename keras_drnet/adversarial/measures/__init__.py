@@ -1,0 +1,1 @@
+"""What codes and predictions are judged by: new networks, never the adversary."""
