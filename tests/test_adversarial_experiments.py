@@ -1,5 +1,6 @@
 """The experiments' program: results kept seed by seed, tables, plots, wrong flags."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from keras_drnet.adversarial.experiments.experiment import (
     Mark,
     Outcome,
     Published,
+    Results,
     Settings,
 )
 from keras_drnet.adversarial.experiments.plot import plot_results
-from keras_drnet.adversarial.experiments.table import markdown_table
+from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
 from keras_drnet.errors import InputError
 
 
@@ -29,7 +31,8 @@ def make_experiment(ran):
     return Experiment(
         title="An experiment",
         run=run,
-        measures={"gap": "gap", "extra": "more"},
+        measures={"gap": "|gap|", "extra": "more"},
+        headlines=[("adversary", "gap"), ("adversary", "extra")],
         published=[Published("adversary", "gap", 0.25, "A paper", verified=False)],
         marks=[
             Mark("lower", lambda r: r.mean("adversary", "gap") < r.mean("none", "gap")),
@@ -67,10 +70,29 @@ def test_a_table_has_rows_papers_and_marks(tmp_path):
     experiment = make_experiment([])
     results = record.run_seeds("system", experiment, Settings(), range(3), tmp_path)
     text = markdown_table(experiment, results)
+    assert r"|  | \|gap\| | more |" in text
     assert "| none | 2.000 ± 1.000 | \N{EN DASH} |" in text
     assert "| adversary | 0.500 ± 0.000 | 1.000 ± 1.000 |" in text
     assert "| *adversary: A paper, not verified* | 0.250 | \N{EN DASH} |" in text
     assert "- met: lower" in text and "- **missed**: none" in text
+
+
+def test_a_summary_has_the_row_without_an_adversary_beside(tmp_path):
+    experiment, settings = make_experiment([]), Settings()
+    record.run_seeds("system", experiment, settings, range(3), tmp_path)
+    results = record.load_results("system", settings, tmp_path)
+    table = summary_table([(experiment, results)])
+    *_, gap, extra = table.splitlines()
+    start = r"| adversary | \|gap\| | 2.000 ± 1.000 | 0.500 ± 0.000 | 0.250 (not"
+    assert gap.startswith(start) and "| 1 of 2 | 3 | 0.0 |" in gap
+    assert "\N{EN DASH} | 1.000 ± 1.000 | \N{EN DASH} |" in extra
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0.000"), (9.6e-5, "9.6e-05")])
+def test_small_numbers_keep_their_digits(value, text):
+    results = Results([{"row": {"gap": value}}])
+    experiment = dataclasses.replace(make_experiment([]), marks=[])
+    assert f"| row | {text} ± 0.000 |" in markdown_table(experiment, results)
 
 
 def test_a_plot_is_made_with_and_without_a_drawing(tmp_path):
@@ -88,7 +110,8 @@ def test_a_plot_is_made_with_and_without_a_drawing(tmp_path):
 @pytest.mark.parametrize("name", registry.EXPERIMENTS)
 def test_published_figures_are_of_measures_that_there_are(name):
     experiment = registry.EXPERIMENTS[name]
-    assert experiment.measures and experiment.marks
+    assert experiment.measures and experiment.marks and experiment.headlines
+    assert all(measure in experiment.measures for _, measure in experiment.headlines)
     for figure in experiment.published:
         assert figure.measure in experiment.measures and figure.source
 
@@ -112,6 +135,7 @@ def test_the_program_writes_results_and_goes_on(tmp_path):
     assert (folder / "table.md").read_text() in first.stdout
     second = run_program(*flags, "--seeds=1")
     assert "seed 0" in first.stdout and "seed 0" not in second.stdout
+    assert "| projection |" in (tmp_path / "summary.md").read_text()
 
 
 @pytest.mark.parametrize(

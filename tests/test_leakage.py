@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.adversarial.measures.leakage import group_leakage, proxy_a_distance
+from keras_drnet.adversarial.measures.leakage import (
+    domain_leakage,
+    group_leakage,
+    proxy_a_distance,
+)
 
 
 def features(rng, count, *, shift):
@@ -20,6 +24,15 @@ def test_probes_find_what_is_there_and_nothing_else(rng, shift, low, high):
     )
     assert leakage["chance"] == 0.5
     assert low <= leakage["linear"] <= high and low <= leakage["mlp"] <= high
+
+
+def test_domain_probes_are_tested_on_features_that_they_have_not_seen(rng):
+    source, target = rng.normal(size=(400, 40)), rng.normal(size=(300, 40))
+    leakage = domain_leakage(source, target)
+    assert leakage["chance"] == 0.5
+    assert 0.35 < leakage["linear"] < 0.65 and 0.35 < leakage["mlp"] < 0.65
+    leakage = domain_leakage(source, target + 3.0)
+    assert leakage["linear"] == leakage["mlp"] == 1.0
 
 
 def test_domains_that_are_one_have_no_distance_and_those_apart_two(rng):

@@ -3,9 +3,10 @@
 Usage:
 
     python -m keras_drnet.adversarial.experiments --system=all --seeds=5
-    python -m keras_drnet.adversarial.experiments --system=dann,adda --data_dir=data
+    python -m keras_drnet.adversarial.experiments --system=digits,laftr --data_dir=data
 
-Every seed is written when it is done, and not run again. Without `--data_dir`
+Every seed is written when it is done, and not run again. `summary.md` has the headlines
+of all experiments that were ever run to the folder. Without `--data_dir`
 experiments take data that come with packages or are made, and say so.
 """
 
@@ -18,7 +19,7 @@ from absl import flags
 from keras_drnet.adversarial.experiments import record, registry
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.plot import plot_results
-from keras_drnet.adversarial.experiments.table import markdown_table
+from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
 from keras_drnet.data import files
 from keras_drnet.errors import InputError, choose
 
@@ -48,8 +49,9 @@ def main():
             "bsds500. Leave out --data_dir for data that need no download."
         )
     settings = Settings(data_dir or None, _TINY.value)
+    output = pathlib.Path(_OUTPUT_DIR.value)
     for name, experiment in experiments.items():
-        folder = pathlib.Path(_OUTPUT_DIR.value) / name
+        folder = output / name
         results = record.run_seeds(
             name, experiment, settings, range(_SEEDS.value), folder
         )
@@ -58,6 +60,12 @@ def main():
         table = markdown_table(experiment, results)
         files.write_text(str(folder / "table.md"), table)
         print(table, flush=True)
+    entries = [
+        (experiment, record.load_results(name, settings, output / name))
+        for name, experiment in registry.EXPERIMENTS.items()
+        if (output / name / record.FILE).is_file()
+    ]
+    files.write_text(str(output / "summary.md"), summary_table(entries))
 
 
 def cli():

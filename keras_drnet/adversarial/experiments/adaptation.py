@@ -14,7 +14,10 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.measures.leakage import proxy_a_distance
+from keras_drnet.adversarial.measures.leakage import (
+    domain_leakage,
+    proxy_a_distance,
+)
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
@@ -163,12 +166,16 @@ def measure(model, source_model, source_test, target_test, name):
         target_test: the same of the target.
         name: of the direction, what the measures' names end with.
     """
-    distance = proxy_a_distance(
-        logits_of(source_model, source_test[0]), logits_of(model, target_test[0])
+    features = (
+        logits_of(source_model, source_test[0]),
+        logits_of(model, target_test[0]),
     )
+    shares = domain_leakage(*features)
     return {
         f"accuracy_{name}": accuracy(model, *target_test),
-        f"distance_{name}": distance,
+        f"distance_{name}": proxy_a_distance(*features),
+        f"linear_probe_{name}": shares["linear"],
+        f"mlp_probe_{name}": shares["mlp"],
     }
 
 
@@ -304,7 +311,19 @@ DIGITS = Experiment(
         "accuracy_usps_mnist": "accuracy, USPS to MNIST",
         "distance_mnist_usps": "proxy A-distance, MNIST to USPS",
         "distance_usps_mnist": "proxy A-distance, USPS to MNIST",
+        "linear_probe_mnist_usps": "linear probe for the domain (chance 0.5)",
+        "linear_probe_usps_mnist": "the same, USPS to MNIST",
+        "mlp_probe_mnist_usps": "MLP probe for the domain (chance 0.5)",
+        "mlp_probe_usps_mnist": "the same, USPS to MNIST",
     },
+    headlines=[
+        ("DANN", "accuracy_mnist_usps"),
+        ("DANN", "accuracy_usps_mnist"),
+        ("domain confusion", "accuracy_mnist_usps"),
+        ("domain confusion", "accuracy_usps_mnist"),
+        ("ADDA", "accuracy_mnist_usps"),
+        ("ADDA", "accuracy_usps_mnist"),
+    ],
     published=[
         Published(row, f"accuracy_{direction}", value, _ADDA_TABLE, verified=True)
         for row, values in _DIGITS.items()
@@ -341,7 +360,10 @@ MNIST_M = Experiment(
         "accuracy_mnist_m": "accuracy on MNIST-M",
         "gap_closed": "share of the gap closed",
         "distance_mnist_m": "proxy A-distance",
+        "linear_probe_mnist_m": "linear probe for the domain (chance 0.5)",
+        "mlp_probe_mnist_m": "MLP probe for the domain (chance 0.5)",
     },
+    headlines=[("DANN", "accuracy_mnist_m"), ("DANN", "distance_mnist_m")],
     published=[
         Published("source only", "accuracy_mnist_m", 0.5225, _DANN_TABLE, True),
         Published("DANN", "accuracy_mnist_m", 0.7666, _DANN_TABLE, True),

@@ -12,7 +12,9 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.experiments.fairness import (
+    PROBES,
     build_adversary,
+    even_leakage,
     mlp,
     treatment,
 )
@@ -107,8 +109,9 @@ def run(seed, settings):
             if contrast is paper
             else build_adversary(1, 2, 1)
         )
+        predictor = mlp(train.features.shape[1], 32, 1)
         model = AdversarialDebiasing(
-            mlp(train.features.shape[1], 32, 1),
+            predictor,
             AdversarialLoss(adversary, contrast, objective=objective, weight=alpha),
         )
         falling = keras.optimizers.schedules.CosineDecay
@@ -119,7 +122,7 @@ def run(seed, settings):
         )
         data = batches(train, seed, BATCH_SIZE)
         model.fit(data, steps_per_epoch=num_steps, verbose=0)
-        rows[row] = treatment(model, test)
+        rows[row] = treatment(model, test) | even_leakage(predictor, train, test)
     return Outcome(rows, text)
 
 
@@ -127,11 +130,12 @@ ZHANG_TOY = Experiment(
     title="Adversarial debiasing: the exact solution of a toy",
     run=run_toy,
     measures={
-        "w_r": "Weight of r, the group",
-        "w_u": "Weight of u",
-        "bias": "Bias",
+        "w_r": "weight of r, the group",
+        "w_u": "weight of u",
+        "bias": "bias",
         "ratio": "|w_r + w_u| / |w_u| (exact: 0)",
     },
+    headlines=[("projection", "ratio")],
     published=[
         Published(row, measure, value, PAPER, verified=False)
         for row, *values in (
@@ -152,11 +156,17 @@ ZHANG = Experiment(
     title="Adversarial debiasing: equality of odds",
     run=run,
     measures={
-        "accuracy": "Accuracy for income (majority .76)",
-        "fpr_gap": "Gap of false positives",
-        "fnr_gap": "Gap of false negatives",
-        "parity_gap": "Parity gap",
+        "accuracy": "accuracy for income (majority 0.76)",
+        "fpr_gap": "gap of false positives",
+        "fnr_gap": "gap of false negatives",
+        "parity_gap": "parity gap",
+        **PROBES,
     },
+    headlines=[
+        ("projection", "fpr_gap"),
+        ("projection", "fnr_gap"),
+        ("projection", "accuracy"),
+    ],
     published=[
         Published(row, measure, value, source, verified)
         for row, source, verified, *values in (

@@ -120,6 +120,7 @@ class Experiment:
             itself: `keras.utils.set_random_seed(seed)` before each row.
         measures: by name, what a measure is, with its unit and chance where it has
             one. They are columns of the table and panels of the plot, in this order.
+        headlines: pairs of a row and a measure, for the summary of all experiments.
         published: figures of the literature.
         marks: what the results ought to show.
         draw: function of a matplotlib figure and the first seed's `arrays`, for a
@@ -129,6 +130,7 @@ class Experiment:
     title: str
     run: Callable[[int, Settings], Outcome]
     measures: Mapping[str, str]
+    headlines: Sequence[tuple[str, str]]
     published: Sequence[Published] = ()
     marks: Sequence[Mark] = ()
     draw: Callable[[Any, Mapping[str, Any]], None] | None = None

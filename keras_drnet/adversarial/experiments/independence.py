@@ -135,6 +135,7 @@ FACTOR_VAE = Experiment(
         "reconstruction": "reconstruction, -log p(x|z) (nats)",
         "error": "squared error a pixel, of means",
     },
+    headlines=[("FactorVAE", "score"), ("FactorVAE", "total_correlation")],
     published=[
         Published("VAE", "score", 0.73, "paper, dSprites, beta-VAE, beta 4", False),
         Published("FactorVAE", "score", 0.82, "paper, dSprites, gamma 35", False),
@@ -238,6 +239,10 @@ PREDICTABILITY_MINIMISATION = Experiment(
         "bits": "share of bits recovered (chance 0.5)",
         "reconstruction": "squared error of reconstruction",
     },
+    headlines=[
+        ("predictability minimisation", "mutual_information"),
+        ("predictability minimisation", "predictor_error"),
+    ],
     published=[
         Published(
             "predictability minimisation",

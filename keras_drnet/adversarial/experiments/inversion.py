@@ -145,6 +145,7 @@ BIGAN = Experiment(
         "error_of_others": "|x - G(E(x'))|",
         "ratio": "ratio of both",
     },
+    headlines=[("BiGAN", "neighbour"), ("BiGAN", "ratio")],
     published=[
         Published("auto-encoder", "neighbour", 0.9758, _BIGAN_TABLE, True),
         Published("BiGAN", "neighbour", 0.9739, _BIGAN_TABLE, True),
@@ -182,6 +183,7 @@ GRID_ALI = Experiment(
         "modes": "modes covered, of 25",
         "near": "share of draws within 3 deviations of a mode",
     },
+    headlines=[("ALI", "modes")],
     published=[
         Published(row, "modes", value, "Dumoulin et al., ICLR 2017", True)
         for row, value in (("GAN", 10.4), ("ALI", 13.4))

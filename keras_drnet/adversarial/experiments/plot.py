@@ -1,17 +1,24 @@
 """The plot of an experiment: every seed of every row, and what papers have."""
 
+import textwrap
+
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
 
 MAX_PANELS = 4  # Beside each other.
+LABEL_WIDTH = 28  # Letters that go under a panel.
+SEED = {"marker": "o", "color": "C0", "alpha": 0.5}
+VERIFIED = {"marker": "D", "color": "C3"}
+NOT_VERIFIED = VERIFIED | {"markerfacecolor": "none"}
 
 
 def plot_results(file, experiment, results, arrays=None):
-    """Plots each measure: a dot a seed, a bar for the mean, a cross for a paper.
+    """Plots each measure: a dot a seed, a bar for the mean, a diamond for a paper.
 
     Args:
         file: PNG file to write: a path, or a binary file that is open.
@@ -22,7 +29,7 @@ def plot_results(file, experiment, results, arrays=None):
     names = list(experiment.measures)
     columns = min(len(names), MAX_PANELS)
     lines = -(-len(names) // columns)
-    height = 1.0 + lines * (0.8 + 0.3 * len(results.rows))
+    height = 1.3 + lines * (1.0 + 0.3 * len(results.rows))
     picture = 4.0 if experiment.draw and arrays else 0.0
     figure = plt.figure(figsize=(3 + 2.6 * columns, height + picture))
     parts = figure.subfigures(
@@ -33,6 +40,7 @@ def plot_results(file, experiment, results, arrays=None):
     )[:, 0]
     axes = parts[0].subplots(lines, columns, sharey=True, squeeze=False)
     parts[0].suptitle(experiment.title)
+    _legend(parts[0], experiment)
     for axis in axes.flat[len(names) :]:
         axis.set_visible(False)
     for axis, name in zip(axes.flat, names, strict=False):
@@ -41,9 +49,9 @@ def plot_results(file, experiment, results, arrays=None):
         left=0.3 if columns < 3 else 0.2,
         right=0.98,
         top=1 - 0.5 / height,
-        bottom=0.6 / height,
+        bottom=0.9 / height,
         wspace=0.15,
-        hspace=0.7,
+        hspace=0.9,
     )
     if picture:
         experiment.draw(parts[1], arrays)
@@ -51,19 +59,35 @@ def plot_results(file, experiment, results, arrays=None):
     plt.close(figure)
 
 
+def _legend(figure, experiment):
+    # Of the three kinds of points, those that there are.
+    known = {published.verified for published in experiment.published}
+    handles = [
+        Line2D([], [], linestyle="", label=label, **style)
+        for label, style, is_used in (
+            ("a seed, and the mean", SEED, True),
+            ("paper", VERIFIED, True in known),
+            ("paper, not verified", NOT_VERIFIED, False in known),
+        )
+        if is_used
+    ]
+    figure.legend(handles=handles, loc="lower center", ncols=3, frameon=False)
+
+
 def _panel(axis, experiment, results, measure):
     rows = results.rows
     for place, row in enumerate(rows):
         values = results.values(row, measure)
         if values:
-            axis.plot(values, np.full(len(values), place), "o", color="C0", alpha=0.5)
+            places = np.full(len(values), place)
+            axis.plot(values, places, linestyle="", **SEED)
             axis.plot(np.mean(values), place, "|", color="C0", markersize=18)
     for figure in experiment.published:
         if figure.measure == measure and figure.row in rows:
             place = rows.index(figure.row)
-            face = "C3" if figure.verified else "none"
-            axis.plot(figure.value, place, "D", color="C3", markerfacecolor=face)
+            style = VERIFIED if figure.verified else NOT_VERIFIED
+            axis.plot(figure.value, place, linestyle="", **style)
     axis.set_yticks(range(len(rows)), rows)
     axis.set_ylim(len(rows) - 0.5, -0.5)
-    axis.set_xlabel(experiment.measures[measure])
+    axis.set_xlabel(textwrap.fill(experiment.measures[measure], LABEL_WIDTH))
     axis.grid(alpha=0.3)

@@ -158,6 +158,7 @@ AAE = Experiment(
         "in_mode": "share of codes in their digit's Gaussian (chance 0.1)",
         "reconstruction": "squared error a pixel",
     },
+    headlines=[("AAE", "ks")],
     marks=[
         Mark(
             "AAE's held-out codes are like N(0, I): KS below 0.08 in either element, "
@@ -185,6 +186,7 @@ SEMI_SUPERVISED_AAE = Experiment(
     title="Semi-supervised AAE: ten labels a digit",
     run=run_semi_supervised,
     measures={"accuracy": "accuracy on held-out digits (chance 0.1)"},
+    headlines=[("semi-supervised AAE", "accuracy")],
     published=[
         Published(
             "semi-supervised AAE", "accuracy", 0.981, "Makhzani et al. 2016", False

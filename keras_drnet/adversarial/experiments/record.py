@@ -56,7 +56,26 @@ def run_seeds(name, experiment, settings, seeds, folder):
             ):
                 np.savez_compressed(file, **outcome.arrays)
         files.write_text(str(path), json.dumps(stored, indent=2) + "\n")
-    chosen = [stored["seeds"][str(seed)] for seed in seeds]
+    return _results(stored, map(str, seeds))
+
+
+def load_results(name, settings, folder):
+    """Returns the `Results` of all seeds that have been run.
+
+    Args:
+        name: name of the system.
+        settings: `Settings` of the results.
+        folder: `pathlib.Path` of the system's results.
+
+    Raises:
+        InputError: the folder has results of other settings.
+    """
+    stored = _read(folder / FILE, name, settings)
+    return _results(stored, sorted(stored["seeds"], key=int))
+
+
+def _results(stored, seeds):
+    chosen = [stored["seeds"][seed] for seed in seeds]
     return Results(
         seeds=[seed["rows"] for seed in chosen],
         minutes=[seed["minutes"] for seed in chosen],

@@ -1,4 +1,4 @@
-"""The table of an experiment, as Markdown."""
+"""The table of an experiment, and a summary of all, as Markdown."""
 
 NONE = "\N{EN DASH}"
 
@@ -18,7 +18,7 @@ def markdown_table(experiment, results):
         f"## {experiment.title}",
         "",
         f"{results.data} Mean and standard deviation of {len(results.seeds)} seeds, "
-        f"{sum(results.minutes):.0f} minutes in all.",
+        f"{sum(results.minutes):.1f} minutes in all.",
         "",
         _line(["", *measures.values()]),
         _line(["---", *("---:" for _ in measures)]),
@@ -27,10 +27,56 @@ def markdown_table(experiment, results):
         lines.append(_line([row, *(_cell(results, row, m) for m in measures)]))
     for (row, source, verified), values in _published(experiment).items():
         mark = "" if verified else ", not verified"
-        cells = (f"{values[m]:.3f}" if m in values else NONE for m in measures)
+        cells = (_number(values[m]) if m in values else NONE for m in measures)
         lines.append(_line([f"*{row}: {source}{mark}*", *cells]))
     lines += ["", *(_mark(mark, results) for mark in experiment.marks)]
     return "\n".join([*lines, "", "```", results.command, "```", ""])
+
+
+def summary_table(entries):
+    """Makes one table of the headlines of several experiments.
+
+    Args:
+        entries: pairs of an `Experiment` and its `Results`.
+
+    Returns:
+        Markdown, a string: the row without an adversary and the one with it, mean and
+        standard deviation over seeds, the figure of a paper, and how many of the
+        experiment's marks are met.
+    """
+    lines = [
+        _line(
+            ["system", "measure", "without", "with", "paper", "marks", "seeds", "min"]
+        ),
+        _line(["---", "---", *["---:"] * 6]),
+    ]
+    for experiment, results in entries:
+        met = sum(mark.is_met(results) for mark in experiment.marks)
+        ends = [
+            f"{met} of {len(experiment.marks)}",
+            f"{len(results.seeds)}",
+            f"{sum(results.minutes):.1f}",
+        ]
+        for row, measure in experiment.headlines:
+            cells = [
+                row,
+                experiment.measures[measure],
+                _cell(results, results.rows[0], measure),
+                _cell(results, row, measure),
+                _paper(experiment, row, measure),
+            ]
+            lines.append(_line([*cells, *ends]))
+            ends = [""] * len(ends)
+    return "\n".join([*lines, ""])
+
+
+def _paper(experiment, row, measure):
+    for figure in experiment.published:
+        if (figure.row, figure.measure) == (row, measure):
+            return _number(figure.value) + (
+                "" if figure.verified else " (not verified)"
+            )
+    return NONE
 
 
 def _published(experiment):
@@ -46,7 +92,11 @@ def _cell(results, row, measure):
     if not results.values(row, measure):
         return NONE
     mean, deviation = results.mean(row, measure), results.deviation(row, measure)
-    return f"{mean:.3f} ± {deviation:.3f}"
+    return f"{_number(mean)} ± {_number(deviation)}"
+
+
+def _number(value):
+    return f"{value:.3f}" if abs(value) >= 0.01 or value == 0.0 else f"{value:.1e}"
 
 
 def _mark(mark, results):
@@ -54,4 +104,6 @@ def _mark(mark, results):
 
 
 def _line(cells):
-    return f"| {' | '.join(cells)} |"
+    # A measure may be an absolute value.
+    escaped = (cell.replace("|", r"\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"

@@ -31,6 +31,24 @@ def group_leakage(train_features, train_groups, test_features, test_groups):
     ) | {"chance": probes.chance(test_groups)}
 
 
+def domain_leakage(source_features, target_features, *, seed=0):
+    """Asks new probes which of two domains an example is of.
+
+    They are taught on one half of the features and tested on the other. Domains of
+    different size are cut to the smaller, so that chance is a half.
+
+    Args:
+        source_features: `[N, D]`.
+        target_features: `[M, D]`.
+        seed: seed of the halves.
+
+    Returns:
+        As `group_leakage`.
+    """
+    train, test = _halves(source_features, target_features, seed)
+    return group_leakage(*train, *test)
+
+
 def proxy_a_distance(source_features, target_features, *, seed=0):
     """Returns how far two domains are apart, from 0 (not to be told apart) to 2.
 
@@ -47,6 +65,18 @@ def proxy_a_distance(source_features, target_features, *, seed=0):
         target_features: `[M, D]`.
         seed: seed of the halves.
     """
+    (features, domains), test = _halves(source_features, target_features, seed)
+    errors = [0.5]
+    for strength in (1e-4, 1e-3, 1e-2, 1e-1, 1.0):
+        classifier = make_pipeline(
+            StandardScaler(), LinearSVC(C=strength, random_state=seed)
+        ).fit(features, domains)
+        errors.append(1.0 - classifier.score(*test))
+    return float(2.0 * (1.0 - 2.0 * min(errors)))
+
+
+def _halves(source_features, target_features, seed):
+    """Returns two halves, each features of as many of either domain, and domains."""
     rng = np.random.default_rng(seed)
     count = min(len(source_features), len(target_features))
     features = np.concatenate(
@@ -57,10 +87,4 @@ def proxy_a_distance(source_features, target_features, *, seed=0):
     )
     domains = np.repeat([0, 1], count)
     is_test = np.tile(np.arange(count) % 2 == 1, 2)
-    errors = [0.5]
-    for strength in (1e-4, 1e-3, 1e-2, 1e-1, 1.0):
-        classifier = make_pipeline(
-            StandardScaler(), LinearSVC(C=strength, random_state=seed)
-        ).fit(features[~is_test], domains[~is_test])
-        errors.append(1.0 - classifier.score(features[is_test], domains[is_test]))
-    return float(2.0 * (1.0 - 2.0 * min(errors)))
+    return [(features[rows], domains[rows]) for rows in (~is_test, is_test)]
