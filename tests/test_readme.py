@@ -6,6 +6,10 @@ import re
 import numpy as np
 import pytest
 
+from keras_drnet.adversarial.experiments import record
+from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.registry import EXPERIMENTS
+from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
 from keras_drnet.reporting import markdown
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.run_folder import RunFolder
@@ -50,6 +54,26 @@ def test_a_report_of_results_is_what_the_program_writes(path):
     results = [read_results(RunFolder(run)) for run in runs]
     check_same_clips(results)
     assert path.read_text() == markdown.build(results), "Run: make results"
+
+
+def load_survey(name):
+    settings = Settings(data_dir=pathlib.Path("data"))
+    return record.load_results(name, settings, RESULTS / "adversarial" / name)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_table_of_the_survey_is_what_the_program_writes(name):
+    results = load_survey(name)
+    assert len(results.seeds) >= 5
+    table = RESULTS / "adversarial" / name / "table.md"
+    assert table.read_text() == markdown_table(EXPERIMENTS[name], results)
+
+
+def test_the_summary_of_the_survey_is_what_the_program_writes():
+    entries = [(EXPERIMENTS[name], load_survey(name)) for name in EXPERIMENTS]
+    summary = (RESULTS / "adversarial" / "summary.md").read_text()
+    assert summary == summary_table(entries)
+    assert summary in README.read_text()
 
 
 def test_every_run_is_in_a_report():

@@ -218,7 +218,7 @@ def run_laftr(seed, settings):
     l1 = {"adversary_loss": "absolute_error"}
     for row, notion, loss in (
         ("no adversary", "parity", l1 | {"weight": 0.0}),
-        ("LAFTR, parity", "parity", l1 | {"weight": 3.0}),
+        ("LAFTR, parity", "parity", l1 | {"weight": 4.0}),
         ("LAFTR, odds", "odds", l1 | {"weight": 6.0}),
         ("LAFTR, opportunity", "opportunity", l1 | {"weight": 3.0}),
         ("cross-entropy, parity", "parity", {"weight": 3.0}),
