@@ -39,7 +39,8 @@ class AdversarialModel(TwoPlayerModel):
             terms: names of what `_forward` reports besides its loss.
             alternating: whether the adversary learns from features that are computed
                 anew, after they have moved.
-            num_adversary_steps: steps of the adversary for one of the features.
+            num_adversary_steps: steps of the adversary for one of the features. A
+                learning-rate schedule of its optimizer counts each of them.
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
                 scales the losses of both optimizers.
             name: name of the model.
