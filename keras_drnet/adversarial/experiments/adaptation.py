@@ -29,7 +29,7 @@ NUM_TEST, TINY_TEST = 2000, 300  # At most, of each domain.
 BATCH_SIZE = 64  # Of each domain.
 EVALUATION_BATCH = 500
 NUM_UNITS = 128  # Length of the features.
-NUM_STEPS, TINY_STEPS = 1200, 60
+NUM_STEPS, NUM_MNIST_M_STEPS, TINY_STEPS = 1200, 2000, 60
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -246,7 +246,7 @@ def run_mnist_m(seed, settings):
     plain, plain_labels = subset(rng, *digit_domains.mnist("test", settings), num_test)
     source_test = np.repeat(plain, 3, axis=-1), plain_labels
     target_test = digit_domains.mnist_m(plain, images, rng), plain_labels
-    steps = TINY_STEPS if settings.tiny else NUM_STEPS
+    steps = TINY_STEPS if settings.tiny else NUM_MNIST_M_STEPS
     data = batches(*source, target[0], seed)
     models = {
         "source only": train_source(*source, seed=seed, num_steps=steps),
