@@ -17,7 +17,7 @@ PYTHON ?= $(or $(shell command -v python3.11),python3)
 RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
 SOURCES := keras_drnet export tests android_demo
-PYTEST := $(BIN)/python -m pytest -q
+PYTEST := $(BIN)/python -m pytest -q --durations=15
 REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
