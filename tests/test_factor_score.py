@@ -106,9 +106,9 @@ def test_one_element_stands_for_one_bit_only():
 
 def test_images_are_of_their_factors():
     images, factors = factor_images.draw_all()
-    assert images.shape == (960, 16, 16, 1) and images.dtype == np.float32
+    assert images.shape == (1280, 16, 16, 1) and images.dtype == np.float32
     assert images.min() == 0.0 and images.max() == 1.0
-    assert len(np.unique(images.reshape(960, -1), axis=0)) == 960
+    assert len(np.unique(images.reshape(1280, -1), axis=0)) == 1280
     ink = images[..., 0].sum(axis=(1, 2))
     places = np.arange(16) + 0.5
     for name, axis in (("x", 1), ("y", 2)):

@@ -30,7 +30,7 @@ from keras_drnet.data.digits import DIGIT_SIZE
 
 CODE_DIM = 50  # BiGAN's, as in its paper.
 GRID_SCALE = 0.2  # Standard deviation of each of the 25 Gaussians, 2 apart.
-NUM_STEPS, NUM_TINY_STEPS = 4000, 800
+NUM_STEPS, NUM_TINY_STEPS = 6000, 800
 MIN_SHARE = 1 / 250  # Of draws that a mode must get: a tenth of what is due to it.
 
 
@@ -38,7 +38,7 @@ def run_bigan(seed, settings):
     """Trains an auto-encoder, and a BiGAN of the same form, to codes of digits.
 
     Not in the paper: the encoder has convolutions, and sees digits a little moved. On
-    50 times fewer steps than the authors took, that is what leads to codes whose
+    30 times fewer steps than the authors took, that is what leads to codes whose
     neighbours are of one class; with layers of 256 or 512 they stay 3 points behind.
     """
     (pixels, labels), (test_pixels, test_labels), text = load(settings)
