@@ -29,7 +29,8 @@ def plot_results(file, experiment, results, arrays=None):
     names = list(experiment.measures)
     columns = min(len(names), MAX_PANELS)
     lines = -(-len(names) // columns)
-    height = 1.3 + lines * (1.0 + 0.3 * len(results.rows))
+    panel = 0.3 + 0.25 * len(results.rows)
+    height = 0.8 + lines * (0.9 + panel)
     picture = 4.0 if experiment.draw and arrays else 0.0
     figure = plt.figure(figsize=(3 + 2.6 * columns, height + picture))
     parts = figure.subfigures(
@@ -49,9 +50,9 @@ def plot_results(file, experiment, results, arrays=None):
         left=0.3 if columns < 3 else 0.2,
         right=0.98,
         top=1 - 0.5 / height,
-        bottom=0.9 / height,
+        bottom=1.05 / height,
         wspace=0.15,
-        hspace=0.9,
+        hspace=0.9 / panel,
     )
     if picture:
         experiment.draw(parts[1], arrays)
@@ -66,8 +67,8 @@ def _legend(figure, experiment):
         Line2D([], [], linestyle="", label=label, **style)
         for label, style, is_used in (
             ("a seed, and the mean", SEED, True),
-            ("paper", VERIFIED, True in known),
-            ("paper, not verified", NOT_VERIFIED, False in known),
+            ("published", VERIFIED, True in known),
+            ("published, not verified", NOT_VERIFIED, False in known),
         )
         if is_used
     ]

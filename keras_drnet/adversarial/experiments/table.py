@@ -27,7 +27,9 @@ def markdown_table(experiment, results):
         lines.append(_line([row, *(_cell(results, row, m) for m in measures)]))
     for (row, source, verified), values in _published(experiment).items():
         mark = "" if verified else ", not verified"
-        cells = (_number(values[m]) if m in values else NONE for m in measures)
+        cells = (
+            f"{values[m]:{_form(values[m])}}" if m in values else NONE for m in measures
+        )
         lines.append(_line([f"*{row}: {source}{mark}*", *cells]))
     lines += ["", *(_mark(mark, results) for mark in experiment.marks)]
     return "\n".join([*lines, "", "```", results.command, "```", ""])
@@ -46,7 +48,16 @@ def summary_table(entries):
     """
     lines = [
         _line(
-            ["system", "measure", "without", "with", "paper", "marks", "seeds", "min"]
+            [
+                "system",
+                "measure",
+                "without",
+                "with",
+                "published",
+                "marks",
+                "seeds",
+                "min",
+            ]
         ),
         _line(["---", "---", *["---:"] * 6]),
     ]
@@ -73,9 +84,8 @@ def summary_table(entries):
 def _paper(experiment, row, measure):
     for figure in experiment.published:
         if (figure.row, figure.measure) == (row, measure):
-            return _number(figure.value) + (
-                "" if figure.verified else " (not verified)"
-            )
+            text = f"{figure.value:{_form(figure.value)}}"
+            return text if figure.verified else f"{text} (not verified)"
     return NONE
 
 
@@ -92,11 +102,13 @@ def _cell(results, row, measure):
     if not results.values(row, measure):
         return NONE
     mean, deviation = results.mean(row, measure), results.deviation(row, measure)
-    return f"{_number(mean)} ± {_number(deviation)}"
+    form = _form(mean)
+    return f"{mean:{form}} ± {deviation:{form}}"
 
 
-def _number(value):
-    return f"{value:.3f}" if abs(value) >= 0.01 or value == 0.0 else f"{value:.1e}"
+def _form(value):
+    """Returns how to write a value and its deviation: small ones keep their digits."""
+    return ".3f" if abs(value) >= 0.01 or value == 0.0 else ".1e"
 
 
 def _mark(mark, results):
