@@ -81,15 +81,22 @@ def test_a_summary_has_the_row_without_an_adversary_beside(tmp_path):
     experiment, settings = make_experiment([]), Settings()
     record.run_seeds("system", experiment, settings, range(3), tmp_path)
     results = record.load_results("system", settings, tmp_path)
-    table = summary_table([(experiment, results)])
+    table = summary_table([("system", experiment, results)])
     *_, gap, extra = table.splitlines()
-    start = r"| adversary | \|gap\| | 2.000 ± 1.000 | 0.500 ± 0.000 | 0.250 (not"
-    assert gap.startswith(start) and "| 1 of 2 | 3 | 0.0 |" in gap
+    start = (
+        r"| `system` | adversary | \|gap\| | 2.000 ± 1.000 | 0.500 ± 0.000 | 0.250 (not"
+    )
+    assert gap.startswith(start) and "| 1 of 2 | 3 | 0 |" in gap
     assert "\N{EN DASH} | 1.000 ± 1.000 | \N{EN DASH} |" in extra
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0.000 ± 0.000"), (9.6e-5, "9.6e-05 ± 0.0e+00")]
+    ("value", "text"),
+    [
+        (0.0, "0.000 ± 0.000"),
+        (0.0054, "0.0054 ± 0.0000"),
+        (9.6e-5, "9.6e-05 ± 0.0e+00"),
+    ],
 )
 def test_small_numbers_keep_their_digits(value, text):
     results = Results([{"row": {"gap": value}}])

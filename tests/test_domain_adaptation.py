@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.contrasts import GroupLabels
-from keras_drnet.adversarial.experiments import adaptation
+from keras_drnet.adversarial.experiments import adaptation, mnist_m
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
@@ -186,9 +186,9 @@ def test_the_experiment_on_digits_learns():
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_photographs_learns_and_has_its_bounds():
-    outcome = adaptation.run_mnist_m(0, Settings(tiny=True))
+    outcome = mnist_m.run_mnist_m(0, Settings(tiny=True))
     rows = outcome.rows
-    assert set(rows["DANN"]) == set(adaptation.MNIST_M.measures)
+    assert set(rows["DANN"]) == set(mnist_m.MNIST_M.measures)
     assert rows["train on target"]["accuracy_mnist_m"] > 0.25
     assert rows["source only"]["gap_closed"] == 0
     assert outcome.arrays["examples"].shape == (2, 8, 28, 28, 3)

@@ -130,6 +130,7 @@ ORDER = [
     "adversarial.experiments.record",
     "adversarial.experiments.digit_domains",
     "adversarial.experiments.adaptation",
+    "adversarial.experiments.mnist_m",
     "adversarial.experiments.census",
     "adversarial.experiments.fairness",
     "adversarial.experiments.debiasing",

@@ -70,7 +70,7 @@ def test_a_table_of_the_survey_is_what_the_program_writes(name):
 
 
 def test_the_summary_of_the_survey_is_what_the_program_writes():
-    entries = [(EXPERIMENTS[name], load_survey(name)) for name in EXPERIMENTS]
+    entries = [(name, EXPERIMENTS[name], load_survey(name)) for name in EXPERIMENTS]
     summary = (RESULTS / "adversarial" / "summary.md").read_text()
     assert summary == summary_table(entries)
     assert summary in README.read_text()

@@ -61,7 +61,7 @@ def main():
         files.write_text(str(folder / "table.md"), table)
         print(table, flush=True)
     entries = [
-        (experiment, record.load_results(name, settings, output / name))
+        (name, experiment, record.load_results(name, settings, output / name))
         for name, experiment in registry.EXPERIMENTS.items()
         if (output / name / record.FILE).is_file()
     ]

@@ -1,4 +1,4 @@
-"""Domain adaptation of digits: MNIST and USPS, and MNIST to MNIST-M."""
+"""Domain adaptation of digits: MNIST to USPS and back."""
 
 import keras
 import numpy as np
@@ -24,12 +24,11 @@ from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
 
 NUM_MNIST, NUM_USPS = 2000, 1800  # Digits to train on, ADDA's protocol.
-NUM_MNIST_M = 6000  # Of either domain.
 NUM_TEST, TINY_TEST = 2000, 300  # At most, of each domain.
 BATCH_SIZE = 64  # Of each domain.
 EVALUATION_BATCH = 500
 NUM_UNITS = 128  # Length of the features.
-NUM_STEPS, NUM_MNIST_M_STEPS, TINY_STEPS = 1200, 2000, 60
+NUM_STEPS, TINY_STEPS = 1200, 60
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -233,53 +232,6 @@ def _digit_models(seed, settings, source, target):
     yield "ADDA", (adapted, alone)
 
 
-def run_mnist_m(seed, settings):
-    """MNIST to digits on photographs: DANN between its two bounds."""
-    rng = np.random.default_rng(seed)
-    images = digit_domains.photographs(settings, rng)
-    count = 400 if settings.tiny else NUM_MNIST_M
-    digits, labels = subset(rng, *digit_domains.mnist("train", settings), 2 * count)
-    half = len(digits) // 2  # No digit is in both domains.
-    source = np.repeat(digits[:half], 3, axis=-1), labels[:half]
-    target = digit_domains.mnist_m(digits[half:], images, rng), labels[half:]
-    num_test = TINY_TEST if settings.tiny else NUM_TEST
-    plain, plain_labels = subset(rng, *digit_domains.mnist("test", settings), num_test)
-    source_test = np.repeat(plain, 3, axis=-1), plain_labels
-    target_test = digit_domains.mnist_m(plain, images, rng), plain_labels
-    steps = TINY_STEPS if settings.tiny else NUM_MNIST_M_STEPS
-    data = batches(*source, target[0], seed)
-    models = {
-        "source only": train_source(*source, seed=seed, num_steps=steps),
-        "DANN": train_jointly(
-            DANN, "gradient_reversal", 1.0, data, 3, seed=seed, num_steps=steps
-        ),
-        "train on target": train_source(*target, seed=seed, num_steps=steps),
-    }
-    rows = {
-        name: measure(model, model, source_test, target_test, "mnist_m")
-        for name, model in models.items()
-    }
-    low, high = (
-        rows[name]["accuracy_mnist_m"] for name in ("source only", "train on target")
-    )
-    for row in rows.values():
-        row["gap_closed"] = (row["accuracy_mnist_m"] - low) / max(high - low, 1e-6)
-    backgrounds = "BSDS500" if settings.folder("bsds500") else "made pictures"
-    return Outcome(
-        rows,
-        f"{half} digits of MNIST and as many others on patches of {backgrounds}.",
-        {"examples": np.stack([source_test[0][:8], target_test[0][:8]])},
-    )
-
-
-def draw_mnist_m(figure, arrays):
-    """Draws digits of the two domains."""
-    axis = figure.subplots()
-    rows = [np.concatenate(list(row), axis=1) for row in arrays["examples"]]
-    axis.imshow(np.concatenate(rows))
-    axis.set_axis_off()
-
-
 def _above_source_only(direction):
     """Returns a mark's test: all systems three deviations above source only."""
 
@@ -349,32 +301,4 @@ DIGITS = Experiment(
             ),
         )
     ],
-)
-
-_DANN_TABLE = "Ganin et al., JMLR 2016, table 2"
-
-MNIST_M = Experiment(
-    title="Domain adaptation: MNIST to MNIST-M",
-    run=run_mnist_m,
-    measures={
-        "accuracy_mnist_m": "accuracy on MNIST-M",
-        "gap_closed": "share of the gap closed",
-        "distance_mnist_m": "proxy A-distance",
-        "linear_probe_mnist_m": "linear probe for the domain (chance 0.5)",
-        "mlp_probe_mnist_m": "MLP probe for the domain (chance 0.5)",
-    },
-    headlines=[("DANN", "accuracy_mnist_m"), ("DANN", "distance_mnist_m")],
-    published=[
-        Published("source only", "accuracy_mnist_m", 0.5225, _DANN_TABLE, True),
-        Published("DANN", "accuracy_mnist_m", 0.7666, _DANN_TABLE, True),
-        Published("DANN", "gap_closed", 0.529, _DANN_TABLE, True),
-        Published("train on target", "accuracy_mnist_m", 0.9596, _DANN_TABLE, True),
-    ],
-    marks=[
-        Mark(
-            "DANN closes at least 40 % of the gap",
-            lambda results: results.mean("DANN", "gap_closed") >= 0.4,
-        )
-    ],
-    draw=draw_mnist_m,
 )

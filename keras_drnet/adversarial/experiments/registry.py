@@ -6,13 +6,14 @@ from keras_drnet.adversarial.experiments import (
     fairness,
     independence,
     inversion,
+    mnist_m,
     priors,
     variational,
 )
 
 EXPERIMENTS = {
     "digits": adaptation.DIGITS,
-    "mnist_m": adaptation.MNIST_M,
+    "mnist_m": mnist_m.MNIST_M,
     "alfr": fairness.ALFR,
     "beutel": fairness.BEUTEL,
     "zhang": debiasing.ZHANG,

@@ -18,7 +18,7 @@ def markdown_table(experiment, results):
         f"## {experiment.title}",
         "",
         f"{results.data} Mean and standard deviation of {len(results.seeds)} seeds, "
-        f"{sum(results.minutes):.1f} minutes in all.",
+        f"{sum(results.minutes):.0f} minutes in all.",
         "",
         _line(["", *measures.values()]),
         _line(["---", *("---:" for _ in measures)]),
@@ -39,34 +39,26 @@ def summary_table(entries):
     """Makes one table of the headlines of several experiments.
 
     Args:
-        entries: pairs of an `Experiment` and its `Results`.
+        entries: for each, its name, the `Experiment` and its `Results`.
 
     Returns:
         Markdown, a string: the row without an adversary and the one with it, mean and
         standard deviation over seeds, the figure of a paper, and how many of the
         experiment's marks are met.
     """
+    heads = "experiment", "row", "measure"
+    numbers = "without", "with", "published", "marks met", "seeds", "minutes"
     lines = [
-        _line(
-            [
-                "system",
-                "measure",
-                "without",
-                "with",
-                "published",
-                "marks",
-                "seeds",
-                "min",
-            ]
-        ),
-        _line(["---", "---", *["---:"] * 6]),
+        _line([*heads, *numbers]),
+        _line([*("---" for _ in heads), *("---:" for _ in numbers)]),
     ]
-    for experiment, results in entries:
+    for name, experiment, results in entries:
         met = sum(mark.is_met(results) for mark in experiment.marks)
+        start = f"`{name}`"
         ends = [
             f"{met} of {len(experiment.marks)}",
             f"{len(results.seeds)}",
-            f"{sum(results.minutes):.1f}",
+            f"{sum(results.minutes):.0f}",
         ]
         for row, measure in experiment.headlines:
             cells = [
@@ -76,8 +68,8 @@ def summary_table(entries):
                 _cell(results, row, measure),
                 _paper(experiment, row, measure),
             ]
-            lines.append(_line([*cells, *ends]))
-            ends = [""] * len(ends)
+            lines.append(_line([start, *cells, *ends]))
+            start, ends = "", [""] * len(ends)
     return "\n".join([*lines, ""])
 
 
@@ -108,7 +100,9 @@ def _cell(results, row, measure):
 
 def _form(value):
     """Returns how to write a value and its deviation: small ones keep their digits."""
-    return ".3f" if abs(value) >= 0.01 or value == 0.0 else ".1e"
+    if abs(value) >= 0.01 or value == 0.0:
+        return ".3f"
+    return ".4f" if abs(value) >= 0.001 else ".1e"
 
 
 def _mark(mark, results):
