@@ -277,7 +277,7 @@ DIGITS = Experiment(
         ("ADDA", "accuracy_usps_mnist"),
     ],
     published=[
-        Published(row, f"accuracy_{direction}", value, _ADDA_TABLE, verified=True)
+        Published(row, f"accuracy_{direction}", value, _ADDA_TABLE, verified=False)
         for row, values in _DIGITS.items()
         for direction, value in zip(("mnist_usps", "usps_mnist"), values, strict=True)
     ],
