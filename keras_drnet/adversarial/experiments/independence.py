@@ -37,7 +37,7 @@ NUM_PIXELS = factor_images.SIZE**2
 NUM_BITS, NUM_MIXTURES = 4, 8
 NOISE = 0.05
 WEIGHT = 4.0  # 1 for the sum over elements of the paper.
-PM_STEPS, PM_BATCH = 4000, 128
+PM_STEPS, PM_BATCH, PM_UNITS = 4000, 128, 64
 
 
 def mlp(*sizes, activation="relu"):
@@ -208,8 +208,8 @@ def run_predictability_minimisation(seed, settings):
             weight=ramp,
         )
         model = PredictabilityMinimisation(
-            mlp(NUM_MIXTURES, 32, NUM_BITS, activation="tanh"),
-            mlp(NUM_BITS, 32, NUM_MIXTURES, activation="tanh"),
+            mlp(NUM_MIXTURES, PM_UNITS, NUM_BITS, activation="tanh"),
+            mlp(NUM_BITS, PM_UNITS, NUM_MIXTURES, activation="tanh"),
             adversarial,
             num_adversary_steps=3,
         )
