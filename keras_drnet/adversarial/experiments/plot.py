@@ -91,4 +91,5 @@ def _panel(axis, experiment, results, measure):
     axis.set_yticks(range(len(rows)), rows)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlabel(textwrap.fill(experiment.measures[measure], LABEL_WIDTH))
+    axis.locator_params(axis="x", nbins=4)
     axis.grid(alpha=0.3)
