@@ -62,7 +62,7 @@ def run_aae(seed, settings):
         model = aae.AAE(
             build_encoder(2), build_decoder(2), adversarial, num_labels=num_labels
         )
-        train(model, data, 200 if settings.tiny else 2000, 3e-3, 1e-3)
+        train(model, data, 300 if settings.tiny else 2000, 3e-3, 1e-3)
         codes = model.encoder.predict(test_pixels, verbose=0)
         error = np.square(model.decoder.predict(codes, verbose=0) - test_pixels)
         draws = np.array(prior(20_000))
