@@ -251,8 +251,8 @@ ALFR = Experiment(
     measures={
         **MEASURES,
         **PROBES,
-        "probe": "better probe, as many as there are",
-        "chance": "chance for it",
+        "probe": "better new probe for sex, all people",
+        "chance": "share of the majority",
         "reconstruction": "squared error of reconstruction",
     },
     headlines=[("ALFR", "probe"), ("ALFR", "accuracy")],

@@ -148,7 +148,7 @@ BIGAN = Experiment(
         "neighbour": "accuracy of the nearest neighbour (chance 0.1)",
         "error": "|x - G(E(x))|",
         "error_of_others": "|x - G(E(x'))|",
-        "ratio": "ratio of both",
+        "ratio": "|x - G(E(x))| / |x - G(E(x'))|",
     },
     headlines=[("BiGAN", "neighbour"), ("BiGAN", "ratio")],
     published=[
