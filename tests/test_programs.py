@@ -101,7 +101,11 @@ def test_a_run_killed_three_times_ends_with_the_same_weights(trained, tmp_path):
     assert checksums(run_dir) == checksums(trained)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+# Both signals have one handler.
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)],
+)
 def test_an_interrupted_run_saves_and_goes_on(trained, tmp_path, number):
     run_dir = tmp_path / "interrupted"
     process = start(run_dir, "--preset=tiny")
