@@ -25,24 +25,11 @@ from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.errors import InputError
+from tests import system_contract as contract
+from tests.system_contract import dense, joined, moved, values
 
 FORMS = ("plain", "labels", "semi_supervised")
 every_form = pytest.mark.parametrize("form", FORMS)
-
-
-def dense(x, *sizes, batch_norm=False):
-    for size in sizes[:-1]:
-        x = keras.layers.Dense(size)(x)
-        if batch_norm:
-            x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.LeakyReLU()(x)
-    return keras.layers.Dense(sizes[-1])(x)
-
-
-def network(*input_sizes, sizes):
-    inputs = [keras.Input((size,)) for size in input_sizes]
-    x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
-    return keras.Model(inputs, dense(x, *sizes))
 
 
 def make(form, *, objective="flipped_labels", weight=0.5, layers=(), **kwargs):
@@ -50,7 +37,7 @@ def make(form, *, objective="flipped_labels", weight=0.5, layers=(), **kwargs):
 
     def loss(prior, *sizes, conditional=False, weight=weight):
         return AdversarialLoss(
-            network(*sizes, sizes=(16, 1)),
+            joined(*sizes, sizes=(16, 1)),
             PriorSample(prior, conditional_prior=conditional),
             objective=objective,
             weight=weight,
@@ -66,7 +53,7 @@ def make(form, *, objective="flipped_labels", weight=0.5, layers=(), **kwargs):
                 "style": loss(Gaussian(2), 2, weight=0.2),
             }
         )
-        decoder = network(3, 2, sizes=(8, 6))
+        decoder = joined(3, 2, sizes=(8, 6))
         model = SemiSupervisedAAE(encoder, decoder, adversarial, **kwargs)
     else:
         x = dense(image, 8, 4 if layers else 2, batch_norm=True)
@@ -80,16 +67,12 @@ def make(form, *, objective="flipped_labels", weight=0.5, layers=(), **kwargs):
         )
         model = AAE(
             keras.Model(image, x),
-            network(2, sizes=(8, 6)),
+            joined(2, sizes=(8, 6)),
             adversarial,
             num_labels=num_labels,
             **kwargs,
         )
-    model.compile(
-        keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), jit_compile=False
-    )
-    model.build_optimizers()
-    return model
+    return contract.compiled(model, jit_compile=False)
 
 
 @pytest.fixture
@@ -103,36 +86,17 @@ def batch(rng):
     }
 
 
-def values(model):
-    return [np.array(v) for v in model.weights]
-
-
-def moved(before, model):
-    return [
-        not np.array_equal(a, b) for a, b in zip(before, values(model), strict=True)
-    ]
-
-
 @every_form
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_features_step_moves_no_adversary(form, objective, batch):
     model = make(form, objective=objective)
-    adversary = values(model.adversarial)
-    before = [values(net) for net in (model.encoder, model.decoder)]
-    losses, _ = model._train_features(batch)
-    assert not any(moved(adversary, model.adversarial))
-    assert all(map(any, map(moved, before, (model.encoder, model.decoder))))
-    assert all(np.isfinite(value) for value in losses.values())
+    networks = (model.encoder, model.decoder)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 @every_form
 def test_the_adversary_s_step_moves_nothing_else(form, batch):
-    model = make(form)
-    _, contrasted = model._train_features(batch)
-    adversary, all_ = values(model.adversarial), values(model)
-    model._train_adversary(contrasted)
-    assert all(moved(adversary, model.adversarial))
-    assert sum(moved(all_, model)) == len(adversary)
+    contract.assert_adversary_s_step_moves_nothing_else(make(form), batch)
 
 
 @every_form
@@ -233,16 +197,9 @@ def test_encoders_may_draw_their_codes(layers, batch):
 def test_saved_and_loaded_it_goes_on_where_it_was(form, alternating, batch, tmp_path):
     weight = 0.5 if form == "semi_supervised" else SigmoidRamp(20)
     model = make(form, weight=weight, alternating=alternating)
-    for _ in range(3):
-        model.train_step(batch)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    for own in (model, loaded):
-        keras.utils.set_random_seed(1)
-        for _ in range(3):
-            own.train_step(batch)
-    for own, other in zip(values(model), values(loaded), strict=True):
-        np.testing.assert_array_equal(own, other)
+    contract.assert_it_goes_on_where_it_was(
+        model, batch, tmp_path, ramps=form != "semi_supervised"
+    )
 
 
 def test_codes_are_drawn_on_after_loading_where_they_were(batch, tmp_path):
@@ -280,7 +237,7 @@ def test_predictions_are_reconstructions_or_classes(batch):
 def test_a_sum_of_losses_needs_one_objective_and_weights_that_are_numbers():
     def part(**kwargs):
         return AdversarialLoss(
-            network(2, sizes=(1,)), PriorSample(Gaussian(2)), **kwargs
+            joined(2, sizes=(1,)), PriorSample(Gaussian(2)), **kwargs
         )
 
     with pytest.raises(InputError, match="flipped_labels.*uniform_target"):

@@ -15,7 +15,8 @@ from keras_drnet.adversarial.systems.adversarial_debiasing import (
     build_prediction_adversary,
 )
 from tests import fair_systems
-from tests.fair_systems import mlp, values
+from tests import system_contract as contract
+from tests.system_contract import mlp, values
 
 ALPHA = 0.7
 every_notion = pytest.mark.parametrize("notion", NOTIONS)
@@ -37,7 +38,7 @@ def make(
         num_classes=num_classes,
         num_targets=num_targets if notion == "odds" else 0,
     )
-    return fair_systems.compiled(
+    return contract.compiled(
         AdversarialDebiasing(
             mlp(5, 8, num_classes, batch_norm=True),
             fair_systems.loss_of(
@@ -117,14 +118,12 @@ def test_the_step_is_the_paper_s(by_variable, batch):
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_predictor_s_step_moves_no_adversary(notion, objective, batch):
     model = make(notion, objective=objective)
-    fair_systems.assert_features_step_moves_features_alone(
-        model, batch, [model.predictor]
-    )
+    contract.assert_features_step_moves_features_alone(model, batch, [model.predictor])
 
 
 @every_notion
 def test_the_adversary_s_step_moves_nothing_else(notion, batch):
-    fair_systems.assert_adversary_s_step_moves_nothing_else(make(notion), batch)
+    contract.assert_adversary_s_step_moves_nothing_else(make(notion), batch)
 
 
 def test_the_players_move_at_once(batch):
@@ -134,7 +133,7 @@ def test_the_players_move_at_once(batch):
 @every_notion
 def test_saved_and_loaded_it_goes_on_where_it_was(notion, batch, tmp_path):
     model = make(notion, weight=PowerLaw(1.0, 1, 0.5))
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 def test_several_attributes_and_several_targets(rng, tmp_path):
@@ -163,7 +162,7 @@ def test_several_attributes_and_several_targets(rng, tmp_path):
         -log_p[np.arange(48), 5 * sex + race].mean(),
         rtol=1e-5,
     )
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.

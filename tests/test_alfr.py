@@ -11,12 +11,13 @@ from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.alfr import ALFR
 from tests import fair_systems
-from tests.fair_systems import mlp
+from tests import system_contract as contract
+from tests.system_contract import mlp
 
 
 def make(*, num_groups=2, weight=0.5, objective="gradient_reversal", num_outputs=1):
     keras.utils.set_random_seed(0)
-    return fair_systems.compiled(
+    return contract.compiled(
         ALFR(
             mlp(5, 8, 4, batch_norm=True),
             mlp(4, num_outputs),
@@ -58,11 +59,11 @@ def test_losses_are_the_paper_s(batch):
 def test_the_features_step_moves_no_adversary(objective, batch):
     model = make(objective=objective)
     networks = (model.encoder, model.predictor, model.decoder)
-    fair_systems.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 def test_the_adversary_s_step_moves_nothing_else(batch):
-    fair_systems.assert_adversary_s_step_moves_nothing_else(make(), batch)
+    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
 
 
 def test_the_players_move_in_turn(batch):
@@ -71,7 +72,7 @@ def test_the_players_move_in_turn(batch):
 
 def test_saved_and_loaded_it_goes_on_where_it_was(batch, tmp_path):
     model = make(weight=SigmoidRamp(20))
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 @pytest.mark.parametrize("sizes", [(5,), (2, 5)])
@@ -90,7 +91,7 @@ def test_several_attributes_of_several_values(sizes, rng, tmp_path):
         rtol=1e-5,
     )
     assert model.predict(batch["input"], verbose=0).shape == (48, 3)
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.

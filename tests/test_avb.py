@@ -23,43 +23,33 @@ from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
+from tests import system_contract as contract
+from tests.system_contract import dense, joined, mlp
 
 either_contrast = pytest.mark.parametrize("adaptive", [False, True])
-
-
-def dense(x, *sizes, batch_norm=False):
-    for size in sizes[:-1]:
-        x = keras.layers.Dense(size)(x)
-        if batch_norm:
-            x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.LeakyReLU()(x)
-    return keras.layers.Dense(sizes[-1])(x)
 
 
 def make(
     adaptive, *, objective="logit_difference", weight=1.0, likelihood=None, **kwargs
 ):
     keras.utils.set_random_seed(0)
-    image, code = keras.Input((6,)), keras.Input((2,))
+    image = keras.Input((6,))
     features = dense(image, 8, 8, batch_norm=True)
     drawn = StructuredPosterior(3, seed=1)(features)
-    joined = keras.layers.Concatenate()([code, image])
     adversarial = AdversarialLoss(
-        keras.Model((code, image), dense(joined, 16, 1)),
+        joined(2, 6, sizes=(16, 1)),
         PriorSample(Gaussian(2)),
         objective=objective,
         weight=weight,
     )
     model = AVB(
         keras.Model(image, drawn if adaptive else drawn[0]),
-        keras.Model(code, dense(code, 8, 6)),
+        mlp(2, 8, 6),
         adversarial,
         likelihood or BernoulliLikelihood(),
         **kwargs,
     )
-    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
-    model.build_optimizers()
-    return model
+    return contract.compiled(model)
 
 
 @pytest.fixture
@@ -67,36 +57,17 @@ def batch(rng):
     return {"image": tf.constant(rng.integers(0, 2, (16, 6)), tf.float32)}
 
 
-def values(network):
-    return [np.array(v) for v in network.weights]
-
-
-def moved(before, network):
-    return [
-        not np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
-    ]
-
-
 @either_contrast
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_features_step_moves_no_adversary(adaptive, objective, batch):
     model = make(adaptive, objective=objective)
-    adversary = values(model.adversarial)
-    before = [values(network) for network in (model.encoder, model.decoder)]
-    losses, _ = model._train_features(batch)
-    assert not any(moved(adversary, model.adversarial))
-    assert all(map(any, map(moved, before, (model.encoder, model.decoder))))
-    assert all(np.isfinite(value) for value in losses.values())
+    networks = (model.encoder, model.decoder)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 @either_contrast
 def test_the_adversary_s_step_moves_nothing_else(adaptive, batch):
-    model = make(adaptive)
-    _, contrasted = model._train_features(batch)
-    adversary, all_ = values(model.adversarial), values(model)
-    model._train_adversary(contrasted)
-    assert all(moved(adversary, model.adversarial))
-    assert sum(moved(all_, model)) == len(adversary)
+    contract.assert_adversary_s_step_moves_nothing_else(make(adaptive), batch)
 
 
 def log_normal(codes, mean=0.0, deviation=1.0):
@@ -234,17 +205,8 @@ def test_saved_and_loaded_it_goes_on_where_it_was(adaptive, batch, tmp_path):
         num_adversary_steps=2,
         alternating=True,
     )
-    for _ in range(2):
-        model.train_step(batch)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    loaded = contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
     assert loaded.likelihood.scale == 0.5
-    for own in (model, loaded):
-        keras.utils.set_random_seed(5)  # Draws of the prior are not the model's.
-        for _ in range(2):
-            own.train_step(batch)
-    for own, other in zip(values(model), values(loaded), strict=True):
-        np.testing.assert_array_equal(own, other)
 
 
 @either_contrast

@@ -14,41 +14,23 @@ from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.bigan import BiGAN
+from tests import system_contract as contract
+from tests.system_contract import joined, mlp, moved, values
 
 draws_codes = pytest.mark.parametrize("draws", [False, True], ids=["BiGAN", "ALI"])
 
 
-def mlp(sizes, *, last=()):
-    layers = [keras.Input((sizes[0],))]
-    for size in sizes[1:-1]:
-        layers += [
-            keras.layers.Dense(size),
-            keras.layers.BatchNormalization(),
-            keras.layers.LeakyReLU(),
-        ]
-    return keras.Sequential([*layers, keras.layers.Dense(sizes[-1]), *last])
-
-
 def make(*, objective="flipped_labels", draws=False, weight=1.0, **kwargs):
     keras.utils.set_random_seed(0)
-    pair = [keras.Input((5,)), keras.Input((2,))]
-    x = keras.layers.Concatenate()(pair)
-    x = keras.layers.LeakyReLU()(keras.layers.Dense(16)(x))
     adversarial = AdversarialLoss(
-        keras.Model(pair, keras.layers.Dense(1)(x)),
-        JointPair(),
-        objective=objective,
-        weight=weight,
+        joined(5, 2, sizes=(16, 1)), JointPair(), objective=objective, weight=weight
     )
-    encoder = (
-        mlp([5, 8, 4], last=[GaussianPosterior(seed=0)]) if draws else mlp([5, 8, 2])
-    )
-    model = BiGAN(encoder, mlp([2, 8, 5]), adversarial, UniformCube(2), **kwargs)
-    model.compile(
-        keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), jit_compile=False
-    )
-    model.build_optimizers()
-    return model
+    encoder = mlp(5, 8, 4 if draws else 2, batch_norm=True)
+    if draws:
+        encoder = keras.Sequential([encoder, GaussianPosterior(seed=0)])
+    generator = mlp(2, 8, 5, batch_norm=True)
+    model = BiGAN(encoder, generator, adversarial, UniformCube(2), **kwargs)
+    return contract.compiled(model, jit_compile=False)
 
 
 @pytest.fixture
@@ -56,35 +38,16 @@ def batch(rng):
     return {"image": tf.constant(rng.normal(size=(16, 5)), tf.float32)}
 
 
-def values(model):
-    return [np.array(v) for v in model.weights]
-
-
-def moved(before, model):
-    return [
-        not np.array_equal(a, b) for a, b in zip(before, values(model), strict=True)
-    ]
-
-
 @draws_codes
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_features_step_moves_encoder_and_generator_alone(draws, objective, batch):
     model = make(objective=objective, draws=draws)
     networks = (model.encoder, model.generator)
-    adversary, before = values(model.adversarial), [values(net) for net in networks]
-    losses, _ = model._train_features(batch)
-    assert not any(moved(adversary, model.adversarial))
-    assert all(map(any, map(moved, before, networks)))
-    assert all(np.isfinite(value) for value in losses.values())
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 def test_the_adversary_s_step_moves_nothing_else(batch):
-    model = make()
-    _, contrasted = model._train_features(batch)
-    adversary, all_ = values(model.adversarial), values(model)
-    model._train_adversary(contrasted)
-    assert all(moved(adversary, model.adversarial))
-    assert sum(moved(all_, model)) == len(adversary)
+    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
 
 
 def test_losses_are_the_papers(batch):
@@ -126,16 +89,7 @@ def test_all_move_at_once(batch):
 @draws_codes
 def test_saved_and_loaded_it_goes_on_where_it_was(draws, batch, tmp_path):
     model = make(draws=draws, weight=SigmoidRamp(20))
-    for _ in range(3):
-        model.train_step(batch)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    for own in (model, loaded):
-        keras.utils.set_random_seed(1)
-        for _ in range(3):
-            own.train_step(batch)
-    for own, other in zip(values(model), values(loaded), strict=True):
-        np.testing.assert_array_equal(own, other)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 def test_predictions_are_codes_and_those_of_ali_their_means(batch):

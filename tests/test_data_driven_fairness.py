@@ -12,13 +12,14 @@ from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
 from tests import fair_systems
-from tests.fair_systems import mlp
+from tests import system_contract as contract
+from tests.system_contract import mlp
 
 
 def make(*, num_groups=2, weight=0.5, objective="gradient_reversal", notion="parity"):
     keras.utils.set_random_seed(0)
     contrast = GroupLabels(num_groups, notion=notion)
-    return fair_systems.compiled(
+    return contract.compiled(
         DataDrivenFairness(
             mlp(5, 8, 4, batch_norm=True),
             mlp(4, 1),
@@ -89,11 +90,11 @@ def test_a_contrast_may_ask_for_the_target_of_the_adversary_s_own_set(people):
 def test_the_features_step_moves_no_adversary(objective, batch):
     model = make(objective=objective)
     networks = (model.encoder, model.predictor)
-    fair_systems.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 def test_the_adversary_s_step_moves_nothing_else(batch):
-    fair_systems.assert_adversary_s_step_moves_nothing_else(make(), batch)
+    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
 
 
 def test_the_players_move_at_once(batch):
@@ -102,7 +103,7 @@ def test_the_players_move_at_once(batch):
 
 def test_saved_and_loaded_it_goes_on_where_it_was(batch, tmp_path):
     model = make(weight=SigmoidRamp(20))
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.

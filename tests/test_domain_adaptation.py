@@ -14,6 +14,8 @@ from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
+from tests import system_contract as contract
+from tests.system_contract import mlp, moved, values
 
 SYSTEMS = {
     DANN: "gradient_reversal",
@@ -23,29 +25,17 @@ SYSTEMS = {
 every_system = pytest.mark.parametrize("system", SYSTEMS)
 
 
-def mlp(sizes, *, batch_norm=False):
-    layers = [keras.Input((sizes[0],))]
-    for size in sizes[1:-1]:
-        layers.append(keras.layers.Dense(size))
-        if batch_norm:
-            layers.append(keras.layers.BatchNormalization())
-        layers.append(keras.layers.LeakyReLU())
-    return keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
-
-
 def make(system, *, objective=None, weight=0.5, **kwargs):
     keras.utils.set_random_seed(0)
     adversarial = AdversarialLoss(
-        mlp([5, 16, 1]),
+        mlp(5, 16, 1),
         GroupLabels(),
         objective=objective or SYSTEMS[system],
         weight=weight,
     )
-    encoder = mlp([3, 8, 5], batch_norm=True)
-    model = system(encoder, mlp([5, 4]), adversarial, **kwargs)
-    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
-    model.build_optimizers()
-    return model
+    encoder = mlp(3, 8, 5, batch_norm=True)
+    model = system(encoder, mlp(5, 4), adversarial, **kwargs)
+    return contract.compiled(model)
 
 
 @pytest.fixture
@@ -59,37 +49,17 @@ def batch(rng):
     }
 
 
-def values(network):
-    return [np.array(v) for v in network.weights]
-
-
-def moved(before, network):
-    return [
-        not np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
-    ]
-
-
 @every_system
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_features_step_moves_no_adversary(system, objective, batch):
     model = make(system, objective=objective)
-    adversary = values(model.adversarial.adversary)
-    learns = [model.target_encoder] if system is ADDA else [model.encoder]
-    before = [values(network) for network in learns]
-    losses, _ = model._train_features(batch)
-    assert not any(moved(adversary, model.adversarial.adversary))
-    assert all(map(any, map(moved, before, learns)))
-    assert all(np.isfinite(value) for value in losses.values())
+    learns = model.target_encoder if system is ADDA else model.encoder
+    contract.assert_features_step_moves_features_alone(model, batch, [learns])
 
 
 @every_system
 def test_the_adversary_s_step_moves_nothing_else(system, batch):
-    model = make(system)
-    _, contrasted = model._train_features(batch)
-    adversary, all_ = values(model.adversarial.adversary), values(model)
-    model._train_adversary(contrasted)
-    assert all(moved(adversary, model.adversarial.adversary))
-    assert sum(moved(all_, model)) == len(adversary)
+    contract.assert_adversary_s_step_moves_nothing_else(make(system), batch)
 
 
 def test_adda_leaves_source_and_classifier_with_their_statistics(batch):
@@ -154,15 +124,7 @@ def test_dann_moves_both_at_once_and_confusion_in_turn(batch):
 @every_system
 def test_saved_and_loaded_it_goes_on_where_it_was(system, batch, tmp_path):
     model = make(system, weight=SigmoidRamp(20), num_adversary_steps=2)
-    data = tf.data.Dataset.from_tensors(batch).repeat(3)
-    model.fit(data, verbose=0)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert loaded.adversarial.weight_at(loaded.optimizer.iterations) > 0
-    for own in (model, loaded):
-        own.fit(data, verbose=0)
-    for own, other in zip(values(model), values(loaded), strict=True):
-        np.testing.assert_array_equal(own, other)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path, fit=True)
 
 
 @every_system

@@ -13,18 +13,10 @@ from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
+from tests import system_contract as contract
+from tests.system_contract import mlp
 
 DIM = 3  # Length of a code.
-
-
-def mlp(*sizes, batch_norm=False):
-    layers = [keras.Input((sizes[0],))]
-    for size in sizes[1:-1]:
-        layers.append(keras.layers.Dense(size))
-        if batch_norm:
-            layers.append(keras.layers.BatchNormalization())
-        layers.append(keras.layers.LeakyReLU())
-    return keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
 
 
 def make(
@@ -39,9 +31,7 @@ def make(
     )
     encoder = encoder or mlp(6, 8, 2 * DIM, batch_norm=True)
     model = FactorVAE(encoder, mlp(DIM, 8, 6), adversarial, **kwargs)
-    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
-    model.build_optimizers()
-    return model
+    return contract.compiled(model)
 
 
 @pytest.fixture
@@ -49,37 +39,15 @@ def batch(rng):
     return {"image": tf.constant(rng.uniform(size=(32, 6)), tf.float32)}
 
 
-def values(network):
-    return [np.array(v) for v in network.weights]
-
-
-def moved(before, network):
-    return [
-        not np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
-    ]
-
-
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_features_step_moves_no_adversary(objective, batch):
     model = make(objective=objective)
-    adversary = values(model.adversarial.adversary)
-    learn = (model.encoder, model.decoder)
-    before = [values(network) for network in learn]
-    losses, _ = model._train_features(batch)
-    assert not any(moved(adversary, model.adversarial.adversary))
-    assert all(map(any, map(moved, before, learn)))
-    assert all(np.isfinite(value) for value in losses.values())
+    networks = (model.encoder, model.decoder)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 def test_the_adversary_s_step_moves_nothing_else(batch):
-    model = make()
-    _, contrasted = model._train_features(batch)
-    still = (model.encoder, model.decoder)
-    before = [values(network) for network in still]
-    adversary = values(model.adversarial.adversary)
-    model._train_adversary(contrasted)
-    assert not any(map(any, map(moved, before, still)))
-    assert any(moved(adversary, model.adversarial.adversary))
+    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
 
 
 def test_the_encoder_feels_gamma_and_not_the_adversary_s_own_loss(batch):
@@ -173,16 +141,7 @@ def test_saved_and_loaded_it_goes_on_where_it_was(alternating, batch, tmp_path):
         alternating=alternating,
         num_adversary_steps=2,
     )
-    data = tf.data.Dataset.from_tensors(batch).repeat(3)
-    model.fit(data, verbose=0)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    for own in (model, loaded):
-        keras.utils.set_random_seed(1)
-        for _ in range(3):
-            own.train_step(batch)
-    for own, other in zip(values(model), values(loaded), strict=True):
-        np.testing.assert_array_equal(own, other)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 def test_predictions_are_of_the_means(batch):

@@ -12,7 +12,8 @@ from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.laftr import LAFTR
 from tests import fair_systems
-from tests.fair_systems import mlp
+from tests import system_contract as contract
+from tests.system_contract import mlp
 
 every_notion = pytest.mark.parametrize("notion", NOTIONS)
 
@@ -33,7 +34,7 @@ def make(
         weight=weight,
     )
     encoder, predictor = mlp(5, 8, 4, batch_norm=True), mlp(4, 1)
-    return fair_systems.compiled(LAFTR(encoder, predictor, adversarial, **kwargs))
+    return contract.compiled(LAFTR(encoder, predictor, adversarial, **kwargs))
 
 
 @pytest.fixture
@@ -78,12 +79,12 @@ def test_the_loss_is_the_paper_s_but_for_a_factor_and_a_constant(notion, batch):
 def test_the_features_step_moves_no_adversary(notion, objective, batch):
     model = make(notion, objective=objective)
     networks = (model.encoder, model.predictor)
-    fair_systems.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 @every_notion
 def test_the_adversary_s_step_moves_nothing_else(notion, batch):
-    fair_systems.assert_adversary_s_step_moves_nothing_else(make(notion), batch)
+    contract.assert_adversary_s_step_moves_nothing_else(make(notion), batch)
 
 
 def test_the_players_move_in_turn(batch):
@@ -93,13 +94,13 @@ def test_the_players_move_in_turn(batch):
 @every_notion
 def test_saved_and_loaded_it_goes_on_where_it_was(notion, batch, tmp_path):
     model = make(notion, weight=SigmoidRamp(20))
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 @pytest.mark.parametrize(("sizes", "columns"), [((2,), 1), ((2, 5), 10)])
 def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
     batch = fair_systems.make_batch(rng, sizes=sizes)
-    decoder = fair_systems.joined(4, columns, 5)
+    decoder = contract.joined(4, columns, sizes=(16, 5))
     model = make(
         num_groups=sizes,
         decoder=decoder,
@@ -117,8 +118,8 @@ def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
         result["loss"], result["prediction"] + 0.5 * error, rtol=1e-5
     )
     networks = (model.encoder, model.predictor, decoder)
-    fair_systems.assert_features_step_moves_features_alone(model, batch, networks)
-    fair_systems.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.

@@ -18,18 +18,10 @@ from keras_drnet.adversarial.systems.predictability_minimisation import (
     leave_one_out_predictors,
 )
 from keras_drnet.errors import InputError
+from tests import system_contract as contract
+from tests.system_contract import mlp
 
 SIZE = 4  # Elements of a code.
-
-
-def mlp(*sizes, batch_norm=False):
-    layers = [keras.Input((sizes[0],))]
-    for size in sizes[1:-1]:
-        layers.append(keras.layers.Dense(size))
-        if batch_norm:
-            layers.append(keras.layers.BatchNormalization())
-        layers.append(keras.layers.LeakyReLU())
-    return keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
 
 
 def make(*, objective="gradient_reversal", weight=0.5, **kwargs):
@@ -44,24 +36,12 @@ def make(*, objective="gradient_reversal", weight=0.5, **kwargs):
     model = PredictabilityMinimisation(
         mlp(6, 8, SIZE, batch_norm=True), mlp(SIZE, 8, 6), adversarial, **kwargs
     )
-    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
-    model.build_optimizers()
-    return model
+    return contract.compiled(model)
 
 
 @pytest.fixture
 def batch(rng):
     return {"image": tf.constant(rng.normal(size=(32, 6)), tf.float32)}
-
-
-def values(network):
-    return [np.array(v) for v in network.weights]
-
-
-def moved(before, network):
-    return [
-        not np.array_equal(a, b) for a, b in zip(before, values(network), strict=True)
-    ]
 
 
 def test_a_predictor_sees_all_elements_but_its_own(rng):
@@ -94,24 +74,12 @@ def test_a_code_of_one_element_has_no_others():
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
 def test_the_features_step_moves_no_predictor(objective, batch):
     model = make(objective=objective)
-    adversary = values(model.adversarial.adversary)
-    learn = (model.encoder, model.decoder)
-    before = [values(network) for network in learn]
-    losses, _ = model._train_features(batch)
-    assert not any(moved(adversary, model.adversarial.adversary))
-    assert all(map(any, map(moved, before, learn)))
-    assert all(np.isfinite(value) for value in losses.values())
+    networks = (model.encoder, model.decoder)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
 
 
 def test_the_predictors_step_moves_nothing_else(batch):
-    model = make()
-    _, contrasted = model._train_features(batch)
-    still = (model.encoder, model.decoder)
-    before = [values(network) for network in still]
-    adversary = values(model.adversarial.adversary)
-    model._train_adversary(contrasted)
-    assert not any(map(any, map(moved, before, still)))
-    assert all(moved(adversary, model.adversarial.adversary))
+    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
 
 
 def test_losses_are_the_paper_s(batch):
@@ -163,15 +131,8 @@ def test_the_code_learns_through_prediction_and_element_alike(batch):
 @pytest.mark.parametrize("alternating", [False, True])
 def test_saved_and_loaded_it_goes_on_where_it_was(alternating, batch, tmp_path):
     model = make(weight=SigmoidRamp(20), alternating=alternating, num_adversary_steps=3)
-    data = tf.data.Dataset.from_tensors(batch).repeat(3)
-    model.fit(data, verbose=0)
-    assert model.discriminator_optimizer.iterations == 9
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    for own in (model, loaded):
-        own.fit(data, verbose=0)
-    for own, other in zip(values(model), values(loaded), strict=True):
-        np.testing.assert_array_equal(own, other)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path, fit=True)
+    assert model.discriminator_optimizer.iterations == 2 * 9
 
 
 def test_codes_are_between_0_and_1_and_predictions_are_reconstructions(batch):

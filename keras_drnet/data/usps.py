@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 
 from keras_drnet.data.clips import check_split
+from keras_drnet.data.digits import NUM_CLASSES
 from keras_drnet.errors import InputError
 
 DIGIT_SIZE = 16
@@ -47,7 +48,7 @@ def load_usps(split, *, data_dir):
         or not len(labels)
         or pixels.min() < 0
         or pixels.max() > 1
-        or not set(np.unique(labels)) <= set(range(10))
+        or not set(np.unique(labels)) <= set(range(NUM_CLASSES))
     ):
         raise InputError(
             f"{path} has {split} digits {pixels.shape} with labels {labels.shape}; "

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.random_layer import RandomLayer
 
 
@@ -16,13 +17,9 @@ class GaussianPosterior(RandomLayer):
 
     def call(self, parameters, training=False):
         """Returns codes `[B, D]`."""
-        mean, log_variance = ops.split(parameters, 2, axis=-1)
-        if not training:
-            return mean
-        noise = keras.random.normal(
-            ops.shape(mean), dtype=mean.dtype, seed=self.seed_generator
-        )
-        return mean + ops.exp(0.5 * log_variance) * noise
+        if training:
+            return gaussian.draw(parameters, self.seed_generator)
+        return ops.split(parameters, 2, axis=-1)[0]
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

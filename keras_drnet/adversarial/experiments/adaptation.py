@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments import digit_domains
+from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
     Mark,
@@ -83,18 +84,9 @@ def build_adversary(num_inputs):
 
 def batches(source, label, target, seed):
     """Returns endless batches of both domains, each shuffled on its own."""
-
-    def endless(*arrays):
-        data = tf.data.Dataset.from_tensor_slices(arrays)
-        return data.shuffle(len(arrays[0]), seed=seed).repeat().batch(BATCH_SIZE)
-
-    return tf.data.Dataset.zip(endless(source, label), endless(target)).map(
-        lambda labelled, unlabelled: {
-            "source": labelled[0],
-            "label": labelled[1],
-            "target": unlabelled[0],
-        }
-    )
+    labelled = shuffled({"source": source, "label": label}, BATCH_SIZE, seed)
+    unlabelled = shuffled({"target": target}, BATCH_SIZE, seed)
+    return tf.data.Dataset.zip(labelled, unlabelled).map(lambda a, b: a | b)
 
 
 def train_source(source, label, *, seed, num_steps):

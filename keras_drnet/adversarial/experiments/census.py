@@ -1,7 +1,6 @@
 """People for the experiments on fairness: UCI Adult, or made-up ones."""
 
-import tensorflow as tf
-
+from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.data.adult import Census, generated_census, load_adult
 
 BATCH_SIZE = 256
@@ -34,12 +33,8 @@ def take(census, rows):
 def batches(census, seed, batch_size=BATCH_SIZE):
     """Returns endless batches of people, shuffled."""
     columns = {
-        "input": tf.constant(census.features),
-        "target": tf.constant(census.target),
-        "group": tf.constant(census.group),
+        "input": census.features,
+        "target": census.target,
+        "group": census.group,
     }
-    count = len(census.target)
-    order = tf.data.Dataset.range(count).shuffle(count, seed=seed).repeat()
-    return order.batch(batch_size).map(
-        lambda rows: {name: tf.gather(c, rows) for name, c in columns.items()}
-    )
+    return shuffled(columns, batch_size, seed)

@@ -15,9 +15,9 @@ from keras_drnet.adversarial.experiments.fairness import (
     PROBES,
     build_adversary,
     even_leakage,
-    mlp,
     treatment,
 )
+from keras_drnet.adversarial.experiments.networks import mlp
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.schedules import PowerLaw
 from keras_drnet.adversarial.systems.adversarial_debiasing import (

@@ -2,9 +2,9 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.neighbors import KNeighborsClassifier
 
+from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.data.digits import DIGIT_SIZE, load_digit_labels, load_digits
 
 NUM_PIXELS = DIGIT_SIZE**2
@@ -34,9 +34,7 @@ def load(settings):
 
 def batches(seed, **arrays):
     """Returns endless batches of dicts of examples, shuffled."""
-    data = tf.data.Dataset.from_tensor_slices(arrays)
-    count = len(next(iter(arrays.values())))
-    return data.shuffle(count, seed=seed).repeat().batch(BATCH_SIZE)
+    return shuffled(arrays, BATCH_SIZE, seed)
 
 
 def mlp(num_inputs, num_outputs, *, units=256, batch_norm=False, activation=None):

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments.census import batches, load, take
 from keras_drnet.adversarial.experiments.experiment import Experiment, Mark, Outcome
+from keras_drnet.adversarial.experiments.networks import mlp
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.measures.fairness import fairness
 from keras_drnet.adversarial.measures.leakage import group_leakage
@@ -29,14 +30,6 @@ PROBES = {
     "linear_probe": "new linear probe for sex (chance 0.5)",
     "mlp_probe": "new MLP probe for sex (chance 0.5)",
 }
-
-
-def mlp(*sizes):
-    """Builds a network of layers of these sizes."""
-    hidden = [keras.layers.Dense(size, activation="relu") for size in sizes[1:-1]]
-    return keras.Sequential(
-        [keras.Input((sizes[0],)), *hidden, keras.layers.Dense(sizes[-1])]
-    )
 
 
 def build_adversary(*sizes):

@@ -2,17 +2,18 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
 from keras_drnet.adversarial.contrasts import LeaveOneOut, PermuteDims
 from keras_drnet.adversarial.experiments import factor_images
+from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
     Mark,
     Outcome,
     Published,
 )
+from keras_drnet.adversarial.experiments.networks import mlp
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.measures.binary_codes import (
     pairwise_mutual_information,
@@ -40,14 +41,6 @@ WEIGHT = 4.0  # 1 for the sum over elements of the paper.
 PM_STEPS, PM_BATCH, PM_UNITS = 4000, 128, 64
 
 
-def mlp(*sizes, activation="relu"):
-    """Returns a network from inputs of the first size to outputs of the last."""
-    hidden = [keras.layers.Dense(size, activation) for size in sizes[1:-1]]
-    return keras.Sequential(
-        [keras.Input((sizes[0],)), *hidden, keras.layers.Dense(sizes[-1])]
-    )
-
-
 def adam(rate, num_steps, **kwargs):
     """Returns an optimizer whose rate falls to 0: players come to rest."""
     schedule = keras.optimizers.schedules.CosineDecay(rate, num_steps)
@@ -56,8 +49,7 @@ def adam(rate, num_steps, **kwargs):
 
 def fit(model, examples, *, seed, num_steps, batch_size):
     """Trains a model on shuffled batches of `image`s."""
-    data = tf.data.Dataset.from_tensor_slices({"image": examples})
-    data = data.shuffle(len(examples), seed=seed).repeat().batch(batch_size)
+    data = shuffled({"image": examples}, batch_size, seed)
     model.fit(data, epochs=1, steps_per_epoch=num_steps, verbose=0)
 
 

@@ -10,6 +10,7 @@ from keras import ops
 from scipy.stats import kstest, multivariate_normal
 
 from keras_drnet.adversarial.contrasts import PriorSample
+from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.likelihoods import (
     BernoulliLikelihood,
     GaussianLikelihood,
@@ -22,6 +23,7 @@ from keras_drnet.adversarial.distributions.priors import Gaussian
 from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
+from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
     Mark,
@@ -66,18 +68,21 @@ class GaussianVAE(keras.Model):
         images = batch["image"]
         parameters = self.encoder(images)
         codes = self.posterior(parameters, training=True)
-        mean, log_variance = ops.split(parameters, 2, axis=-1)
-        terms = ops.square(mean) + ops.exp(log_variance) - log_variance - 1.0
         log_prob = self.likelihood.log_prob(images, self.decoder(codes))
-        self.add_loss(ops.mean(0.5 * ops.sum(terms, axis=-1) - log_prob))
+        self.add_loss(ops.mean(gaussian.divergence_from_normal(parameters) - log_prob))
         return parameters
+
+
+def hidden_layers(x, *sizes):
+    """Applies layers with ELU."""
+    for size in sizes:
+        x = keras.layers.Dense(size, activation="elu")(x)
+    return x
 
 
 def dense(x, *sizes):
     """Applies layers with ELU, the last without."""
-    for size in sizes[:-1]:
-        x = keras.layers.Dense(size, activation="elu")(x)
-    return keras.layers.Dense(sizes[-1])(x)
+    return keras.layers.Dense(sizes[-1])(hidden_layers(x, *sizes[:-1]))
 
 
 def build_encoder(row, dim, hidden, posterior):
@@ -91,9 +96,7 @@ def build_encoder(row, dim, hidden, posterior):
     if row == AVB_ROW:
         noisy = NoiseInput(posterior.noise_dim)(image)
         return keras.Model(image, dense(noisy, *hidden, DIM))
-    features = image
-    for size in hidden:
-        features = keras.layers.Dense(size, activation="elu")(features)
+    features = hidden_layers(image, *hidden)
     # At first noise is of one scale: where scales change sign there is none at all.
     scales = keras.layers.Dense(
         posterior.num_bases * DIM, kernel_initializer="zeros", bias_initializer="ones"
@@ -149,8 +152,7 @@ def train(
         )
         optimizers.append(keras.optimizers.Adam(schedule, beta_1=0.5))
     model.compile(*optimizers, steps_per_execution=steps_per_execution)
-    data = tf.data.Dataset.from_tensor_slices({"image": examples})
-    data = data.shuffle(len(examples)).repeat().batch(BATCH_SIZE)
+    data = shuffled({"image": examples}, BATCH_SIZE)
     model.fit(data, steps_per_epoch=num_steps, verbose=0)
     return model
 

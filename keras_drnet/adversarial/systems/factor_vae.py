@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_drnet.adversarial.adversarial_model import AdversarialModel
+from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.likelihoods import BernoulliLikelihood
 
 
@@ -90,7 +91,9 @@ class FactorVAE(AdversarialModel):
     def encode(self, images, training=False):
         """Returns codes `[B, D]` of images: their means, or draws in training."""
         parameters = self.encoder(images, training=training)
-        return draw(parameters) if training else ops.split(parameters, 2, axis=-1)[0]
+        if training:
+            return gaussian.draw(parameters)
+        return ops.split(parameters, 2, axis=-1)[0]
 
     def call(self, images, training=False):
         """Returns what the decoder makes of the codes of `[B, ...]`."""
@@ -99,16 +102,16 @@ class FactorVAE(AdversarialModel):
     def _forward(self, batch, *, training):
         images, other_images = batch["image"][::2], batch["image"][1::2]
         parameters = self.encoder(images, training=training)
-        codes = draw(parameters)
+        codes = gaussian.draw(parameters)
         decoded = ops.cast(self.decoder(codes, training=training), "float32")
         reconstruction = -ops.mean(self.likelihood.log_prob(images, decoded))
-        divergence = ops.mean(divergence_from_normal(parameters))
+        divergence = ops.mean(gaussian.divergence_from_normal(parameters))
         terms = {
             "loss": reconstruction + divergence,
             "reconstruction": reconstruction,
             "divergence": divergence,
         }
-        others = draw(self.encoder(other_images, training=training))
+        others = gaussian.draw(self.encoder(other_images, training=training))
         return terms, {"features": codes, "others": others}
 
     def get_config(self):
@@ -119,25 +122,3 @@ class FactorVAE(AdversarialModel):
             "decoder": serialize(self.decoder),
             "likelihood": serialize(self.likelihood),
         }
-
-
-def draw(parameters):
-    """Draws codes `[B, D]` from Gaussians, so that gradients reach their parameters.
-
-    Args:
-        parameters: `[B, 2 D]`, means and then logarithms of variances.
-    """
-    mean, log_variance = ops.split(parameters, 2, axis=-1)
-    noise = keras.random.normal(ops.shape(mean), dtype=mean.dtype)
-    return mean + ops.exp(0.5 * log_variance) * noise
-
-
-def divergence_from_normal(parameters):
-    """Returns the divergence of Gaussians from N(0, I), `[B]`, in nats.
-
-    Args:
-        parameters: `[B, 2 D]`, means and then logarithms of variances.
-    """
-    mean, log_variance = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)
-    terms = ops.square(mean) + ops.exp(log_variance) - log_variance - 1.0
-    return 0.5 * ops.sum(terms, axis=-1)
