@@ -1,5 +1,8 @@
 """Measures how well a trained run tells content and pose apart: `probes.json`.
 
+On Moving MNIST it says besides for how long predicted digits stay what and where they
+are. That is all there is to say of a run without codes, one of MCNet.
+
 Usage:
 
     python -m keras_drnet.probe --run_dir=runs/quickstart
@@ -13,7 +16,7 @@ import pathlib
 from absl import flags
 
 from keras_drnet.data import files, load_source
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.methods import load_predictor
 from keras_drnet.probing import codes as codes_lib
 from keras_drnet.probing import digit_judge, disentanglement, swaps
 from keras_drnet.run_folder import RunFolder
@@ -39,24 +42,56 @@ BANK_SIZE = 4096  # Training frames that they are looked up in.
 def main():
     """Probes a run and writes the figures."""
     run = RunFolder(_RUN_DIR.value)
-    run.check_method("drnet", "be probed for content and pose")
     # Mirrored clips do not have the direction that their labels say.
     config = run.config(data_dir=_DATA_DIR.value).with_overrides(
         ["data.random_flip=false"]
     )
-    predictor = VideoPredictor(run.load_networks())
-    data, num_clips = config.data, _NUM_CLIPS.value
+    has_digits = config.data.dataset == "moving_mnist"
+    if not has_digits:
+        run.check_method("drnet", "be probed on other data than Moving MNIST")
+    predictor = load_predictor(run)
+    results = {"dataset": config.data.dataset, "seed": config.seed}
+    judge = _train_digit_judge(config) if has_digits else None
+    if config.method == "drnet":
+        results |= _probe_codes(config, predictor, judge)
+    if has_digits:
+        print(f"Predicting {max(digit_judge.STEPS)} steps of digits ...", flush=True)
+        num_past = config.data.num_past
+        source = load_source(
+            config, "test", clip_length=num_past + max(digit_judge.STEPS)
+        )
+        results["digits"] = digit_judge.digit_scores(
+            judge, predictor, source, num_past=num_past
+        )
+    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
+    files.make_folder(str(output_dir))
+    path = output_dir / "probes.json"
+    files.write_text(str(path), json.dumps(results, indent=2) + "\n")
+    print(disentanglement.summary(results))
+    print(f"The figures are in {path}.")
 
+
+def _train_digit_judge(config):
+    print("Training a judge of digits ...", flush=True)
+    judge = digit_judge.DigitJudge(
+        config.data.image_size, config.data.num_digits, seed=config.seed
+    )
+    judge.train(load_source(config, "train"))
+    return judge
+
+
+def _probe_codes(config, predictor, judge):
+    """Returns what is known of content and pose, by the names in `probes.json`."""
+    data, num_clips = config.data, _NUM_CLIPS.value
     print(f"Reading {num_clips} clips of either split ...", flush=True)
     sampled = {"max_step": data.max_step, "seed": config.seed}
     source = load_source(config, "test")
     indices, is_test = codes_lib.choose_halves(source, num_clips)
     test = codes_lib.read_sample(source, indices, **sampled)
-    train_source = load_source(config, "train")
     # Where clips are drawn anew, those that come after training has ended.
     first = config.drnet.num_steps * config.drnet.batch_size
     train = codes_lib.read_sample(
-        train_source, range(first, first + num_clips), **sampled
+        load_source(config, "train"), range(first, first + num_clips), **sampled
     )
 
     print("Encoding ...", flush=True)
@@ -69,17 +104,9 @@ def main():
 
     print("Probing codes ...", flush=True)
     factors, quantities = disentanglement.probe_codes(codes, test.factors, is_test)
-    results = {
-        "dataset": data.dataset,
-        "seed": config.seed,
-        "num_train_clips": int((~is_test).sum()),
-        "num_test_clips": int(is_test.sum()),
-        "factors": factors,
-        "quantities": quantities,
-    }
 
     print("Training a fresh scene discriminator ...", flush=True)
-    results["fresh_scene_discriminator"] = disentanglement.probe_scene(
+    scene = disentanglement.probe_scene(
         train,
         test,
         train_poses,
@@ -90,43 +117,30 @@ def main():
     )
 
     print("Judging swapped frames ...", flush=True)
-    if data.dataset == "moving_mnist" and test.factors:
-        judge = digit_judge.DigitJudge(
-            data.image_size, data.num_digits, seed=config.seed
-        )
-        judge.train(train_source)
-        results["judge"] = swaps.judge_digit_swaps(judge, predictor, source, test)
-        print(f"Predicting {max(digit_judge.STEPS)} steps of digits ...", flush=True)
-        results["digits"] = digit_judge.digit_scores(
-            judge,
-            predictor,
-            load_source(
-                config, "test", clip_length=data.num_past + max(digit_judge.STEPS)
-            ),
-            num_past=data.num_past,
-        )
-    else:
-        names = swaps.judged_factors(train.factors, test.factors)
-        results["judge"] = {}
-        if names:
-            judge = swaps.train_judge(train, names, seed=config.seed)
-            results["judge"] = swaps.judge_swaps(judge, predictor, test)
+    judged = {}
+    if judge:
+        judged = swaps.judge_digit_swaps(judge, predictor, source, test)
+    elif names := swaps.judged_factors(train.factors, test.factors):
+        judge = swaps.train_judge(train, names, seed=config.seed)
+        judged = swaps.judge_swaps(judge, predictor, test)
 
     print("Looking predicted frames up among training frames ...", flush=True)
-    results["neighbours"] = disentanglement.measure_memory(
+    near = disentanglement.measure_memory(
         predictor,
         source,
         codes_lib.flat(train.frames)[:BANK_SIZE],
         num_past=data.num_past,
         num_future=min(NUM_FUTURE, data.clip_length - data.num_past),
     )
-
-    output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
-    files.make_folder(str(output_dir))
-    path = output_dir / "probes.json"
-    files.write_text(str(path), json.dumps(results, indent=2) + "\n")
-    print(disentanglement.summary(results))
-    print(f"The figures are in {path}.")
+    return {
+        "num_train_clips": int((~is_test).sum()),
+        "num_test_clips": int(is_test.sum()),
+        "factors": factors,
+        "quantities": quantities,
+        "fresh_scene_discriminator": scene,
+        "judge": judged,
+        "neighbours": near,
+    }
 
 
 def cli():

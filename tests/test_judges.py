@@ -10,7 +10,8 @@ import pytest
 
 from keras_drnet.data.factors import Factor
 from keras_drnet.data.moving_mnist import MovingMNIST
-from keras_drnet.probing import codes
+from keras_drnet.presets import BASELINES
+from keras_drnet.probing import codes, digit_judge
 from keras_drnet.probing.digit_judge import (
     DigitJudge,
     cut_windows,
@@ -26,6 +27,7 @@ from keras_drnet.probing.swaps import (
     swap_shares,
     train_judge,
 )
+from keras_drnet.reporting.results import read_results
 from tests.networks import lively_networks, save_run
 
 SIZE = 32
@@ -230,17 +232,32 @@ def test_only_pairs_that_differ_say_anything():
     assert share(np.array([True]), np.array([False])) is None
 
 
-@pytest.mark.slow
-def test_the_program_writes_what_it_prints(tiny, tmp_path):
-    save_run(tmp_path / "run", tiny, lively_networks(tiny))
+def probe(run_dir):
     command = [sys.executable, "-m", "keras_drnet.probe", "--num_clips=40"]
-    result = subprocess.run(
-        [*command, f"--run_dir={tmp_path / 'run'}"],
+    return subprocess.run(
+        [*command, f"--run_dir={run_dir}"],
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
+
+
+@pytest.mark.slow  # Two judges are trained.
+@pytest.mark.parametrize("method", ["drnet", "mcnet"])
+def test_the_program_writes_what_it_prints(method, tiny, tmp_path):
+    config = tiny if method == "drnet" else BASELINES[method](tiny)
+    run = save_run(tmp_path / "run", config, lively_networks(config))
+    result = probe(run.path)
     assert result.returncode == 0, result.stderr
-    assert "fresh scene discriminator" in result.stdout
-    assert (tmp_path / "run" / "evaluation" / "probes.json").is_file()
+    assert ("fresh scene discriminator" in result.stdout) == (method == "drnet")
+    assert "digits at step" in result.stdout
+    probes = read_results(run).probes
+    assert len(probes["digits"]["real"]) == len(digit_judge.STEPS)
+
+
+def test_what_cannot_be_probed_is_told(tiny, tmp_path):
+    config = BASELINES["mcnet"](tiny).with_overrides(["data.dataset=kth"])
+    result = probe(save_run(tmp_path / "run", config, lively_networks(config)).path)
+    assert result.returncode == 2
+    assert "method 'mcnet'; only one of method 'drnet' can be probed" in result.stderr

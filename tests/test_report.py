@@ -194,6 +194,28 @@ def test_the_numbers_are_in_the_markdown_too(make_run):
     assert "python -m keras_drnet.train --run_dir=runs/other --preset=tiny" in text
 
 
+def test_of_a_run_without_codes_there_are_the_digits_alone(make_run):
+    config = BASELINES["mcnet"](PRESETS["tiny"]())
+    digits = {"digits": PROBES["digits"]}
+    run = make_run("run", metrics=metrics(), probes=PROBES)
+    mcnet = make_run("mcnet", config, metrics=metrics("mcnet"), probes=digits)
+    page = Page(build(run, mcnet))
+    assert "Digits: MCNet" in page.text
+    assert page.shown.count("45.6 %") == 2  # Of either run.
+    text = markdown.build([read_results(run), read_results(mcnet)])
+    assert text.count("within 3 pixels of 64") == 2
+    assert "python -m keras_drnet.probe --run_dir=runs/mcnet" in text
+    without = make_run("bare", config, metrics=metrics("mcnet"))
+    command = f"To do it: {commands.probe(without.path)}"
+    assert f"Not probed yet. {command}" in Page(build(without)).text
+    kth = config.with_overrides(["data.dataset=kth"])
+    nothing = make_run("kth", kth, metrics=metrics("mcnet"))
+    assert commands.probe(nothing.path) not in Page(build(nothing)).text
+    damaged = make_run("damaged", config, probes={})
+    with pytest.raises(InputError, match="the file has no 'digits'"):
+        read_results(damaged)
+
+
 def test_two_runs_of_one_method_are_told_apart(make_run):
     one, two = (make_run(name, metrics=metrics()) for name in ("one", "two"))
     assert "DrNet (two)" in Page(build(one, two)).text

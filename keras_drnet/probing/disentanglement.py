@@ -159,7 +159,16 @@ def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=3
 
 
 def summary(results):
-    """Returns the results as short tables."""
+    """Returns the results as short tables: of codes, of digits, of what there is."""
+    lines = []
+    if "factors" in results:
+        lines += _summary_of_codes(results)
+    if "digits" in results:
+        lines += _summary_of_digits(results["digits"])
+    return "\n".join(lines)
+
+
+def _summary_of_codes(results):
     lines = [
         f"{'share right':<14}{'kind':<9}{'classes':>8}{'chance':>8}"
         "   content: linear    mlp   pose: linear    mlp"
@@ -186,21 +195,18 @@ def summary(results):
         lines.append(
             f"{name:<14}{values['kind']:<9}" + "{:>8}{:>9}{:>8}".format(*cells)
         )
-    if "digits" in results:
-        digits = results["digits"]
-        lines.append(
-            f"{'digits at step':<24}"
-            + "".join(f"{f'+{s}':>7}" for s in digits["steps"])
-        )
-        for key in ("real", "generated_given_real", "within_3_pixels"):
-            cells = "".join(f"{_cell(value):>7}" for value in digits[key])
-            lines.append(f"{key:<24}{cells}")
     near = results["neighbours"]
     lines.append(
         f"distance to training frames, generated over real: "
         f"{near['pixel_ratio']:.2f} in pixels, {near['pose_ratio']:.2f} in poses"
     )
-    return "\n".join(lines)
+    return lines
+
+
+def _summary_of_digits(digits):
+    yield f"{'digits at step':<24}" + "".join(f"{f'+{s}':>7}" for s in digits["steps"])
+    for key in ("real", "generated_given_real", "within_3_pixels"):
+        yield f"{key:<24}" + "".join(f"{_cell(value):>7}" for value in digits[key])
 
 
 def _code_cells(values):

@@ -1,10 +1,10 @@
-"""Tables on content and pose: what is in which code."""
+"""Tables of probes: what is in which code, and how long digits last."""
 
 from keras_drnet.reporting.tables import NONE, Table
 
 
 def all_of(result):
-    """Makes the tables of what is known of a run's codes.
+    """Makes the tables of what is known of a run's codes and of its digits.
 
     Args:
         result: its `Results`.
@@ -15,12 +15,13 @@ def all_of(result):
     tables = []
     if result.metrics and result.metrics.get("reconstruction_mse") is not None:
         tables.append(_decoded(result.metrics))
-    if result.probes:
-        tables += [*_codes(result.probes), _tests(result.probes)]
-        if result.probes["judge"]:
-            tables.append(_swaps(result.probes["judge"]))
-        if "digits" in result.probes:
-            tables.append(_digits(result.probes["digits"]))
+    probes = result.probes or {}
+    if "factors" in probes:
+        tables += [*_codes(probes), _tests(probes)]
+        if probes["judge"]:
+            tables.append(_swaps(probes["judge"]))
+    if "digits" in probes:
+        tables.append(_digits(probes["digits"]))
     return tables
 
 

@@ -39,8 +39,13 @@ def evaluate(path, clips=None):
 
 
 def probe(path):
-    """Returns the command that probes a run's codes."""
+    """Returns the command that probes a run's codes, and its digits."""
     return _command("probe", path)
+
+
+def can_be_probed(config):
+    """Returns whether there is something to probe: codes, or digits."""
+    return config.method == "drnet" or config.data.dataset == "moving_mnist"
 
 
 def draw(path, baselines=(), figure="all"):
@@ -65,7 +70,7 @@ def everything(results, clips):
     for result in results:
         lines.append(train(result.path, result.config))
         lines.append(evaluate(result.path, clips))
-        if result.config.method == "drnet":
+        if can_be_probed(result.config):
             lines.append(probe(result.path))
     return [*lines, draw(run, baselines), report(run, baselines)]
 

@@ -58,9 +58,9 @@ def build(results, networks, date):
         _what_it_is(run, networks),
         _prediction(results, names),
         *(
-            _content_and_pose(result, name)
+            _probes(result, name)
             for result, name in zip(results, names, strict=True)
-            if result.config.method == "drnet"
+            if commands.can_be_probed(result.config)
         ),
         _figures(results),
         _configuration(run),
@@ -119,11 +119,12 @@ def _curves(methods):
             yield tag("figure", _image(file.getvalue(), alt))
 
 
-def _content_and_pose(result, name):
-    parts = [tag("h2", f"Content and pose: {name}")]
+def _probes(result, name):
+    subject = "Content and pose" if result.config.method == "drnet" else "Digits"
+    parts = [tag("h2", f"{subject}: {name}")]
     parts += map(table, code_tables.all_of(result))
     if not result.probes:
-        parts.append(missing("Codes are not probed", commands.probe(result.path)))
+        parts.append(missing("Not probed", commands.probe(result.path)))
     return join(parts)
 
 

@@ -57,14 +57,16 @@ def read_results(run):
         InputError: the folder holds no run, or a file is damaged or of another form;
             it is named.
     """
-    folder = run.path / "evaluation"
+    folder, config = run.path / "evaluation", run.config()
     metrics = _read(folder / "metrics.json", _METRICS, commands.evaluate(run.path))
     return Results(
         path=run.path,
-        config=run.config(),
+        config=config,
         stages={name: _read_stage(run, name, metrics or {}) for name in run.stages()},
         metrics=metrics,
-        probes=_read(folder / "probes.json", _PROBES, commands.probe(run.path)),
+        probes=_read(
+            folder / "probes.json", _PROBES[config.method], commands.probe(run.path)
+        ),
     )
 
 
@@ -151,7 +153,15 @@ _METRICS = {
     "scene_accuracy?": _MAYBE,
 }
 _SCORES = {"linear": _MAYBE, "mlp": _MAYBE}
-_PROBES = {
+_DIGITS = _Columns(
+    {
+        "steps": [int],
+        "real": [_MAYBE],
+        "generated_given_real": [_MAYBE],
+        "within_3_pixels": [_MAYBE],
+    }
+)
+_CODES = {
     "factors": {
         str: {
             "kind": str,
@@ -166,16 +176,10 @@ _PROBES = {
     "num_test_clips": int,
     "fresh_scene_discriminator": {"accuracy": _MAYBE, "floor?": _MAYBE},
     "judge": {str: {"real?": _MAYBE, "swapped?": _MAYBE, "other?": _MAYBE}},
-    "digits?": _Columns(
-        {
-            "steps": [int],
-            "real": [_MAYBE],
-            "generated_given_real": [_MAYBE],
-            "within_3_pixels": [_MAYBE],
-        }
-    ),
     "neighbours": {"pixel_ratio": _MAYBE, "pose_ratio": _MAYBE},
 }
+# By method: one without codes has only its digits judged.
+_PROBES = {"drnet": _CODES | {"digits?": _DIGITS}, "mcnet": {"digits": _DIGITS}}
 
 
 def _read(path, form, command):
