@@ -2,10 +2,8 @@
 
 import keras
 import tensorflow as tf
-from absl import logging
 
-from keras_drnet import callbacks, samples
-from keras_drnet.averaging import WeightAverage
+from keras_drnet import fitting, samples
 from keras_drnet.data import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
@@ -20,7 +18,6 @@ from keras_drnet.precision import resolve_precision
 from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import stage_networks
 
-VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
 ADAPT_STEPS = 8  # Training batches whose poses show their range.
 
 
@@ -86,23 +83,19 @@ def train_drnet(run):
         dtype=dtype,
     )
     drnet.compile(
-        optimizer=make_optimizer(config.drnet),
+        optimizer=fitting.make_optimizer(config.drnet),
         discriminator_optimizer=keras.optimizers.Adam(
             config.drnet.discriminator_learning_rate, beta_1=config.drnet.beta_1
         ),
     )
     predictor = VideoPredictor(networks)
     batch = next(iter(load_dataset(config, "test")))
-    _fit(
+    fitting.fit(
         drnet,
         run,
         "drnet",
         networks,
         lambda: samples.reconstruction_grid(predictor, batch),
-        optimizers={
-            "optimizer": drnet.optimizer,
-            "discriminator_optimizer": drnet.discriminator_optimizer,
-        },
     )
 
 
@@ -124,17 +117,16 @@ def train_pose_predictor(run):
         pose_noise=config.pose.pose_noise,
         dtype=dtype,
     )
-    predictor.compile(optimizer=make_optimizer(config.pose))
+    predictor.compile(optimizer=fitting.make_optimizer(config.pose))
 
     def adapt_range():
         predictor.adapt(load_dataset(config, "train", "pose"), ADAPT_STEPS)
 
-    _fit_poses(
+    fitting.fit_poses(
         predictor,
         run,
         "pose",
         networks,
-        optimizers={"optimizer": predictor.optimizer},
         prepare=adapt_range if config.pose.adapt_range else None,
     )
 
@@ -163,21 +155,17 @@ def train_pose_refiner(run):
         dtype=dtype,
     )
     refiner.compile(
-        optimizer=make_optimizer(config.rollout),
+        optimizer=fitting.make_optimizer(config.rollout),
         discriminator_optimizer=keras.optimizers.Adam(
             config.rollout.discriminator_learning_rate, beta_1=config.rollout.beta_1
         ),
     )
     refiner.match_range()
-    _fit_poses(
+    fitting.fit_poses(
         refiner,
         run,
         "rollout",
         networks,
-        optimizers={
-            "optimizer": refiner.optimizer,
-            "discriminator_optimizer": refiner.discriminator_optimizer,
-        },
         other_state={"pose_discriminator": discriminator.weights},
     )
 
@@ -199,21 +187,17 @@ def train_mcnet(run):
         dtype=dtype,
     )
     mcnet.compile(
-        optimizer=make_optimizer(config.mcnet),
-        discriminator_optimizer=make_optimizer(config.mcnet),
+        optimizer=fitting.make_optimizer(config.mcnet),
+        discriminator_optimizer=fitting.make_optimizer(config.mcnet),
     )
     predictor = MCNetPredictor(networks)
     clips = next(iter(load_dataset(config, "test", "mcnet")))["video"]
-    _fit(
+    fitting.fit(
         mcnet,
         run,
         "mcnet",
         networks,
         lambda: samples.prediction_grid(predictor, clips, config.data.num_past),
-        optimizers={
-            "optimizer": mcnet.optimizer,
-            "discriminator_optimizer": mcnet.discriminator_optimizer,
-        },
         other_state={"gates": mcnet.state_variables},
     )
 
@@ -225,20 +209,6 @@ TRAINERS = {
     "rollout": train_pose_refiner,
     "mcnet": train_mcnet,
 }
-
-
-def make_optimizer(config):
-    """Returns the Adam that a `TrainConfig` describes."""
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        warmup_steps=max(config.warmup_steps, 1),
-        warmup_target=config.learning_rate,
-        decay_steps=max(config.num_steps - config.warmup_steps, 1),
-        alpha=1.0 if config.schedule == "constant" else 0.0,
-    )
-    return keras.optimizers.Adam(
-        schedule, beta_1=config.beta_1, global_clipnorm=config.clip_norm or None
-    )
 
 
 def _start(config):
@@ -258,97 +228,3 @@ def _restore_stage(run, networks, stage):
             f"Stage {stage!r} of {run.path} has {steps} of {wanted} steps; finish it "
             f"before the next: --stage={stage}."
         )
-
-
-def _fit_poses(model, run, stage, networks, **kwargs):
-    """Fits a model of the pose LSTM, on cached codes where they were asked for."""
-    config = run.config()
-    cached = getattr(config, stage).cached_batches
-
-    def encoded_batches(first_batch):
-        clips = load_dataset(
-            config, "train", stage, first_batch=first_batch, num_batches=cached
-        )
-        return model.encode_batches(clips, cached_batches=cached)
-
-    generator = VideoPredictor(networks)
-    clips = next(iter(load_dataset(config, "test", stage)))["video"]
-    _fit(
-        model,
-        run,
-        stage,
-        networks,
-        lambda: samples.prediction_grid(generator, clips, config.data.num_past),
-        batches=encoded_batches if cached else None,
-        **kwargs,
-    )
-
-
-def _fit(
-    model,
-    run,
-    stage,
-    networks,
-    draw,
-    *,
-    optimizers,
-    other_state=None,
-    prepare=None,
-    batches=None,
-):
-    """Fits a stage's model from its last checkpoint to its last epoch.
-
-    `prepare` is called first where there is no checkpoint yet; `batches` makes the
-    training batches from a given one on.
-    """
-    config = run.config()
-
-    def load_batches(first_batch):
-        return load_dataset(config, "train", stage, first_batch=first_batch)
-
-    batches = batches or load_batches
-    settings = getattr(config, stage)
-    trained = stage_networks(networks, stage)
-    checkpoints = run.checkpoints(stage)
-    model.build_optimizers()
-    state = {name: optimizer.variables for name, optimizer in optimizers.items()}
-    state |= other_state or {}
-    average = None
-    if settings.average_momentum:
-        average = WeightAverage(trained.values(), settings.average_momentum)
-        state["average"] = average.variables
-    restored = state | ({"live_weights": average.weights} if average else {})
-    step = checkpoints.restore(trained, restored)
-    _, seconds = checkpoints.progress()
-    if not step and prepare:
-        prepare()
-    log_dir = run.path / "logs" / stage
-    keras_callbacks = [
-        callbacks.StopAtNaN(),
-        *([average] if average else []),
-        callbacks.Checkpoint(
-            checkpoints, trained, state, step=step, seconds=seconds, average=average
-        ),
-        callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
-        keras.callbacks.TensorBoard(log_dir, write_graph=False),
-    ]
-    per_epoch = settings.steps_per_epoch
-    logging.info("Stage %s: step %d of %d.", stage, step, settings.num_steps)
-    # After an interruption in mid-epoch, first the rest of that epoch.
-    epoch, done = divmod(step, per_epoch)
-    for first, last, steps in (
-        (epoch, epoch + 1, per_epoch - done if done else 0),
-        (-(-step // per_epoch), settings.epochs, per_epoch),
-    ):
-        if steps and first < last:
-            model.fit(
-                batches(step),
-                initial_epoch=first,
-                epochs=last,
-                steps_per_epoch=steps,
-                shuffle=False,
-                validation_data=load_dataset(config, "test", stage),
-                validation_steps=VALIDATION_STEPS,
-                callbacks=keras_callbacks,
-            )
-            step += steps

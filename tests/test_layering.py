@@ -154,6 +154,7 @@ ORDER = [
     "reporting.page",
     "reporting.markdown",
     "callbacks",
+    "fitting",
     "training",
     "program",
     "prepare",

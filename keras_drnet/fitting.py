@@ -1,0 +1,141 @@
+"""Fitting of a stage: checkpoints, samples, logs; going on after an interruption."""
+
+import keras
+from absl import logging
+
+from keras_drnet import callbacks, samples
+from keras_drnet.averaging import WeightAverage
+from keras_drnet.data import load_dataset
+from keras_drnet.generate import VideoPredictor
+from keras_drnet.run_folder import stage_networks
+
+VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
+OPTIMIZERS = ("optimizer", "discriminator_optimizer")  # Attributes; one may be missing.
+
+
+def make_optimizer(config):
+    """Returns the Adam that a `TrainConfig` describes."""
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        warmup_steps=max(config.warmup_steps, 1),
+        warmup_target=config.learning_rate,
+        decay_steps=max(config.num_steps - config.warmup_steps, 1),
+        alpha=1.0 if config.schedule == "constant" else 0.0,
+    )
+    return keras.optimizers.Adam(
+        schedule, beta_1=config.beta_1, global_clipnorm=config.clip_norm or None
+    )
+
+
+def fit(
+    model,
+    run,
+    stage,
+    networks,
+    draw,
+    *,
+    other_state=None,
+    prepare=None,
+    batches=None,
+):
+    """Fits a stage's model from its last checkpoint to its last epoch.
+
+    Args:
+        model: compiled `keras.Model` with `build_optimizers`.
+        run: a `RunFolder`.
+        stage: name of the stage.
+        networks: the method's networks; the stage's own are saved.
+        draw: function of nothing that returns a picture, called after every epoch.
+        other_state: dict of name to variables that a checkpoint has to keep besides
+            weights and optimizers.
+        prepare: function of nothing, called first where there is no checkpoint yet.
+        batches: function of a number that returns training batches from that one on;
+            `None` = those of `load_dataset`.
+    """
+    config = run.config()
+
+    def load_batches(first_batch):
+        return load_dataset(config, "train", stage, first_batch=first_batch)
+
+    batches = batches or load_batches
+    settings = getattr(config, stage)
+    trained = stage_networks(networks, stage)
+    checkpoints = run.checkpoints(stage)
+    model.build_optimizers()
+    state = {
+        name: getattr(model, name).variables
+        for name in OPTIMIZERS
+        if hasattr(model, name)
+    }
+    state |= other_state or {}
+    average = None
+    if settings.average_momentum:
+        average = WeightAverage(trained.values(), settings.average_momentum)
+        state["average"] = average.variables
+    restored = state | ({"live_weights": average.weights} if average else {})
+    step = checkpoints.restore(trained, restored)
+    _, seconds = checkpoints.progress()
+    if not step and prepare:
+        prepare()
+    log_dir = run.path / "logs" / stage
+    keras_callbacks = [
+        callbacks.StopAtNaN(),
+        *([average] if average else []),
+        callbacks.Checkpoint(
+            checkpoints, trained, state, step=step, seconds=seconds, average=average
+        ),
+        callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
+        keras.callbacks.TensorBoard(log_dir, write_graph=False),
+    ]
+    per_epoch = settings.steps_per_epoch
+    logging.info("Stage %s: step %d of %d.", stage, step, settings.num_steps)
+    # After an interruption in mid-epoch, first the rest of that epoch.
+    epoch, done = divmod(step, per_epoch)
+    for first, last, steps in (
+        (epoch, epoch + 1, per_epoch - done if done else 0),
+        (-(-step // per_epoch), settings.epochs, per_epoch),
+    ):
+        if steps and first < last:
+            model.fit(
+                batches(step),
+                initial_epoch=first,
+                epochs=last,
+                steps_per_epoch=steps,
+                shuffle=False,
+                validation_data=load_dataset(config, "test", stage),
+                validation_steps=VALIDATION_STEPS,
+                callbacks=keras_callbacks,
+            )
+            step += steps
+
+
+def fit_poses(model, run, stage, networks, **kwargs):
+    """Fits a model of the pose LSTM, on cached codes where they were asked for.
+
+    Args:
+        model: `PosePredictor` or `PoseRefiner`.
+        run: a `RunFolder`.
+        stage: name of the stage.
+        networks: the `DrNetNetworks`.
+        **kwargs: other arguments of `fit`.
+    """
+    config = run.config()
+    cached = getattr(config, stage).cached_batches
+
+    def encoded_batches(first_batch):
+        clips = load_dataset(
+            config, "train", stage, first_batch=first_batch, num_batches=cached
+        )
+        return model.encode_batches(clips, cached_batches=cached)
+
+    generator = VideoPredictor(networks)
+    clips = next(iter(load_dataset(config, "test", stage)))["video"]
+    fit(
+        model,
+        run,
+        stage,
+        networks,
+        lambda: samples.prediction_grid(generator, clips, config.data.num_past),
+        batches=encoded_batches if cached else None,
+        **kwargs,
+    )
