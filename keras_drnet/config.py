@@ -217,6 +217,7 @@ class MCNetConfig(TrainConfig):
     num_future: int = 10  # Frames predicted in training, each from the one before.
     image_weight: float = 1.0  # Weight of the image losses, squares and gradients.
     adversarial_weight: float = 0.02  # Weight of the generator's GAN loss; 0 = off.
+    adapt_color: bool = False  # Starts from the frames' mean color instead of grey.
 
     def __post_init__(self):
         super().__post_init__()

@@ -1,11 +1,12 @@
 """MCNet: the model that learns to predict video pixel by pixel, to compare with."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_drnet import losses, mcnet_rollout
 from keras_drnet.errors import InputError
-from keras_drnet.models.mcnet import check_num_past
+from keras_drnet.models.mcnet import check_num_past, set_mean_color
 from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained
@@ -115,6 +116,23 @@ class MCNet(TwoPlayerModel):
         """Creates the optimizers' variables, so that they can be restored."""
         self.optimizer.build(self.generator_variables)
         self.discriminator_optimizer.build(self.frame_discriminator.trainable_variables)
+
+    def adapt(self, dataset, steps):
+        """Starts the frame generator from the mean color of frames.
+
+        Call it before `fit`, or leave it out for the authors' start, a mid-grey. On
+        frames that are nearly all black that one fails: the first thing to be learned
+        is to draw black, and by then every hidden unit is dead.
+
+        Args:
+            dataset: batches of clips, as for `fit`.
+            steps: number of batches to look at.
+        """
+        colors = [
+            tf.reduce_mean(batch["video"], axis=(0, 1, 2, 3))
+            for batch in dataset.take(steps)
+        ]
+        set_mean_color(self.frame_generator, np.mean(colors, axis=0))
 
     def call(self, video, training=False):
         """Predicts the frames after the observed ones, without looking at the rest.

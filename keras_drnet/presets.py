@@ -53,6 +53,7 @@ def quickstart():
             clip_norm=1.0,
             closed_loop=True,
         ),
+        mcnet=_small_mcnet(adapt_color=True),
     )
 
 
@@ -64,7 +65,7 @@ def moving_mnist():
         (from the measured step of 32), so stage 1 some 40 hours: meant for a GPU.
     Figure: not yet run.
     """
-    return Config()
+    return Config(mcnet=MCNetConfig(adapt_color=True))
 
 
 def kth_64():
@@ -195,7 +196,7 @@ def moving_mnist_small():
             clip_norm=1.0,
             cached_batches=512,
         ),
-        mcnet=_small_mcnet(),
+        mcnet=_small_mcnet(adapt_color=True),
     )
 
 
@@ -325,13 +326,14 @@ def _small_drnet(epochs):
     )
 
 
-def _small_mcnet():
+def _small_mcnet(**kwargs):
     return MCNetConfig(
         epochs=30,
         steps_per_epoch=100,
         learning_rate=5e-4,
         schedule="cosine",
         warmup_steps=100,
+        **kwargs,
     )
 
 

@@ -18,7 +18,7 @@ from keras_drnet.precision import resolve_precision
 from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import stage_networks
 
-ADAPT_STEPS = 8  # Training batches whose poses show their range.
+ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.
 
 
 def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
@@ -190,6 +190,10 @@ def train_mcnet(run):
         optimizer=fitting.make_optimizer(config.mcnet),
         discriminator_optimizer=fitting.make_optimizer(config.mcnet),
     )
+
+    def adapt_color():
+        mcnet.adapt(load_dataset(config, "train", "mcnet"), ADAPT_STEPS)
+
     predictor = MCNetPredictor(networks)
     clips = next(iter(load_dataset(config, "test", "mcnet")))["video"]
     fitting.fit(
@@ -199,6 +203,7 @@ def train_mcnet(run):
         networks,
         lambda: samples.prediction_grid(predictor, clips, config.data.num_past),
         other_state={"gates": mcnet.state_variables},
+        prepare=adapt_color if config.mcnet.adapt_color else None,
     )
 
 

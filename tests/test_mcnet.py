@@ -373,6 +373,18 @@ def test_clips_that_are_too_short_are_refused(mcnet, networks, config, video):
         build_mcnet(config.with_overrides(["data.image_size=40"]))
 
 
+def test_adapted_it_starts_from_the_mean_color_of_the_batches_it_saw(mcnet, video):
+    frame_conv = mcnet.frame_generator.get_layer("frame_conv")
+    frame_conv.kernel.assign(tf.zeros_like(frame_conv.kernel))
+    np.testing.assert_allclose(mcnet(video), 0.5)  # The authors' start.
+    colors = np.float32([[0.2, 0.0, 0.7], [0.4, 0.0, 0.9], [1.0, 1.0, 1.0]])
+    batches = [tf.broadcast_to(color, (3, 5, 32, 32, 3)) for color in colors]
+    dataset = tf.data.Dataset.from_tensor_slices({"video": tf.stack(batches)})
+    mcnet.adapt(dataset, steps=2)
+    expected = np.broadcast_to([0.3, 1 / 255, 0.8], (3, 2, 32, 32, 3))
+    np.testing.assert_allclose(mcnet(video), expected, atol=5e-4)
+
+
 def moving_squares():
     """A bright square on its way to the right, and one down: `[2, 5, 32, 32, 3]`."""
     clips = np.zeros((2, 5, 32, 32, 3), np.float32)

@@ -9,6 +9,7 @@ the paper; a stage has twice the filters of the one before.
 import dataclasses
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_drnet.errors import InputError
@@ -16,6 +17,7 @@ from keras_drnet.models import blocks
 from keras_drnet.models.conv_lstm import conv_lstm
 from keras_drnet.models.frame_discriminator import build_frame_discriminator
 
+LEAST_COLOR = 1 / 255  # Darker, hyperbolic tangents have no slope to learn from.
 NUM_SCALES = 3  # Poolings: the coarsest maps have an eighth of the frame's side.
 
 
@@ -166,6 +168,19 @@ def build_frame_generator(image_size, num_channels, num_filters, *, dtype="float
     x = keras.layers.Activation("tanh", dtype="float32", name="frame_act")(x)
     next_frame = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="frame_out")(x)
     return keras.Model((frame, motion, maps), next_frame, name="frame_generator")
+
+
+def set_mean_color(frame_generator, color):
+    """Makes a new frame generator draw a color, about, where it would draw grey.
+
+    Args:
+        frame_generator: as of `build_frame_generator`.
+        color: `[C]`, in [0, 1].
+    """
+    color = np.clip(color, LEAST_COLOR, 1.0 - LEAST_COLOR)
+    # The inverse of what `frame_act` and `frame_out` make of a bias.
+    bias = np.arctanh(2.0 * color - 1.0)
+    frame_generator.get_layer("frame_conv").bias.assign(bias)
 
 
 @keras.saving.register_keras_serializable("keras_drnet")
