@@ -84,19 +84,18 @@ class VideoPredictor(Predictor):
         )
 
     def _stream(self, past):
-        content, pose, state = self._seed(past)
+        content, pose, state = self._seed(tf.unstack(past, axis=1))
         while True:
             yield self._decode(content, pose).numpy()
             pose, state = self._step(pose, content[0], state)
 
     def _seed_graph(self, past):
+        # A list of frames: their number stays static when it changes between calls.
         nets = self.networks
-        content = nets.content_encoder(past[:, -1], training=False)
-        frames = tf.reshape(past, tf.concat([[-1], tf.shape(past)[2:]], axis=0))
-        frames = tf.ensure_shape(frames, (None, *past.shape[2:]))
-        poses = nets.pose_encoder(frames, training=False)
-        poses = tf.reshape(poses, (-1, past.shape[1], poses.shape[-1]))
-        state = pose_rollout.initial_state(nets.pose_lstm, tf.shape(past)[0])
+        content = nets.content_encoder(past[-1], training=False)
+        poses = nets.pose_encoder(tf.concat(past, axis=0), training=False)
+        poses = tf.stack(tf.split(poses, len(past)), axis=1)
+        state = pose_rollout.initial_state(nets.pose_lstm, tf.shape(past[-1])[0])
         next_poses, state = pose_rollout.observe(
             nets.pose_lstm, poses, content[0], state
         )

@@ -26,7 +26,7 @@ class MCNetPredictor(Predictor):
         self._step = tf.function(self._step_graph, reduce_retracing=True)
 
     def _stream(self, past):
-        memory = self._observe(past)
+        memory = self._observe(tf.unstack(past, axis=1))
         while True:
             frame, memory = self._step(memory)
             yield frame.numpy()
@@ -37,7 +37,8 @@ class MCNetPredictor(Predictor):
         return past
 
     def _observe_graph(self, past):
-        return mcnet_rollout.observe(self.networks, past)
+        # A list of frames: their number stays static when it changes between calls.
+        return mcnet_rollout.observe(self.networks, tf.stack(past, axis=1))
 
     def _step_graph(self, memory):
         return mcnet_rollout.predict_next(self.networks, memory)

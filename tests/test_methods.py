@@ -2,6 +2,7 @@
 
 import itertools
 
+import keras
 import numpy as np
 import pytest
 
@@ -50,6 +51,19 @@ def test_a_clip_is_predicted_alike_alone_and_among_others(predictor, rng):
     together = predictor.predict(past, 3)
     alone = predictor.predict(past[1:2], 3)
     np.testing.assert_allclose(together[1:2], alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_any_number_of_frames_may_be_observed_one_after_the_other(method, rng):
+    def make():
+        keras.utils.set_random_seed(0)
+        return METHODS[method](PRESETS["tiny"]())
+
+    past, predictor = rng.uniform(size=(2, 6, *FRAME)), make()
+    for batch_size, num_past in ((1, 3), (2, 5), (2, 2), (1, 6)):
+        video = past[:batch_size, -num_past:]
+        expected = make().predict(video, 2)
+        np.testing.assert_allclose(predictor.predict(video, 2), expected, atol=1e-5)
 
 
 def test_what_is_not_a_video_is_refused(predictor):
