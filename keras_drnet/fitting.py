@@ -8,9 +8,9 @@ from keras_drnet.averaging import WeightAverage
 from keras_drnet.data import load_dataset
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.run_folder import stage_networks
+from keras_drnet.training_step import OPTIMIZERS
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
-OPTIMIZERS = ("optimizer", "discriminator_optimizer")  # Attributes; one may be missing.
 
 
 def make_optimizer(config):

@@ -2,6 +2,9 @@
 
 import keras
 
+# Attributes of a compiled model; one without a discriminator has the first alone.
+OPTIMIZERS = ("optimizer", "discriminator_optimizer")
+
 
 class TwoPlayerModel(keras.Model):
     """A model that is trained against a discriminator, each with its own optimizer.
@@ -29,7 +32,7 @@ class TwoPlayerModel(keras.Model):
         """Returns both optimizers, for `keras.Model.save`."""
         return {
             name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in ("optimizer", "discriminator_optimizer")
+            for name in OPTIMIZERS
         }
 
     def compile_from_config(self, config):

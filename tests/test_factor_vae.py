@@ -141,6 +141,7 @@ def test_saved_and_loaded_it_goes_on_where_it_was(alternating, batch, tmp_path):
         alternating=alternating,
         num_adversary_steps=2,
     )
+    model.fit(tf.data.Dataset.from_tensors(batch).repeat(3), verbose=0)
     contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
 
 
