@@ -10,6 +10,10 @@ ROOT = pathlib.Path(__file__).parent.parent
 ORDER = [
     "errors",
     "config",
+    "presets.data",
+    "presets.paper",
+    "presets.small",
+    "presets.baselines",
     "presets",
     "precision",
     "data.clips",

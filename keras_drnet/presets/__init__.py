@@ -1,0 +1,36 @@
+"""Presets: a whole configuration for each data set, by name.
+
+Those named after a data set are the paper's, for a GPU; those that end with `_small`,
+and `quickstart`, are for two CPU cores. Each docstring has the flags of
+`python -m keras_drnet.train`, which also needs a `--run_dir`, and says what to expect.
+"""
+
+from keras_drnet.presets import baselines, paper, small
+
+# Name to a function that returns a `Config`; its docstring says what to expect.
+PRESETS = {
+    preset.__name__: preset
+    for preset in (
+        small.quickstart,
+        paper.moving_mnist,
+        paper.kth_64,
+        paper.kth_128,
+        paper.coil100,
+        paper.chairs,
+        paper.sprites,
+        paper.video_folder,
+        small.moving_mnist_small,
+        small.kth_small,
+        small.coil100_small,
+        small.chairs_small,
+        small.sprites_small,
+        small.video_folder_small,
+        small.tiny,
+    )
+}
+
+# Name to a function that makes of DrNet's configuration that of a baseline.
+BASELINES = {
+    "mcnet": baselines.mcnet,
+    "autoencoder_lstm": baselines.autoencoder_lstm,
+}

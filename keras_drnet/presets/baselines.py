@@ -1,0 +1,31 @@
+"""What DrNet is measured against, on the data of any preset."""
+
+import dataclasses
+
+
+def mcnet(config):
+    """Returns the configuration of MCNet on the same data.
+
+    `model.num_filters` is the width of its first stage, as of DrNet's.
+    """
+    return dataclasses.replace(config, method="mcnet")
+
+
+def autoencoder_lstm(config):
+    """Returns the configuration of an auto-encoder with an LSTM on its code.
+
+    The same networks and training without the split: no content, a pose code as long
+    as both codes together, no adversary.
+    """
+    model, drnet = config.model, config.drnet
+    return dataclasses.replace(
+        config,
+        model=dataclasses.replace(
+            model,
+            content_encoder="none",
+            decoder="dcgan",
+            content_dim=1,
+            pose_dim=model.content_dim + model.pose_dim,
+        ),
+        drnet=dataclasses.replace(drnet, similarity_weight=0.0, adversarial_weight=0.0),
+    )
