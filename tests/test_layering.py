@@ -1,6 +1,7 @@
-"""Modules import only what stands before them."""
+"""Modules import only what stands before them, and all of them are installed."""
 
 import pathlib
+import tomllib
 
 import pytest
 
@@ -218,6 +219,16 @@ EXPORT_FILES = {
 def test_every_module_has_its_place():
     found = set((ROOT / "keras_drnet").rglob("*.py"))
     assert found == {*FILES.values(), ROOT / "keras_drnet" / "__init__.py"}
+
+
+def test_every_package_is_installed():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    folders = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for top in ("export", "keras_drnet")
+        for path in (ROOT / top).rglob("__init__.py")
+    }
+    assert set(listed["tool"]["setuptools"]["packages"]) == folders
 
 
 @pytest.mark.parametrize("name", ORDER)
