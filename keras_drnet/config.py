@@ -105,7 +105,7 @@ class ModelConfig:
 
     content_encoder: str = "dcgan"  # "dcgan_unet", "vgg_unet", "resnet18", "none".
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
-    pose_encoder: str = "dcgan"  # "dcgan" or "resnet18".
+    pose_encoder: str = "dcgan"  # "dcgan", "dcgan_points" or "resnet18".
     decoder: str = "dcgan"  # As the content encoder; "dcgan" for "resnet18".
     content_dim: int = 128  # Dc, length of the content code.
     pose_dim: int = 10  # Dp, length of the pose code.

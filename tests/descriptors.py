@@ -3,7 +3,8 @@
 The counts are worked out from the layers in the authors' PyTorch code (all
 convolutions with bias; of batch norm, scale and offset): 3 channels, content 128,
 pose 10, 64 filters, discriminator 100 wide, LSTM 256 wide. Two differ by a known
-amount: PyTorch's LSTM cell has two biases where Keras has one.
+amount: PyTorch's LSTM cell has two biases where Keras has one. The pose encoder of
+places is ours, and so is its count.
 """
 
 import dataclasses
@@ -42,6 +43,17 @@ def _dcgan_encoder(dim):
     widths = [3, 64, 128, 256, 512]
     stages = zip(widths, widths[1:], strict=False)
     return sum(_conv_norm(a, b, 4) for a, b in stages) + _conv_norm(512, dim, 4)
+
+
+def _points_encoder():
+    return (
+        _conv_norm(3, 64, 4)
+        + _conv_norm(64, 128, 4)
+        + _conv_norm(128, 256, 4)
+        + 2 * _conv_norm(256, 128, 3)
+        + _conv(128, 16, 1)
+        + _dense(2 * 16, POSE_DIM)
+    )
 
 
 def _dcgan_decoder(factor):
@@ -97,7 +109,11 @@ _CONTENT_COUNTS = {
     "resnet18": _resnet18(CONTENT_DIM),
     "vgg_unet": _vgg_encoder(),
 }
-_POSE_COUNTS = {"dcgan": _dcgan_encoder(POSE_DIM), "resnet18": _resnet18(POSE_DIM)}
+_POSE_COUNTS = {
+    "dcgan": _dcgan_encoder(POSE_DIM),
+    "dcgan_points": _points_encoder(),
+    "resnet18": _resnet18(POSE_DIM),
+}
 _DECODER_COUNTS = {
     "dcgan": _dcgan_decoder(1),
     "dcgan_unet": _dcgan_decoder(2),

@@ -47,6 +47,7 @@ ORDER = [
     "models.blocks",
     "models.resnet",
     "models.content_encoder",
+    "models.spatial_soft_argmax",
     "models.pose_encoder",
     "models.decoder",
     "models.scene_discriminator",
