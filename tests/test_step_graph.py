@@ -16,19 +16,19 @@ from tests.networks import lively_networks
 
 NUM_PAST = 3
 FAMILIES = [
-    ("dcgan", "dcgan"),
-    ("dcgan_unet", "dcgan_unet"),
-    ("vgg_unet", "vgg_unet"),
-    ("resnet18", "dcgan"),
+    ("dcgan", "dcgan", "dcgan"),
+    ("dcgan_unet", "dcgan_points", "dcgan_unet"),
+    ("vgg_unet", "dcgan", "vgg_unet"),
+    ("resnet18", "resnet18", "dcgan"),
 ]
 
 
 @pytest.fixture(scope="module", params=FAMILIES, ids=lambda family: family[0])
 def exported(request):
     """Networks, their step graph and its functions."""
-    encoder, decoder = request.param
+    keys = ("content_encoder", "pose_encoder", "decoder")
     config = PRESETS["tiny"]().with_overrides(
-        [f"model.content_encoder={encoder}", f"model.decoder={decoder}"]
+        [f"model.{key}={name}" for key, name in zip(keys, request.param, strict=True)]
     )
     networks = lively_networks(config)
     graph = StepGraph(networks, NUM_PAST)
