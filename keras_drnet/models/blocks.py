@@ -79,6 +79,15 @@ def down_block(x, filters, *, dtype, name):
     return norm(x, "leaky_relu", dtype=dtype, name=name)
 
 
+def down_path(x, filters, *, dtype):
+    """Halves the side once for each width; returns every map, finest first."""
+    maps = []
+    for i, width in enumerate(filters):
+        x = down_block(x, width, dtype=dtype, name=f"down{i + 1}")
+        maps.append(x)
+    return maps
+
+
 def up_block(x, filters, *, dtype, name):
     """Doubles the side: 4x4 transposed convolution of stride 2, norm, leaky ReLU."""
     x = conv_transpose(x, filters, 4, 2, dtype=dtype, name=f"{name}_conv")

@@ -131,11 +131,8 @@ def vgg_depths(filters):
 
 def _down_path(image_size, num_channels, num_filters, dtype):
     frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    x, maps = frames, []
-    for i, width in enumerate(blocks.stage_filters(image_size, num_filters)):
-        x = blocks.down_block(x, width, dtype=dtype, name=f"down{i + 1}")
-        maps.append(x)
-    return frames, maps
+    filters = blocks.stage_filters(image_size, num_filters)
+    return frames, blocks.down_path(frames, filters, dtype=dtype)
 
 
 def _content(x, content_dim, head, dtype):

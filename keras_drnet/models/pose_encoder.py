@@ -33,9 +33,8 @@ def dcgan(
         A `keras.Model` from frames `[B, H, W, C]` to pose `[B, Dp]` in (-1, 1).
     """
     frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    x = frames
-    for i, width in enumerate(blocks.stage_filters(image_size, num_filters)):
-        x = blocks.down_block(x, width, dtype=dtype, name=f"down{i + 1}")
+    filters = blocks.stage_filters(image_size, num_filters)
+    x = blocks.down_path(frames, filters, dtype=dtype)[-1]
     return _pose_model(frames, _code(x, pose_dim, 4, dtype), normalize)
 
 
@@ -78,11 +77,8 @@ def dcgan_points(
     float32 under any policy: a pixel is less than bfloat16 can tell apart.
     """
     frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    x, maps = frames, []
-    for i, width in enumerate(blocks.stage_filters(image_size, num_filters)[:-1]):
-        x = blocks.down_block(x, width, dtype=dtype, name=f"down{i + 1}")
-        maps.append(x)
-    finer, coarser = maps[-2:]
+    filters = blocks.stage_filters(image_size, num_filters)[:-1]
+    *_, finer, coarser = blocks.down_path(frames, filters, dtype=dtype)
     width = finer.shape[-1]
     x = blocks.vgg_block(coarser, width, 1, dtype=dtype, name="context")
     x = keras.layers.UpSampling2D(interpolation="bilinear", dtype=dtype, name="up")(x)

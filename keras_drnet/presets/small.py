@@ -90,14 +90,8 @@ def moving_mnist_small():
             clip_length=20,
             cached_batches=1536,
         ),
-        rollout=RolloutConfig(
-            epochs=4,
-            steps_per_epoch=500,
-            batch_size=64,
-            schedule="cosine",
-            warmup_steps=50,
-            clip_norm=1.0,
-            cached_batches=512,
+        rollout=_small_rollout(
+            epochs=4, steps_per_epoch=500, batch_size=64, cached_batches=512
         ),
         mcnet=_digits_mcnet(),
     )
@@ -116,14 +110,8 @@ def kth_small():
         model=_small_model("dcgan_unet"),
         drnet=_small_drnet(epochs=32),
         pose=_small_pose(epochs=60, batch_size=16, cached_batches=256),
-        rollout=RolloutConfig(
-            epochs=3,
-            steps_per_epoch=300,
-            batch_size=32,
-            schedule="cosine",
-            warmup_steps=50,
-            clip_norm=1.0,
-            cached_batches=128,
+        rollout=_small_rollout(
+            epochs=3, steps_per_epoch=300, batch_size=32, cached_batches=128
         ),
         mcnet=_small_mcnet(),
     )
@@ -243,6 +231,10 @@ def _small_pose(epochs, batch_size, cached_batches=0):
         closed_loop=True,
         cached_batches=cached_batches,
     )
+
+
+def _small_rollout(**sizes):
+    return RolloutConfig(schedule="cosine", warmup_steps=50, clip_norm=1.0, **sizes)
 
 
 def _small_mcnet():
