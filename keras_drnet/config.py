@@ -167,6 +167,7 @@ class DrNetConfig(TrainConfig):
 
     similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
+    adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
     # What poses minimise: a name in `adversarial.objectives`.
     adversarial_objective: str = "uniform_target"
     discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.

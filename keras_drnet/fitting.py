@@ -27,6 +27,17 @@ def make_optimizer(config):
     )
 
 
+def make_adversarial_weight(config):
+    """Returns the weight that a `DrNetConfig` describes, a number or a linear ramp."""
+    if not config.adversarial_warmup_steps:
+        return config.adversarial_weight
+    return keras.optimizers.schedules.PolynomialDecay(
+        initial_learning_rate=0.0,
+        decay_steps=config.adversarial_warmup_steps,
+        end_learning_rate=config.adversarial_weight,
+    )
+
+
 def fit(
     model,
     run,

@@ -78,7 +78,7 @@ def train_drnet(run):
         networks.decoder,
         networks.scene_discriminator,
         similarity_weight=config.drnet.similarity_weight,
-        adversarial_weight=config.drnet.adversarial_weight,
+        adversarial_weight=fitting.make_adversarial_weight(config.drnet),
         adversarial_objective=config.drnet.adversarial_objective,
         dtype=dtype,
     )

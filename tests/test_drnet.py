@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_drnet import fitting
 from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.averaging import WeightAverage
 from keras_drnet.data import load_dataset
@@ -97,6 +98,25 @@ def test_loss_is_the_weighted_sum(drnet, batch):
         + 0.1 * losses["adversarial"]
     )
     np.testing.assert_allclose(losses["loss"], expected, rtol=1e-6)
+
+
+def test_the_adversary_s_weight_rises_for_as_long_as_is_asked(tiny, batch):
+    config = tiny.with_overrides(
+        ["drnet.adversarial_weight=0.5", "drnet.adversarial_warmup_steps=2"]
+    )
+    drnet = make_drnet(
+        tiny,
+        similarity_weight=0.0,
+        adversarial_weight=fitting.make_adversarial_weight(config.drnet),
+    )
+    for weight in (0.0, 0.25, 0.5, 0.5):
+        losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
+        np.testing.assert_allclose(
+            losses["loss"],
+            losses["reconstruction"] + weight * losses["adversarial"],
+            rtol=1e-6,
+        )
+        drnet._train_features(batch)
 
 
 def test_scene_loss_is_the_closed_form_of_the_paper(tiny, batch):
