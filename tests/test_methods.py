@@ -107,6 +107,14 @@ def test_an_autoencoder_knows_nothing_but_its_code(tiny, rng):
     )
 
 
+@pytest.mark.parametrize(
+    "encoder, expected", [("dcgan_points", "dcgan"), ("resnet18", "resnet18")]
+)
+def test_an_autoencoder_s_code_is_not_of_places_alone(tiny, encoder, expected):
+    config = tiny.with_overrides([f"model.pose_encoder={encoder}"])
+    assert BASELINES["autoencoder_lstm"](config).model.pose_encoder == expected
+
+
 def test_only_drnet_is_exported(tmp_path):
     run = RunFolder(tmp_path / "run")
     training.open_run(run, "tiny", baseline="mcnet")

@@ -15,14 +15,17 @@ def autoencoder_lstm(config):
     """Returns the configuration of an auto-encoder with an LSTM on its code.
 
     The same networks and training without the split: no content, a pose code as long
-    as both codes together, no adversary.
+    as both codes together, no adversary. Places alone are not all of a frame: in the
+    stead of `dcgan_points` it has `dcgan`.
     """
     model, drnet = config.model, config.drnet
+    encoder = model.pose_encoder
     return dataclasses.replace(
         config,
         model=dataclasses.replace(
             model,
             content_encoder="none",
+            pose_encoder="dcgan" if encoder == "dcgan_points" else encoder,
             decoder="dcgan",
             content_dim=1,
             pose_dim=model.content_dim + model.pose_dim,
