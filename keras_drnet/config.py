@@ -5,10 +5,10 @@ A `Config` says everything about a run but the folder it is kept in. Get one fro
 """
 
 import dataclasses
-import difflib
 import json
 
-from keras_drnet.errors import InputError, choose
+from keras_drnet import config_values
+from keras_drnet.errors import InputError
 
 
 def _require(section, **choices):
@@ -273,11 +273,11 @@ class Config:
             values = json.loads(text)
         except json.JSONDecodeError as error:
             raise InputError(f"The configuration is not JSON: {error}.") from error
-        return _from_dict(cls, values, "")
+        return config_values.from_dict(cls, values)
 
     def first_difference(self, other):
         """Returns what differs first in `other`, as a phrase, or `None`."""
-        mine, theirs = (_flatten(dataclasses.asdict(c)) for c in (self, other))
+        mine, theirs = map(config_values.flatten, (self, other))
         for key, value in mine.items():
             if theirs[key] != value:
                 return f"{key} is {value!r} there, {theirs[key]!r} was asked for"
@@ -302,73 +302,5 @@ class Config:
                     f"Override {override!r} has no '='; expected key=value, such as "
                     "drnet.learning_rate=0.001."
                 )
-            config = _override(config, path.strip(), text.strip(), path.strip())
+            config = config_values.replace(config, path.strip(), text.strip())
         return config
-
-
-def _flatten(values, prefix=""):
-    flat = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            flat |= _flatten(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
-def _override(section, path, text, full_path):
-    key, dot, rest = path.partition(".")
-    fields = {field.name: field for field in dataclasses.fields(section)}
-    if key not in fields:
-        raise InputError(_unknown_key(full_path, key, fields))
-    value = getattr(section, key)
-    if dataclasses.is_dataclass(value) != bool(dot):
-        known = "a section" if dataclasses.is_dataclass(value) else "a single value"
-        raise InputError(
-            f"Override {full_path!r}: {key!r} is {known}; expected section.key=value."
-        )
-    if dot:
-        return dataclasses.replace(
-            section, **{key: _override(value, rest, text, full_path)}
-        )
-    return dataclasses.replace(section, **{key: _parse(text, type(value), full_path)})
-
-
-def _parse(text, kind, path):
-    if kind is bool:
-        return choose({"true": True, "false": False}, text.lower(), f"value of {path}")
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise InputError(
-            f"{path} is {text!r}; expected a value of type {kind.__name__}."
-        ) from error
-
-
-def _from_dict(cls, values, prefix):
-    if not isinstance(values, dict):
-        raise InputError(f"{prefix or 'The configuration'} is not a JSON object.")
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    arguments = {}
-    for key, value in values.items():
-        if key not in fields:
-            raise InputError(_unknown_key(f"{prefix}{key}", key, fields))
-        default = fields[key].default
-        if dataclasses.is_dataclass(default):
-            value = _from_dict(type(default), value, f"{prefix}{key}.")
-        elif isinstance(default, float) and type(value) is int:
-            value = float(value)
-        elif type(value) is not type(default):
-            raise InputError(
-                f"{prefix}{key} is {value!r}; expected a value of type "
-                f"{type(default).__name__}."
-            )
-        arguments[key] = value
-    return cls(**arguments)
-
-
-def _unknown_key(path, key, fields):
-    nearest = difflib.get_close_matches(key, fields, n=1)
-    if nearest:
-        return f"Unknown key {path!r}; did you mean {nearest[0]!r}?"
-    return f"Unknown key {path!r}; expected one of {sorted(fields)}."

@@ -10,6 +10,7 @@ from tests.imports import imports
 ROOT = pathlib.Path(__file__).parent.parent
 ORDER = [
     "errors",
+    "config_values",
     "config",
     "presets.data",
     "presets.paper",

@@ -1,0 +1,105 @@
+"""Values of nested dataclasses: from JSON, as text by dotted key, in one flat dict."""
+
+import dataclasses
+import difflib
+
+from keras_drnet.errors import InputError, choose
+
+
+def from_dict(cls, values, prefix=""):
+    """Makes a dataclass of what JSON has; keys that it lacks have their defaults.
+
+    Args:
+        cls: a dataclass whose fields have defaults, some of them dataclasses.
+        values: dict of their values, nested as the fields are.
+        prefix: key of the whole and a dot, for errors.
+
+    Returns:
+        An instance.
+
+    Raises:
+        InputError: a key is unknown, or a value of another type than the default.
+    """
+    if not isinstance(values, dict):
+        raise InputError(f"{prefix or 'The configuration'} is not a JSON object.")
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    arguments = {}
+    for key, value in values.items():
+        if key not in fields:
+            raise InputError(_unknown_key(f"{prefix}{key}", key, fields))
+        default = fields[key].default
+        if dataclasses.is_dataclass(default):
+            value = from_dict(type(default), value, f"{prefix}{key}.")
+        elif isinstance(default, float) and type(value) is int:
+            value = float(value)
+        elif type(value) is not type(default):
+            raise InputError(
+                f"{prefix}{key} is {value!r}; expected a value of type "
+                f"{type(default).__name__}."
+            )
+        arguments[key] = value
+    return cls(**arguments)
+
+
+def replace(section, path, text, full_path=""):
+    """Returns a copy with one value changed.
+
+    Args:
+        section: instance of a dataclass.
+        path: key of the value, dotted: `drnet.learning_rate`.
+        text: the value as text, read as the type of the one that it replaces.
+        full_path: key in the whole, for errors; default: `path`.
+
+    Returns:
+        The copy.
+
+    Raises:
+        InputError: no such key (the nearest one is named), a section or no value of
+            that type.
+    """
+    full_path = full_path or path
+    key, dot, rest = path.partition(".")
+    fields = {field.name: field for field in dataclasses.fields(section)}
+    if key not in fields:
+        raise InputError(_unknown_key(full_path, key, fields))
+    value = getattr(section, key)
+    if dataclasses.is_dataclass(value) != bool(dot):
+        known = "a section" if dataclasses.is_dataclass(value) else "a single value"
+        raise InputError(
+            f"Override {full_path!r}: {key!r} is {known}; expected section.key=value."
+        )
+    if dot:
+        value = replace(value, rest, text, full_path)
+    else:
+        value = _parse(text, type(value), full_path)
+    return dataclasses.replace(section, **{key: value})
+
+
+def flatten(section, prefix=""):
+    """Returns the values by their dotted keys, as a dict."""
+    flat = {}
+    for field in dataclasses.fields(section):
+        value, key = getattr(section, field.name), f"{prefix}{field.name}"
+        if dataclasses.is_dataclass(value):
+            flat |= flatten(value, f"{key}.")
+        else:
+            flat[key] = value
+    return flat
+
+
+def _parse(text, kind, path):
+    if kind is bool:
+        return choose({"true": True, "false": False}, text.lower(), f"value of {path}")
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise InputError(
+            f"{path} is {text!r}; expected a value of type {kind.__name__}."
+        ) from error
+
+
+def _unknown_key(path, key, fields):
+    nearest = difflib.get_close_matches(key, fields, n=1)
+    if nearest:
+        return f"Unknown key {path!r}; did you mean {nearest[0]!r}?"
+    return f"Unknown key {path!r}; expected one of {sorted(fields)}."
