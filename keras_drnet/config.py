@@ -112,6 +112,7 @@ class ModelConfig:
     num_filters: int = 64  # Filters of the first stage of encoders and decoder.
     normalize_pose: bool = False  # Whether a pose has unit L2 norm.
     discriminator_units: int = 100  # Width of the scene discriminator.
+    standardize_pairs: bool = False  # Whether that sees poses of unit variance.
     lstm_units: int = 256  # Width of the pose LSTM.
     lstm_layers: int = 2  # LSTM layers.
 

@@ -51,6 +51,7 @@ ORDER = [
     "models.spatial_soft_argmax",
     "models.pose_encoder",
     "models.decoder",
+    "models.batch_standardization",
     "models.scene_discriminator",
     "models.pose_lstm",
     "models.pose_discriminator",

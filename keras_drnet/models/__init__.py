@@ -95,7 +95,10 @@ def build_drnet(config, *, dtype="float32"):
             *frame, model.content_dim, model.pose_dim, model.num_filters, dtype=dtype
         ),
         scene_discriminator=build_scene_discriminator(
-            model.pose_dim, model.discriminator_units, dtype=dtype
+            model.pose_dim,
+            model.discriminator_units,
+            standardize=model.standardize_pairs,
+            dtype=dtype,
         ),
         pose_lstm=build_pose_lstm(
             model.pose_dim,

@@ -3,14 +3,20 @@
 import keras
 
 from keras_drnet.models import blocks
+from keras_drnet.models.batch_standardization import BatchStandardization
 
 
-def build_scene_discriminator(pose_dim, num_units=100, *, dtype="float32"):
+def build_scene_discriminator(
+    pose_dim, num_units=100, *, standardize=False, dtype="float32"
+):
     """Builds the scene discriminator C of Denton & Birodkar (2017), section 2.
 
     Args:
         pose_dim: length Dp of the pose code.
         num_units: width of the two hidden layers.
+        standardize: whether it sees pairs with zero mean and unit variance in their
+            batch. Without, as in the paper, what is small is hard for it to learn from,
+            and a pose encoder with a free scale can hide there.
         dtype: dtype policy of the hidden layers.
 
     Returns:
@@ -21,7 +27,9 @@ def build_scene_discriminator(pose_dim, num_units=100, *, dtype="float32"):
         keras.Input((pose_dim,), name="pose_1"),
         keras.Input((pose_dim,), name="pose_2"),
     )
-    x = keras.layers.Concatenate(dtype=dtype, name="pair")(list(pair))
+    x = keras.layers.Concatenate(dtype="float32", name="pair")(list(pair))
+    if standardize:
+        x = BatchStandardization(dtype="float32", name="standard_pair")(x)
     for i in (1, 2):
         x = keras.layers.Dense(
             num_units,
