@@ -27,6 +27,14 @@ def _require_positive(section, *keys):
             )
 
 
+def _require_not_negative(section, *keys):
+    for key in keys:
+        if not getattr(section, key) >= 0:
+            raise InputError(
+                f"{key} is {getattr(section, key)}; expected 0 or a number above."
+            )
+
+
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
     """What the clips are and how they are sampled."""
@@ -150,6 +158,7 @@ class TrainConfig:
     def __post_init__(self):
         _require(self, schedule=("constant", "cosine"))
         _require_positive(self, "epochs", "steps_per_epoch", "learning_rate")
+        _require_not_negative(self, "warmup_steps", "clip_norm")
         if self.batch_size < 2:
             raise InputError(
                 f"batch_size is {self.batch_size}; expected at least 2: the scene "
@@ -173,6 +182,12 @@ class DrNetConfig(TrainConfig):
     adversarial_objective: str = "uniform_target"
     discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.
 
+    def __post_init__(self):
+        super().__post_init__()
+        _require_not_negative(
+            self, "similarity_weight", "adversarial_weight", "adversarial_warmup_steps"
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class PoseConfig(TrainConfig):
@@ -185,6 +200,10 @@ class PoseConfig(TrainConfig):
     pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
     clip_length: int = 0  # Frames of its training clips; 0 = data.clip_length.
     cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.
+
+    def __post_init__(self):
+        super().__post_init__()
+        _require_not_negative(self, "pose_noise", "clip_length", "cached_batches")
 
 
 @dataclasses.dataclass(frozen=True)
