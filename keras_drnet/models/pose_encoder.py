@@ -70,9 +70,9 @@ def dcgan_points(
     The stages of the DCGAN family down to 8x8 pixels, joined with the map of 16x16;
     each of `NUM_POINTS` filters is reduced to the place where it responds, and the pose
     is a mixture of places. A pose that is longer than there are coordinates has room
-    for differences of places, which tell what things look like: a scene discriminator
-    of standardised pairs drives them out (`build_scene_discriminator`). Arguments and
-    result as for `dcgan`; see `SpatialSoftArgmax`.
+    for differences of places, which tell what things look like; a scene discriminator
+    of standardised pairs leaves the least of them (`build_scene_discriminator`).
+    Arguments and result as for `dcgan`; see `SpatialSoftArgmax`.
 
     No batch norm comes after the places: it would take a batch's mean place off, and
     with it about a tenth of the frame's side, differently in each batch. Places are
