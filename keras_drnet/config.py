@@ -176,6 +176,7 @@ class DrNetConfig(TrainConfig):
     """Stage 1. The losses are means over elements: see `keras_drnet.losses`."""
 
     similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
+    steadiness_weight: float = 0.0  # Weight of the steadiness loss; 0 = off, the paper.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
     adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
     # What poses minimise: a name in `adversarial.objectives`.
@@ -185,7 +186,11 @@ class DrNetConfig(TrainConfig):
     def __post_init__(self):
         super().__post_init__()
         _require_not_negative(
-            self, "similarity_weight", "adversarial_weight", "adversarial_warmup_steps"
+            self,
+            "similarity_weight",
+            "steadiness_weight",
+            "adversarial_weight",
+            "adversarial_warmup_steps",
         )
 
 
@@ -197,6 +202,7 @@ class PoseConfig(TrainConfig):
     beta_1: float = 0.9
     adapt_range: bool = False  # Fits the LSTM's range to the poses that occur.
     closed_loop: bool = False  # Feeds predictions back after num_past, in training.
+    absolute_error: bool = False  # The loss; false = squared, as in the paper.
     pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
     clip_length: int = 0  # Frames of its training clips; 0 = data.clip_length.
     cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.

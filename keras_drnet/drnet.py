@@ -1,6 +1,7 @@
 """DrNet: the model that learns to split video into content and pose."""
 
 import keras
+from keras import ops
 
 from keras_drnet import losses
 from keras_drnet.adversarial.adversarial_model import AdversarialModel
@@ -43,6 +44,7 @@ class DrNet(AdversarialModel):
         scene_discriminator,
         *,
         similarity_weight=0.01,
+        steadiness_weight=0.0,
         adversarial_weight=1e-4,
         adversarial_objective="uniform_target",
         dtype=None,
@@ -56,6 +58,8 @@ class DrNet(AdversarialModel):
             decoder: `((content, skips), pose)` to frames.
             scene_discriminator: pair of poses to logits `[B, 1]`, 1 = same clip.
             similarity_weight: weight of the similarity loss.
+            steadiness_weight: weight of the steadiness loss, which needs the frames
+                before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
             adversarial_objective: what poses minimise against the discriminator, a
                 name in `adversarial.objectives`. The paper's is the cross-entropy to
@@ -75,7 +79,8 @@ class DrNet(AdversarialModel):
                 weight=adversarial_weight,
                 name="scene_loss",
             ),
-            terms=("reconstruction", "similarity"),
+            terms=("reconstruction", "similarity")
+            + (("steadiness",) if steadiness_weight else ()),
             dtype=dtype,
             name=name,
         )
@@ -84,6 +89,7 @@ class DrNet(AdversarialModel):
         self.decoder = decoder
         self.scene_discriminator = scene_discriminator
         self.similarity_weight = similarity_weight
+        self.steadiness_weight = steadiness_weight
 
     @property
     def feature_variables(self):
@@ -111,7 +117,7 @@ class DrNet(AdversarialModel):
     def _forward(self, batch, *, training):
         content_1, skips = self.content_encoder(batch["content_1"], training=training)
         content_2, _ = self.content_encoder(batch["content_2"], training=training)
-        pose_1 = self.pose_encoder(batch["pose_1"], training=training)
+        pose_1, *neighbours = self._encode_moving(batch, training=training)
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
         frames = self.decoder(((content_1, skips), pose_1), training=training)
         terms = {
@@ -121,7 +127,23 @@ class DrNet(AdversarialModel):
         terms["loss"] = (
             terms["reconstruction"] + self.similarity_weight * terms["similarity"]
         )
+        if self.steadiness_weight:
+            before, after = neighbours
+            steadiness = losses.steadiness_loss(before, pose_1, after, pose_2)
+            terms["steadiness"] = steadiness
+            terms["loss"] += self.steadiness_weight * steadiness
         return terms, {"features": (pose_1, pose_2)}
+
+    def _encode_moving(self, batch, *, training):
+        """Returns the pose of `pose_1` and, where asked for, before and after it.
+
+        They are encoded together: batch norm takes the same off each.
+        """
+        names = ["pose_1"]
+        if self.steadiness_weight:
+            names += ["pose_before", "pose_after"]
+        frames = ops.concatenate([batch[name] for name in names])
+        return ops.split(self.pose_encoder(frames, training=training), len(names))
 
     def get_config(self):
         """Returns the arguments of the constructor."""
@@ -132,6 +154,7 @@ class DrNet(AdversarialModel):
             "decoder": serialize(self.decoder),
             "scene_discriminator": serialize(self.scene_discriminator),
             "similarity_weight": self.similarity_weight,
+            "steadiness_weight": self.steadiness_weight,
             "adversarial_weight": serialize(self.adversarial.weight),
             "adversarial_objective": self.adversarial.objective,
             "dtype": self.dtype_policy.name,

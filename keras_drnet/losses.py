@@ -41,14 +41,41 @@ def reconstruction_loss(frames, reconstructions):
     return ops.mean(ops.square(frames - reconstructions))
 
 
-def pose_prediction_loss(poses, predicted_poses):
-    """Returns the mean squared error of predicted poses.
+def steadiness_loss(before, pose, after, other):
+    """Returns how unsteadily a pose moves, for how much it moves; not in the paper.
+
+    The sum of `|before - 2 pose + after|`, which is 0 for a pose that moves by as much
+    from each frame to the next, over the sum of `|pose - other|`. So no pose is
+    steadier by being small, or by saying what stays the same in a clip. Absolute
+    values, so that a turn, which nothing can make steady, counts no more than it must.
+
+    Source: the second differences of Jayaraman & Grauman, *Slow and Steady Feature
+    Analysis: Higher Order Temporal Coherence in Video*, CVPR 2016; the quotient is
+    our own.
+
+    Args:
+        before: `[B, Dp]`, pose of the frame before.
+        pose: `[B, Dp]`, pose of a frame.
+        after: `[B, Dp]`, pose of the frame after.
+        other: `[B, Dp]`, pose of another frame of the same clip, at any distance.
+    """
+    unsteady = ops.sum(ops.abs(before - 2.0 * pose + after))
+    moved = ops.sum(ops.abs(pose - other))
+    return unsteady / (moved + 1e-6)
+
+
+def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
+    """Returns the mean squared error of predicted poses, the paper's, or the absolute.
 
     Args:
         poses: `[B, T, Dp]`, from the frozen pose encoder.
         predicted_poses: `[B, T, Dp]`, predicted from the poses before.
+        absolute: whether the error is the absolute one, least at the median of what
+            may come: few poses that are far off, of things that are hidden, then
+            pull less.
     """
-    return ops.mean(ops.square(poses - predicted_poses))
+    error = poses - predicted_poses
+    return ops.mean(ops.abs(error) if absolute else ops.square(error))
 
 
 def frame_prediction_loss(frames, predictions):

@@ -40,6 +40,7 @@ class PosePredictor(keras.Model):
         *,
         num_past,
         closed_loop=False,
+        absolute_error=False,
         pose_noise=0.0,
         dtype=None,
         name="pose_predictor",
@@ -53,6 +54,7 @@ class PosePredictor(keras.Model):
             num_past: number of observed frames, from 1 to T - 1.
             closed_loop: whether training feeds predictions back after the observed
                 frames; otherwise it is teacher-forced.
+            absolute_error: whether the loss is the absolute error, not the squared one.
             pose_noise: standard deviation of Gaussian noise on the true poses that
                 the LSTM reads in training; 0 for none.
             dtype: dtype policy of the networks.
@@ -64,6 +66,7 @@ class PosePredictor(keras.Model):
         self.pose_lstm = pose_lstm
         self.num_past = num_past
         self.closed_loop = closed_loop
+        self.absolute_error = absolute_error
         self.pose_noise = pose_noise
         self._trackers = {}
         self._add_trackers("loss", "rollout")
@@ -200,4 +203,6 @@ class PosePredictor(keras.Model):
             predicted, _ = pose_rollout.observe(
                 self.pose_lstm, inputs[:, :-1], content, state
             )
-        return losses.pose_prediction_loss(poses[:, 1:], predicted)
+        return losses.pose_prediction_loss(
+            poses[:, 1:], predicted, absolute=self.absolute_error
+        )

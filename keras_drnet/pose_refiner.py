@@ -13,15 +13,15 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
 
     An LSTM that has learned short clips by their squared error leaves, in roll-outs
     many times as long, the poses that occur: movement dies and frames fade. Here it
-    is rolled out far beyond the clip, and besides the squared error of the clip's
+    is rolled out far beyond the clip, and besides the error of the clip's
     poses it minimises the cross-entropy to "real" of a discriminator that sees each
     pose and its change to the next (Goodfellow et al., *Generative Adversarial
     Networks*, 2014, the non-saturating loss). What comes after the clip need not be
     what came, only something that could. The gradient goes back through as many
     frames as the clip has.
 
-    Not in the paper of DrNet. Evaluation is that of `PosePredictor`: squared errors of
-    poses alone.
+    Not in the paper of DrNet. Evaluation is that of `PosePredictor`: errors of poses
+    alone.
 
     Example:
 
@@ -44,6 +44,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         *,
         num_past,
         rollout_length=100,
+        absolute_error=False,
         adversarial_weight=0.05,
         dtype=None,
         name="pose_refiner",
@@ -58,8 +59,9 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
             num_past: number of observed frames, from 1 to T - 1.
             rollout_length: frames that are observed or predicted in training, at
                 least the clip's T.
-            adversarial_weight: weight of the adversarial loss, beside the squared
-                error of poses in the LSTM's range.
+            absolute_error: see `PosePredictor`.
+            adversarial_weight: weight of the adversarial loss, beside the error of
+                poses in the LSTM's range.
             dtype: dtype policy of the networks.
             name: name of the model.
         """
@@ -69,6 +71,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
             pose_lstm,
             num_past=num_past,
             closed_loop=True,
+            absolute_error=absolute_error,
             dtype=dtype,
             name=name,
         )
@@ -132,6 +135,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         prediction = losses.pose_prediction_loss(
             self._pose_range(poses[:, 1:]),
             self._pose_range(rollout[:, : poses.shape[1] - 1]),
+            absolute=self.absolute_error,
         )
         adversarial = losses.generator_loss(self._judge(self._predicted(rollout)))
         return {

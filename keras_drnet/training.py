@@ -78,6 +78,7 @@ def train_drnet(run):
         networks.decoder,
         networks.scene_discriminator,
         similarity_weight=config.drnet.similarity_weight,
+        steadiness_weight=config.drnet.steadiness_weight,
         adversarial_weight=fitting.make_adversarial_weight(config.drnet),
         adversarial_objective=config.drnet.adversarial_objective,
         dtype=dtype,
@@ -114,6 +115,7 @@ def train_pose_predictor(run):
         networks.pose_lstm,
         num_past=config.data.num_past,
         closed_loop=config.pose.closed_loop,
+        absolute_error=config.pose.absolute_error,
         pose_noise=config.pose.pose_noise,
         dtype=dtype,
     )
@@ -151,6 +153,7 @@ def train_pose_refiner(run):
         discriminator,
         num_past=config.data.num_past,
         rollout_length=config.rollout.rollout_length,
+        absolute_error=config.pose.absolute_error,
         adversarial_weight=config.rollout.adversarial_weight,
         dtype=dtype,
     )

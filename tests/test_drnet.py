@@ -100,6 +100,49 @@ def test_loss_is_the_weighted_sum(drnet, batch):
     np.testing.assert_allclose(losses["loss"], expected, rtol=1e-6)
 
 
+@pytest.fixture
+def steady(tiny):
+    return make_drnet(tiny, similarity_weight=0.01, steadiness_weight=0.5)
+
+
+@pytest.fixture
+def steady_batch(tiny):
+    config = tiny.with_overrides(["drnet.steadiness_weight=0.5"])
+    return next(iter(load_dataset(config, "train")))
+
+
+def test_steadiness_is_weighed_in_and_reported(steady, steady_batch):
+    terms, _ = steady._forward(steady_batch, training=True)
+    np.testing.assert_allclose(
+        terms["loss"],
+        terms["reconstruction"]
+        + 0.01 * terms["similarity"]
+        + 0.5 * terms["steadiness"],
+        rtol=1e-6,
+    )
+    assert set(steady.train_step(steady_batch)) == LOSSES | {"steadiness"}
+
+
+def test_steadiness_is_that_of_three_frames_in_a_row(tiny, steady_batch):
+    steady = make_drnet(tiny, build=lively_networks, steadiness_weight=0.5)
+    terms, _ = steady._forward(steady_batch, training=False)
+    before, pose, after, other = (
+        steady.pose_encoder(steady_batch[name], training=False)
+        for name in ("pose_before", "pose_1", "pose_after", "pose_2")
+    )
+    expected = np.abs(before - 2 * pose + after).sum() / np.abs(pose - other).sum()
+    np.testing.assert_allclose(terms["steadiness"], expected, rtol=1e-4)
+
+
+def test_steadiness_moves_only_the_pose_encoder(steady, steady_batch):
+    with tf.GradientTape() as tape:
+        terms, _ = steady._forward(steady_batch, training=True)
+    gradients = tape.gradient(terms["steadiness"], steady.feature_variables)
+    pose = {id(v) for v in steady.pose_encoder.trainable_variables}
+    for variable, gradient in zip(steady.feature_variables, gradients, strict=True):
+        assert (gradient is not None) == (id(variable) in pose)
+
+
 def test_the_adversary_s_weight_rises_for_as_long_as_is_asked(tiny, batch):
     config = tiny.with_overrides(
         ["drnet.adversarial_weight=0.5", "drnet.adversarial_warmup_steps=2"]
@@ -159,7 +202,12 @@ def test_a_wrong_objective_is_named(tiny):
         make_drnet(tiny, adversarial_objective="uniform")
 
 
-def test_saved_and_loaded_it_goes_on_where_it_was(tiny, drnet, batch, tmp_path):
+@pytest.mark.parametrize("steadiness_weight", [0.0, 0.5])
+def test_saved_and_loaded_it_goes_on_where_it_was(
+    tiny, steady_batch, tmp_path, steadiness_weight
+):
+    drnet = make_drnet(tiny, steadiness_weight=steadiness_weight)
+    batch = steady_batch
     drnet.train_step(batch)
     drnet.save(tmp_path / "drnet.keras")
     loaded = keras.saving.load_model(tmp_path / "drnet.keras")

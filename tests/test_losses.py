@@ -30,6 +30,44 @@ def test_similarity_pulls_only_the_first_code():
     assert none is None
 
 
+def poses(*times, start=0.3, velocity=(0.5, -0.1, 0.0, 0.2), scale=1.0):
+    """Poses of three clips that move straight on, one `[3, 4]` for each time."""
+    start = start + np.arange(12).reshape(3, 4)
+    return [scale * tf.constant(start + t * np.array(velocity)) for t in times]
+
+
+@given(scale=st.floats(1e-3, 1e3), start=st.floats(-3, 3))
+def test_what_moves_straight_on_is_steady(scale, start):
+    straight = losses.steadiness_loss(*poses(4, 5, 6, 20, scale=scale, start=start))
+    assert straight < 1e-9
+
+
+def test_steadiness_is_the_second_difference_over_the_distance():
+    before, pose, after, other = poses(4, 5, 6, 20)
+    kick = np.zeros((3, 4))
+    kick[1, 2] = 0.25
+    loss = losses.steadiness_loss(before, pose + kick, after, other)
+    moved = 3 * 15 * (0.5 + 0.1 + 0.2) + 0.25
+    np.testing.assert_allclose(loss, 2 * 0.25 / moved, rtol=1e-6)
+
+
+def test_steadiness_is_not_bought_by_scale_or_by_what_stays_the_same():
+    codes = np.random.default_rng(0).normal(size=(4, 8, 5))
+    loss = losses.steadiness_loss(*codes)
+    small = losses.steadiness_loss(*(0.1 * codes))
+    same = np.repeat(np.random.default_rng(1).normal(size=(1, 8, 5)), 4, axis=0)
+    with_identity = losses.steadiness_loss(*np.concatenate([codes, same], axis=-1))
+    np.testing.assert_allclose([small, with_identity], [loss, loss], rtol=1e-5)
+
+
+def test_what_never_moves_has_no_steadiness_to_speak_of():
+    still = tf.Variable(constant(0.5))
+    with tf.GradientTape() as tape:
+        loss = losses.steadiness_loss(still, still, still, still)
+    assert loss == 0
+    assert np.isfinite(tape.gradient(loss, still)).all()
+
+
 def test_reconstruction_is_a_mean_so_size_does_not_matter():
     small = losses.reconstruction_loss(
         constant(0, (1, 2, 2, 1)), constant(0.5, (1, 2, 2, 1))
@@ -45,6 +83,12 @@ def test_pose_prediction_is_the_mean_square():
         losses.pose_prediction_loss(constant(0.5, (2, 3, 4)), constant(-0.5, (2, 3, 4)))
         == 1
     )
+
+
+def test_pose_prediction_can_be_the_mean_absolute_error():
+    poses = tf.constant([[[0.0, 0.0]], [[0.0, 1.0]]])
+    loss = losses.pose_prediction_loss(poses, 0.25 + 0 * poses, absolute=True)
+    assert loss == (0.25 + 0.25 + 0.25 + 0.75) / 4
 
 
 def test_prediction_loss_is_the_mean_square_of_frames_from_minus_one_to_one():

@@ -99,6 +99,18 @@ def test_evaluation_reports_one_step_and_roll_out(tiny, networks, video):
     np.testing.assert_allclose(result["rollout"], expected, rtol=1e-4)
 
 
+def test_the_error_can_be_the_absolute_one(networks, video):
+    predictor = make_predictor(networks, closed_loop=True, absolute_error=True)
+    poses, content = predictor.encode(video)
+    result = predictor.test_step({"poses": poses, "content": content})
+    predicted = pose_rollout.observe_and_continue(
+        networks.pose_lstm, poses[:, :3], content, poses.shape[1] - 3
+    )
+    np.testing.assert_allclose(
+        result["loss"], np.mean(np.abs(poses[:, 1:] - predicted)), rtol=1e-5
+    )
+
+
 def test_roll_out_feeds_predictions_back(networks, rng):
     lstm = networks.pose_lstm
     for variable in lstm.trainable_variables:

@@ -87,8 +87,15 @@ def test_the_gradient_goes_back_one_clip(networks, codes):
     assert all(np.any(g != 0) for g in tape.gradient(last, lstm))
 
 
-def test_losses_at_a_discriminator_that_knows_nothing(networks, codes):
-    refiner = make_refiner(networks, adversarial_weight=0.25)
+@pytest.mark.parametrize(
+    ("absolute_error", "size"), [(False, np.square), (True, np.abs)]
+)
+def test_losses_at_a_discriminator_that_knows_nothing(
+    networks, codes, absolute_error, size
+):
+    refiner = make_refiner(
+        networks, adversarial_weight=0.25, absolute_error=absolute_error
+    )
     for weight in refiner.pose_discriminator.trainable_variables:
         weight.assign(tf.zeros_like(weight))
     rollout = refiner._roll_out(codes["poses"], codes["content"])
@@ -97,7 +104,7 @@ def test_losses_at_a_discriminator_that_knows_nothing(networks, codes):
     errors = (codes["poses"][:, 1:] - rollout[:, : CLIP_LENGTH - 1]) / scale
     np.testing.assert_allclose(losses_["adversarial"], np.log(2), rtol=1e-6)
     np.testing.assert_allclose(
-        losses_["loss"], np.mean(errors**2) + 0.25 * np.log(2), rtol=1e-5
+        losses_["loss"], np.mean(size(errors)) + 0.25 * np.log(2), rtol=1e-5
     )
     np.testing.assert_allclose(
         refiner._discriminator_loss(codes["poses"], rollout), np.log(2), rtol=1e-6

@@ -57,6 +57,27 @@ def test_named_frames_come_from_one_clip():
     assert all(len(set(row)) == 4 for row in frames[..., 1])
 
 
+def test_neighbours_are_the_frames_before_and_after():
+    dataset = sampling.frame_batches(
+        Numbered(), batch_size=200, max_step=12, neighbours=True, first_batch=1
+    )
+    (batch,) = first(dataset)
+    clips, times = (
+        {name: frame.numpy()[:, 0, 0, i] for name, frame in batch.items()}
+        for i in range(2)
+    )
+    for name in ("pose_before", "pose_after"):
+        np.testing.assert_array_equal(clips[name], np.arange(200, 400))
+    np.testing.assert_array_equal(times["pose_before"], times["pose_1"] - 1)
+    np.testing.assert_array_equal(times["pose_after"], times["pose_1"] + 1)
+    assert times["pose_before"].min() == 0 and times["pose_after"].max() == 14
+
+
+def test_neighbours_need_room_on_either_side():
+    with pytest.raises(InputError, match="13 frames of a clip.*expected 3 to 12"):
+        sampling.frame_batches(Numbered(), batch_size=2, max_step=13, neighbours=True)
+
+
 @pytest.mark.parametrize("stage", ["drnet", "pose"])
 def test_a_pipeline_goes_on_where_another_stopped(tiny, stage):
     whole = first(load_dataset(tiny, "train", stage), 3)
@@ -76,7 +97,7 @@ def test_clips_are_whole_and_in_order():
 
 @pytest.mark.parametrize("max_step", [2, 15])
 def test_steps_that_do_not_fit_are_refused(max_step):
-    with pytest.raises(InputError, match="3 to clip_length - 1"):
+    with pytest.raises(InputError, match="expected 3 to 14"):
         sampling.frame_batches(Numbered(), batch_size=2, max_step=max_step)
 
 

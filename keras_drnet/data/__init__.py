@@ -91,7 +91,7 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
     Args:
         config: a `Config`.
         split: `"train"` or `"test"`.
-        stage: `"drnet"` for dicts of four named frames, another of `STAGES` for clips
+        stage: `"drnet"` for dicts of named frames, another of `STAGES` for clips
             of the length that stage trains on.
         first_batch: number of the first batch; a run that stopped after k batches
             goes on with batch k.
@@ -106,6 +106,7 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
             load_source(config, split),
             batch_size=config.drnet.batch_size,
             max_step=config.data.max_step,
+            neighbours=config.drnet.steadiness_weight > 0,
             seed=config.seed,
             first_batch=first_batch,
             num_batches=num_batches,

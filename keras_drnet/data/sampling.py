@@ -11,12 +11,20 @@ from keras_drnet.data.moving_mnist import clip_uniforms
 from keras_drnet.errors import InputError
 
 FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
+NEIGHBOUR_NAMES = ("pose_before", "pose_after")
 # Keeps the numbers that choose frames apart from those that draw the clip.
 TIMES_STREAM = 1_000_003
 
 
 def frame_batches(
-    source, *, batch_size, max_step, seed=0, first_batch=0, num_batches=0
+    source,
+    *,
+    batch_size,
+    max_step,
+    neighbours=False,
+    seed=0,
+    first_batch=0,
+    num_batches=0,
 ):
     """Makes the endless batches that `DrNet` trains on.
 
@@ -24,6 +32,8 @@ def frame_batches(
         source: source of clips.
         batch_size: clips in a batch, B.
         max_step: greatest distance in time of any two of the four frames.
+        neighbours: whether the frames before and after `pose_1` come too; none of
+            the four is then the first or last of its clip.
         seed: seed of the choice of frames.
         first_batch: number of the first batch.
         num_batches: number of batches after which batch 0 comes again; 0 = never.
@@ -31,17 +41,23 @@ def frame_batches(
     Returns:
         A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
         `pose_2`: four frames of one clip at distinct random times, each float32
-        `[B, H, W, C]`.
+        `[B, H, W, C]`; with `neighbours` also `pose_before` and `pose_after`.
 
     Raises:
         InputError: four distinct frames do not fit into `max_step` or the clip.
     """
-    check_max_step(max_step, source.clip_length)
+    margin = 1 if neighbours else 0
+    inner_length = source.clip_length - 2 * margin
+    check_max_step(max_step, inner_length)
+    names = FRAME_NAMES + (NEIGHBOUR_NAMES if neighbours else ())
 
     def examples(indices):
-        times = frame_times(seed, indices, source.clip_length, max_step)
+        times = margin + frame_times(seed, indices, inner_length, max_step)
+        if neighbours:
+            pose_1 = times[:, FRAME_NAMES.index("pose_1"), tf.newaxis]
+            times = tf.concat([times, pose_1 - 1, pose_1 + 1], axis=1)
         frames = tf.unstack(source.frames(indices, times), axis=1)
-        return dict(zip(FRAME_NAMES, frames, strict=True))
+        return dict(zip(names, frames, strict=True))
 
     return _batches(examples, batch_size, first_batch, num_batches)
 
@@ -77,9 +93,9 @@ def check_max_step(max_step, clip_length):
     num_frames = len(FRAME_NAMES)
     if not num_frames - 1 <= max_step < clip_length:
         raise InputError(
-            f"max_step is {max_step} with clips of {clip_length} frames; expected "
-            f"{num_frames - 1} to clip_length - 1, so that {num_frames} distinct "
-            "frames fit."
+            f"max_step is {max_step} with {clip_length} frames of a clip to choose "
+            f"from; expected {num_frames - 1} to {clip_length - 1}, so that "
+            f"{num_frames} distinct frames fit."
         )
 
 
