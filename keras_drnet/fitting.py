@@ -1,6 +1,7 @@
 """Fitting of a stage: checkpoints, samples, logs; going on after an interruption."""
 
 import keras
+import tensorflow as tf
 from absl import logging
 
 from keras_drnet import callbacks, samples
@@ -100,6 +101,7 @@ def fit(
     ]
     per_epoch = settings.steps_per_epoch
     logging.info("Stage %s: step %d of %d.", stage, step, settings.num_steps)
+    validation = _validation_batches(config, stage)
     # After an interruption in mid-epoch, first the rest of that epoch.
     epoch, done = divmod(step, per_epoch)
     for first, last, steps in (
@@ -113,11 +115,22 @@ def fit(
                 epochs=last,
                 steps_per_epoch=steps,
                 shuffle=False,
-                validation_data=load_dataset(config, "test", stage),
-                validation_steps=VALIDATION_STEPS,
+                validation_data=validation,
                 callbacks=keras_callbacks,
             )
             step += steps
+
+
+def _validation_batches(config, stage):
+    """Makes a dataset of a few test batches, read once.
+
+    An endless one would be opened and given up in each epoch, and to give up a
+    pipeline whose threads are at work can take TensorFlow most of a minute.
+    """
+    batches = list(load_dataset(config, "test", stage).take(VALIDATION_STEPS))
+    return tf.data.Dataset.from_tensor_slices(
+        tf.nest.map_structure(lambda *tensors: tf.stack(tensors), *batches)
+    )
 
 
 def fit_poses(model, run, stage, networks, **kwargs):

@@ -226,6 +226,15 @@ def test_evaluation_changes_nothing(drnet, batch):
     assert unchanged(before, drnet)
 
 
+def test_validation_reads_the_first_test_batches_over_and_over(tiny):
+    validation = fitting._validation_batches(tiny, "drnet")
+    expected = list(load_dataset(tiny, "test").take(fitting.VALIDATION_STEPS))
+    for _ in range(2):
+        for own, other in zip(validation, expected, strict=True):
+            for name in other:
+                np.testing.assert_array_equal(own[name], other[name])
+
+
 def test_fit_lowers_the_loss_and_reports_every_term(tiny, drnet):
     history = drnet.fit(
         load_dataset(tiny, "train"), epochs=3, steps_per_epoch=15, verbose=0
