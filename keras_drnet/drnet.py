@@ -18,7 +18,9 @@ class DrNet(AdversarialModel):
     another frame; the content of two frames is pulled together; the scene
     discriminator learns to tell whether two poses come from one clip, and the pose
     encoder to leave it guessing: an `AdversarialLoss` on pairs of poses. `losses` has
-    the other terms and says what their weights mean.
+    the other terms and says what their weights mean. With `steadiness_weight`, which
+    the paper does not have, the frames before and after `pose_1` come too, and poses
+    are to move by as much from each to the next.
 
     The pose encoder sees each frame once a step: the poses on which the encoder was
     just trained are those on which the discriminator then is.

@@ -115,6 +115,13 @@ def test_an_autoencoder_s_code_is_not_of_places_alone(tiny, encoder, expected):
     assert BASELINES["autoencoder_lstm"](config).model.pose_encoder == expected
 
 
+def test_an_autoencoder_has_no_loss_but_that_of_its_frames(tiny):
+    names = ("similarity", "steadiness", "adversarial")
+    config = tiny.with_overrides([f"drnet.{name}_weight=0.1" for name in names])
+    drnet = BASELINES["autoencoder_lstm"](config).drnet
+    assert [getattr(drnet, f"{name}_weight") for name in names] == [0, 0, 0]
+
+
 def test_only_drnet_is_exported(tmp_path):
     run = RunFolder(tmp_path / "run")
     training.open_run(run, "tiny", baseline="mcnet")

@@ -16,7 +16,7 @@ def autoencoder_lstm(config):
 
     The same networks and training without the split: no content, a pose code as long
     as both codes together, no adversary. Places alone are not all of a frame: in the
-    stead of `dcgan_points` it has `dcgan`.
+    stead of `dcgan_points` it has `dcgan`, and nothing is asked of how codes move.
     """
     model, drnet = config.model, config.drnet
     encoder = model.pose_encoder
@@ -30,5 +30,10 @@ def autoencoder_lstm(config):
             content_dim=1,
             pose_dim=model.content_dim + model.pose_dim,
         ),
-        drnet=dataclasses.replace(drnet, similarity_weight=0.0, adversarial_weight=0.0),
+        drnet=dataclasses.replace(
+            drnet,
+            similarity_weight=0.0,
+            steadiness_weight=0.0,
+            adversarial_weight=0.0,
+        ),
     )
