@@ -195,7 +195,7 @@ BAD_FLAGS = {
         ["--preset=tiny", "--override=data.image_size=48"],
         "power of two from 32 to 256",
     ),
-    "step": (["--preset=tiny", "--override=data.max_step=50"], "clip_length - 1"),
+    "step": (["--preset=tiny", "--override=data.max_step=50"], "expected 3 to 7"),
     "network": (
         ["--preset=tiny", "--override=model.pose_encoder=vgg"],
         "Unknown pose encoder",

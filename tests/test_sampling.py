@@ -74,7 +74,9 @@ def test_neighbours_are_the_frames_before_and_after():
 
 
 def test_neighbours_need_room_on_either_side():
-    with pytest.raises(InputError, match="13 frames of a clip.*expected 3 to 12"):
+    with pytest.raises(
+        InputError, match="13 frames of a clip.*expected 3 to 12.*steadiness_weight"
+    ):
         sampling.frame_batches(Numbered(), batch_size=2, max_step=13, neighbours=True)
 
 

@@ -93,9 +93,10 @@ def check_max_step(max_step, clip_length):
     num_frames = len(FRAME_NAMES)
     if not num_frames - 1 <= max_step < clip_length:
         raise InputError(
-            f"max_step is {max_step} with {clip_length} frames of a clip to choose "
-            f"from; expected {num_frames - 1} to {clip_length - 1}, so that "
-            f"{num_frames} distinct frames fit."
+            f"max_step is {max_step}, but {clip_length} frames of a clip are there to "
+            f"choose from; expected {num_frames - 1} to {clip_length - 1}, so that "
+            f"{num_frames} distinct frames fit. Set data.max_step or data.clip_length; "
+            "a steadiness_weight keeps two frames for itself."
         )
 
 
