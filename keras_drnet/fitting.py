@@ -101,7 +101,6 @@ def fit(
     ]
     per_epoch = settings.steps_per_epoch
     logging.info("Stage %s: step %d of %d.", stage, step, settings.num_steps)
-    validation = _validation_batches(config, stage)
     # After an interruption in mid-epoch, first the rest of that epoch.
     epoch, done = divmod(step, per_epoch)
     for first, last, steps in (
@@ -115,7 +114,7 @@ def fit(
                 epochs=last,
                 steps_per_epoch=steps,
                 shuffle=False,
-                validation_data=validation,
+                validation_data=_validation_batches(config, stage),
                 callbacks=keras_callbacks,
             )
             step += steps

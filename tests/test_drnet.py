@@ -59,6 +59,12 @@ def unchanged(before, network):
     )
 
 
+def check_only_the_pose_encoder_has(drnet, gradients):
+    pose = {id(v) for v in drnet.pose_encoder.trainable_variables}
+    for variable, gradient in zip(drnet.feature_variables, gradients, strict=True):
+        assert (gradient is not None) == (id(variable) in pose)
+
+
 def test_autoencoder_step_moves_no_discriminator_weight(drnet, batch):
     before = values(drnet.scene_discriminator)
     moving = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
@@ -85,9 +91,7 @@ def test_adversarial_term_alone_moves_only_the_pose_encoder(drnet, batch):
     with tf.GradientTape() as tape:
         losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
     gradients = tape.gradient(losses["adversarial"], drnet.feature_variables)
-    pose = {id(v) for v in drnet.pose_encoder.trainable_variables}
-    for variable, gradient in zip(drnet.feature_variables, gradients, strict=True):
-        assert (gradient is not None) == (id(variable) in pose)
+    check_only_the_pose_encoder_has(drnet, gradients)
 
 
 def test_loss_is_the_weighted_sum(drnet, batch):
@@ -138,9 +142,7 @@ def test_steadiness_moves_only_the_pose_encoder(steady, steady_batch):
     with tf.GradientTape() as tape:
         terms, _ = steady._forward(steady_batch, training=True)
     gradients = tape.gradient(terms["steadiness"], steady.feature_variables)
-    pose = {id(v) for v in steady.pose_encoder.trainable_variables}
-    for variable, gradient in zip(steady.feature_variables, gradients, strict=True):
-        assert (gradient is not None) == (id(variable) in pose)
+    check_only_the_pose_encoder_has(steady, gradients)
 
 
 def test_the_adversary_s_weight_rises_for_as_long_as_is_asked(tiny, batch):
