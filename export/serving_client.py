@@ -41,9 +41,6 @@ _FRAMES = flags.DEFINE_string(
 _FIRST_FRAME = flags.DEFINE_integer(
     "first_frame", 0, "First frame of those that are observed.", lower_bound=0
 )
-_RESIZE = flags.DEFINE_enum(
-    "resize", "squash", ["squash", "crop"], "How frames that are not square are fitted."
-)
 _NUM_FUTURE = flags.DEFINE_integer(
     "num_future", 15, "Frames to predict.", lower_bound=1
 )
@@ -83,7 +80,7 @@ def main():
         signatures.num_channels,
         frame_rate=signatures.frame_rate,
         first_frame=_FIRST_FRAME.value,
-        resize=_RESIZE.value,
+        resize=signatures.resize,
     )[np.newaxis]
     output = pathlib.Path(_OUTPUT.value)
     with visualize.video_writer(output, frame_rate=signatures.frame_rate) as append:

@@ -1,5 +1,6 @@
 """The client's program as a user runs it, and the files that the server reads."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -108,6 +109,29 @@ def test_a_folder_of_frames_step_by_step_over_grpc(served, bundle, tmp_path):
         Image.open(bundle / "frames" / "frame10.png").resize((32, 32))
     )
     assert np.abs(observed - expected.astype(float)).mean() < 8
+
+
+@pytest.mark.parametrize(("resize", "edge"), [("squash", "red"), ("crop", "green")])
+def test_wide_frames_are_fitted_as_in_training(served, tmp_path, resize, edge):
+    signatures = dataclasses.replace(served.signatures, resize=resize)
+    (tmp_path / "signatures.json").write_text(signatures.to_json())
+    wide = np.zeros((32, 64, 3), np.uint8)
+    wide[..., 0], wide[:, 16:48] = 255, (0, 255, 0)  # A green square, red beside it.
+    (tmp_path / "frames").mkdir()
+    for number in range(NUM_PAST):
+        Image.fromarray(wide).save(tmp_path / "frames" / f"{number}.png")
+    result = predict(
+        tmp_path,
+        tmp_path / "future.gif",
+        f"--server={served.addresses['rest']}",
+        f"--frames={tmp_path / 'frames'}",
+        "--num_future=1",
+        "--scale=1",
+    )
+    assert result.returncode == 0, result.stderr
+    observed = imageio.mimread(tmp_path / "future.gif")[0][2:34, 2:34, :3]
+    assert observed[16, 16].argmax() == 1
+    assert observed[16, 1].argmax() == ["red", "green"].index(edge)
 
 
 # One process for all, as TensorFlow takes seconds to start.

