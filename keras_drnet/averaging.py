@@ -42,6 +42,11 @@ class WeightAverage(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self._update()
 
+    def restart(self):
+        """Starts anew at the networks' current weights."""
+        for weight, average in zip(self.weights, self.variables, strict=True):
+            average.assign(weight)
+
     def assign(self):
         """Puts the average in place of the networks' weights, for good."""
         for weight, average in zip(self.weights, self.variables, strict=True):

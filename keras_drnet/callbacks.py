@@ -52,14 +52,16 @@ class Checkpoint(keras.callbacks.Callback):
             self._old_handlers[number] = signal.signal(number, self._interrupt)
 
     def on_train_end(self, logs=None):
-        self._restore_handlers()
+        self.restore_handlers()
+        if self._interrupted:  # In the last epoch's validation or pictures.
+            self._stop()
 
     def on_train_batch_end(self, batch, logs=None):
         self.step += 1
         if self._interrupted:
             self.save()
-            self._restore_handlers()
-            raise KeyboardInterrupt(f"stopped and saved at step {self.step}")
+            self.restore_handlers()
+            self._stop()
 
     def on_epoch_end(self, epoch, logs=None):
         self.save()
@@ -81,36 +83,57 @@ class Checkpoint(keras.callbacks.Callback):
     def _interrupt(self, number, frame):
         self._interrupted = True
 
-    def _restore_handlers(self):
+    def _stop(self):
+        raise KeyboardInterrupt(f"stopped and saved at step {self.step}")
+
+    def restore_handlers(self):
+        """Gives signals their handlers back; needed where training raised an error."""
         for number, handler in self._old_handlers.items():
             signal.signal(number, handler)
         self._old_handlers = {}
 
 
 class StopAtNaN(keras.callbacks.Callback):
-    """Stops training at the first loss that is not a finite number."""
+    """Stops training at the first loss that is not a finite number.
+
+    It has to come before `Checkpoint`, so that weights that are none are not saved.
+    """
+
+    def __init__(self, *, step=0):
+        """Says after how many steps training goes on."""
+        super().__init__()
+        self._step = step
 
     def on_train_batch_end(self, batch, logs=None):
+        self._step += 1
+        self._check(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        # The weights of the epoch's last step have been tried in validation alone.
+        self._check(logs)
+
+    def _check(self, logs):
         broken = [n for n, value in (logs or {}).items() if not math.isfinite(value)]
         if broken:
             raise TrainingError(
                 f"{' and '.join(broken)} became {float(logs[broken[0]])} at step "
-                f"{int(self.model.optimizer.iterations)}. The last checkpoint is kept; "
-                "start again with a lower learning_rate or with clip_norm=1."
+                f"{self._step}. The last checkpoint is kept, but going on from it "
+                "leads here again: start another run (--run_dir) with a lower "
+                "learning_rate or with clip_norm=1."
             )
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Draws what the networks can do, as PNG files and TensorBoard images.
+    """Draws after each epoch what the networks can do: PNG files, TensorBoard images.
 
     Example:
 
     ```python
-    SampleGrid(lambda: swap_grid(drnet, frames), "samples/swap", every=5)
+    SampleGrid(lambda: swap_grid(drnet, frames), pathlib.Path("samples/swap"))
     ```
     """
 
-    def __init__(self, draw, folder, *, log_dir=None, every=1):
+    def __init__(self, draw, folder, *, log_dir=None):
         """Says what to draw, and where.
 
         Args:
@@ -119,17 +142,13 @@ class SampleGrid(keras.callbacks.Callback):
             folder: where `epoch_<n>.png` is written; its name names the picture in
                 TensorBoard.
             log_dir: TensorBoard's folder; `None` writes no event file.
-            every: epochs from one picture to the next.
         """
         super().__init__()
         self._draw = draw
         self._folder = folder
-        self._every = every
         self._writer = tf.summary.create_file_writer(str(log_dir)) if log_dir else None
 
     def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self._every:
-            return
         picture = self._draw()
         visualize.write_png(self._folder / f"epoch_{epoch + 1:04d}.png", picture)
         if self._writer:

@@ -178,7 +178,8 @@ def _assign(variables, path):
         unmatched = sorted(set(variables) ^ set(arrays.files))
         if unmatched:
             raise InputError(
-                f"{path} was written for another configuration: {unmatched[0]!r} is "
+                f"{path} was written for another configuration, or with loss scaling "
+                f"(mixed_float16) and read without: {unmatched[0]!r} is "
                 f"{'missing there' if unmatched[0] in variables else 'unknown here'}."
             )
         for name, variable in variables.items():

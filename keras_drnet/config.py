@@ -185,6 +185,7 @@ class DrNetConfig(TrainConfig):
 
     def __post_init__(self):
         super().__post_init__()
+        _require_positive(self, "discriminator_learning_rate")
         _require_not_negative(
             self,
             "similarity_weight",
@@ -230,7 +231,10 @@ class RolloutConfig(TrainConfig):
     def __post_init__(self):
         if self.epochs != 0:
             super().__post_init__()
-        _require_positive(self, "rollout_length", "discriminator_units")
+        _require_positive(
+            self, "rollout_length", "discriminator_units", "discriminator_learning_rate"
+        )
+        _require_not_negative(self, "adversarial_weight", "cached_batches")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -249,6 +253,7 @@ class MCNetConfig(TrainConfig):
     def __post_init__(self):
         super().__post_init__()
         _require_positive(self, "num_future")
+        _require_not_negative(self, "image_weight", "adversarial_weight")
 
 
 METHODS = ("drnet", "mcnet")
@@ -270,11 +275,21 @@ class Config:
 
     def __post_init__(self):
         _require(self, method=METHODS)
+        _require_not_negative(self, "seed")
+        num_past = self.data.num_past
+        if 0 < self.pose.clip_length <= num_past:
+            raise InputError(
+                f"pose.clip_length is {self.pose.clip_length}, but {num_past} frames "
+                f"are observed (data.num_past); expected at least {num_past + 1}, or 0."
+            )
+        # Two predicted poses, so that there is a change for the discriminator to see.
         clip_length = self.pose.clip_length or self.data.clip_length
-        if self.rollout.epochs and self.rollout.rollout_length < clip_length:
+        least = max(clip_length, num_past + 2)
+        if self.rollout.epochs and self.rollout.rollout_length < least:
             raise InputError(
                 f"rollout.rollout_length is {self.rollout.rollout_length}, but clips "
-                f"of the pose LSTM have {clip_length} frames; expected no fewer."
+                f"of the pose LSTM have {clip_length} frames, {num_past} of them "
+                f"observed; expected at least {least}."
             )
 
     @property
@@ -310,17 +325,17 @@ class Config:
         return None
 
     def with_overrides(self, overrides):
-        """Returns a copy with some values changed.
+        """Returns a copy with some values changed, all at once.
 
         Args:
             overrides: strings `section.key=value` or `key=value`, for example
                 `drnet.learning_rate=0.001`.
 
         Raises:
-            InputError: an unknown key (the nearest one is named) or a value of
-                another type.
+            InputError: an unknown key (the nearest one is named), a value of another
+                type, or values that do not go together.
         """
-        config = self
+        values = dataclasses.asdict(self)
         for override in overrides:
             path, equals, text = override.partition("=")
             if not equals:
@@ -328,5 +343,5 @@ class Config:
                     f"Override {override!r} has no '='; expected key=value, such as "
                     "drnet.learning_rate=0.001."
                 )
-            config = config_values.replace(config, path.strip(), text.strip())
-        return config
+            config_values.assign(values, path.strip(), text.strip())
+        return config_values.from_dict(type(self), values)

@@ -41,17 +41,14 @@ def from_dict(cls, values, prefix=""):
     return cls(**arguments)
 
 
-def replace(section, path, text, full_path=""):
-    """Returns a copy with one value changed.
+def assign(values, path, text, full_path=""):
+    """Changes one of the values that `dataclasses.asdict` made.
 
     Args:
-        section: instance of a dataclass.
+        values: dict of values and, for sections, of such dicts.
         path: key of the value, dotted: `drnet.learning_rate`.
         text: the value as text, read as the type of the one that it replaces.
         full_path: key in the whole, for errors; default: `path`.
-
-    Returns:
-        The copy.
 
     Raises:
         InputError: no such key (the nearest one is named), a section or no value of
@@ -59,20 +56,18 @@ def replace(section, path, text, full_path=""):
     """
     full_path = full_path or path
     key, dot, rest = path.partition(".")
-    fields = {field.name: field for field in dataclasses.fields(section)}
-    if key not in fields:
-        raise InputError(_unknown_key(full_path, key, fields))
-    value = getattr(section, key)
-    if dataclasses.is_dataclass(value) != bool(dot):
-        known = "a section" if dataclasses.is_dataclass(value) else "a single value"
+    if key not in values:
+        raise InputError(_unknown_key(full_path, key, values))
+    is_section = isinstance(values[key], dict)
+    if is_section != bool(dot):
+        known = "a section" if is_section else "a single value"
         raise InputError(
             f"Override {full_path!r}: {key!r} is {known}; expected section.key=value."
         )
-    if dot:
-        value = replace(value, rest, text, full_path)
+    if is_section:
+        assign(values[key], rest, text, full_path)
     else:
-        value = _parse(text, type(value), full_path)
-    return dataclasses.replace(section, **{key: value})
+        values[key] = _parse(text, type(values[key]), full_path)
 
 
 def flatten(section, prefix=""):
@@ -98,8 +93,8 @@ def _parse(text, kind, path):
         ) from error
 
 
-def _unknown_key(path, key, fields):
-    nearest = difflib.get_close_matches(key, fields, n=1)
+def _unknown_key(path, key, known):
+    nearest = difflib.get_close_matches(key, known, n=1)
     if nearest:
         return f"Unknown key {path!r}; did you mean {nearest[0]!r}?"
-    return f"Unknown key {path!r}; expected one of {sorted(fields)}."
+    return f"Unknown key {path!r}; expected one of {sorted(known)}."

@@ -45,6 +45,7 @@ def main():
     num_past = config.data.num_past
     source = load_source(config, "test", clip_length=num_past + _NUM_FUTURE.value)
     clips = clip_frames(source, 0, _NUM_CLIPS.value)
+    groups = evaluation.recordings(source, _NUM_CLIPS.value)
     mean_frame = clip_frames(load_source(config, "train"), 0, MEAN_FRAME_CLIPS).mean(
         axis=(0, 1)
     )
@@ -60,9 +61,9 @@ def main():
         "dataset": config.data.dataset,
         "train_steps": {stage: steps for stage, (steps, _) in progress.items()},
         "train_seconds": {stage: seconds for stage, (_, seconds) in progress.items()},
-        "clips": evaluation.clip_list("test", clips, num_past, config.seed),
+        "clips": evaluation.clip_list("test", clips, num_past, config.seed, groups),
         "prediction": {
-            name: evaluation.evaluate_prediction(one, clips, num_past)
+            name: evaluation.evaluate_prediction(one, clips, num_past, groups)
             for name, one in predictors.items()
         },
     }

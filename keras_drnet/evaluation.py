@@ -14,7 +14,22 @@ from keras_drnet.data.images import to_uint8
 SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)
 
 
-def clip_list(split, clips, num_past, seed):
+def recordings(source, count):
+    """Returns which recording each of the first windows of a source is of.
+
+    Args:
+        source: source of clips; those with `clip_numbers` cut windows from recordings.
+        count: number of windows, B.
+
+    Returns:
+        int64 `[B]`, or `None` where every clip is drawn anew.
+    """
+    if not hasattr(source, "clip_numbers"):
+        return None
+    return source.clip_numbers(tf.range(count, dtype=tf.int64)).numpy()
+
+
+def clip_list(split, clips, num_past, seed, groups=None):
     """Describes the clips that were measured, so that others can be on the same.
 
     Args:
@@ -22,9 +37,11 @@ def clip_list(split, clips, num_past, seed):
         clips: `[B, T, H, W, C]` in [0, 1].
         num_past: observed frames.
         seed: seed of the source.
+        groups: what `recordings` returned.
 
     Returns:
-        A dict; `sha256` is of the frames, rounded to 8 bits.
+        A dict; `sha256` is of the frames, rounded to 8 bits, `recordings` the number
+        of recordings that clips were cut from.
     """
     digest = hashlib.sha256()
     for clip in clips:
@@ -37,29 +54,34 @@ def clip_list(split, clips, num_past, seed):
         "num_future": clips.shape[1] - num_past,
         "seed": seed,
         "sha256": digest.hexdigest(),
-    }
+    } | ({} if groups is None else {"recordings": len(np.unique(groups))})
 
 
-def evaluate_prediction(predictor, clips, num_past):
+def evaluate_prediction(predictor, clips, num_past, groups=None):
     """Compares predictions with the frames that came.
 
     Args:
         predictor: a `Predictor`.
         clips: `[B, T, H, W, C]`, B at least 2.
         num_past: observed frames; the rest is predicted.
+        groups: what `recordings` returned.
 
     Returns:
         A dict of lists, a value for every future step: `psnr` (decibels) and `ssim`,
         means over clips; `psnr_interval` and `ssim_interval`, their 95 % intervals as
-        `(low, high)`; `sharpness`, see `metrics`.
+        `(low, high)`, unless all clips are of one recording; `sharpness`, see
+        `metrics`.
     """
+    has_intervals = groups is None or len(np.unique(groups)) > 1
     past, future = clips[:, :num_past], np.moveaxis(clips[:, num_past:], 1, 0)
     results = collections.defaultdict(list)
     for real, predicted in zip(future, predictor.stream(past), strict=False):
         for name in ("psnr", "ssim"):
             values = getattr(metrics, name)(real, predicted)
             results[name].append(float(values.mean()))
-            results[f"{name}_interval"].append(metrics.mean_interval(values))
+            if has_intervals:
+                interval = metrics.mean_interval(values, groups)
+                results[f"{name}_interval"].append(interval)
         results["sharpness"].append(metrics.sharpness(real, predicted))
     return dict(results)
 

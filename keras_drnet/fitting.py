@@ -89,13 +89,16 @@ def fit(
     _, seconds = checkpoints.progress()
     if not step and prepare:
         prepare()
+        if average:
+            average.restart()
     log_dir = run.path / "logs" / stage
+    checkpoint = callbacks.Checkpoint(
+        checkpoints, trained, state, step=step, seconds=seconds, average=average
+    )
     keras_callbacks = [
-        callbacks.StopAtNaN(),
+        callbacks.StopAtNaN(step=step),
         *([average] if average else []),
-        callbacks.Checkpoint(
-            checkpoints, trained, state, step=step, seconds=seconds, average=average
-        ),
+        checkpoint,
         callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
         keras.callbacks.TensorBoard(log_dir, write_graph=False),
     ]
@@ -108,15 +111,18 @@ def fit(
         (-(-step // per_epoch), settings.epochs, per_epoch),
     ):
         if steps and first < last:
-            model.fit(
-                batches(step),
-                initial_epoch=first,
-                epochs=last,
-                steps_per_epoch=steps,
-                shuffle=False,
-                validation_data=_validation_batches(config, stage),
-                callbacks=keras_callbacks,
-            )
+            try:
+                model.fit(
+                    batches(step),
+                    initial_epoch=first,
+                    epochs=last,
+                    steps_per_epoch=steps,
+                    shuffle=False,
+                    validation_data=_validation_batches(config, stage),
+                    callbacks=keras_callbacks,
+                )
+            finally:
+                checkpoint.restore_handlers()
             step += steps
 
 
@@ -139,7 +145,7 @@ def fit_poses(model, run, stage, networks, **kwargs):
         model: `PosePredictor` or `PoseRefiner`.
         run: a `RunFolder`.
         stage: name of the stage.
-        networks: the `DrNetNetworks`.
+        networks: the method's networks.
         **kwargs: other arguments of `fit`.
     """
     config = run.config()

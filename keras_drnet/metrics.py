@@ -2,12 +2,12 @@
 
 import numpy as np
 import tensorflow as tf
+from scipy import stats
 
 # 60 dB is what rounding to 8 bits costs; nothing above it can be seen or stored, and
 # a still clip must not make a mean infinite.
 MAX_PSNR = 60.0
 BATCH = 64  # Clips compared at a time.
-NORMAL_95 = 1.96  # Standard errors from the mean to the end of its 95 % interval.
 
 
 def psnr(frames, predictions):
@@ -80,16 +80,24 @@ def sharpness(frames, predictions):
     return float(gradient_energy(predictions).sum() / gradient_energy(frames).sum())
 
 
-def mean_interval(values):
-    """Returns the 95 % confidence interval of the mean over clips.
+def mean_interval(values, groups=None):
+    """Returns the 95 % confidence interval of the mean.
 
     Args:
-        values: `[B]`, one for each clip, B at least 2; clips are taken as independent
-            and their mean as normal.
+        values: `[B]`, one for each window.
+        groups: `[B]`, numbers of the recordings that the windows are of, at least two
+            of them; `None` = each is of its own. Recordings are taken as independent,
+            windows of one are not: the standard error is the cluster-robust one of
+            Liang & Zeger (1986), the quantile that of Student's t.
 
     Returns:
         `(low, high)`.
     """
     values = np.asarray(values, np.float64)
-    half = NORMAL_95 * values.std(ddof=1) / np.sqrt(len(values))
+    groups = np.arange(len(values)) if groups is None else groups
+    _, places = np.unique(groups, return_inverse=True)
+    sums = np.bincount(places, values - values.mean())
+    count = len(sums)
+    error = np.sqrt(count / (count - 1) * np.sum(sums**2)) / len(values)
+    half = stats.t.ppf(0.975, count - 1) * error
     return float(values.mean() - half), float(values.mean() + half)

@@ -15,7 +15,7 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet.data import files, load_source
+from keras_drnet.data import files, has_known_digits, load_source
 from keras_drnet.methods import load_predictor
 from keras_drnet.probing import codes as codes_lib
 from keras_drnet.probing import digit_judge, disentanglement, swaps
@@ -46,9 +46,9 @@ def main():
     config = run.config(data_dir=_DATA_DIR.value).with_overrides(
         ["data.random_flip=false"]
     )
-    has_digits = config.data.dataset == "moving_mnist"
+    has_digits = has_known_digits(config.data)
     if not has_digits:
-        run.check_method("drnet", "be probed on other data than Moving MNIST")
+        run.check_method("drnet", "be probed where digits have no channel of their own")
     predictor = load_predictor(run)
     results = {"dataset": config.data.dataset, "seed": config.seed}
     judge = _train_digit_judge(config) if has_digits else None

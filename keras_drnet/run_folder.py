@@ -37,6 +37,7 @@ class RunFolder:
 
     Attributes:
         path: the folder.
+        argument: what a `--run_dir` calls it.
     """
 
     def __init__(self, path):
@@ -49,6 +50,7 @@ class RunFolder:
         Raises:
             InputError: no run of that name comes with the package.
         """
+        self.argument = str(path)
         self._pretrained = ""
         if str(path).startswith(pretrained.PREFIX):
             self._pretrained = str(path).removeprefix(pretrained.PREFIX)
@@ -62,6 +64,15 @@ class RunFolder:
         folder of its name here.
         """
         return pathlib.Path(self._pretrained or self.path) / name
+
+    def find(self, name):
+        """Returns where something that was made of the run lies, if anywhere.
+
+        What was made here of a run that comes with the package goes before what
+        came with it.
+        """
+        made = self.output_path(name)
+        return made if made.exists() else self.path / name
 
     def exists(self):
         """Returns whether the folder holds a run."""
@@ -78,8 +89,7 @@ class RunFolder:
             names = {path.name for path in self.path.iterdir()}
             if names - {f"{CONFIG_FILE}{UNFINISHED}"}:
                 raise InputError(
-                    f"{self.path} is not empty and holds no run; choose another "
-                    "--run_dir."
+                    f"{self.path} is not empty; choose a new folder, or an empty one."
                 )
             write_file(self.path / CONFIG_FILE, config.to_json().encode())
         except OSError as error:
@@ -114,8 +124,7 @@ class RunFolder:
 
     def stages(self):
         """Returns the names of the run's stages, in the order of their training."""
-        config = self.config()
-        return tuple(s for s in STAGES[config.method] if getattr(config, s).epochs)
+        return stages_of(self.config())
 
     def last_stages(self):
         """Returns the stages after which a network of theirs is trained no more."""
@@ -161,6 +170,11 @@ class RunFolder:
                     f"with: python -m keras_drnet.train --run_dir={self.path}"
                 )
         return networks
+
+
+def stages_of(config):
+    """Returns the names of the stages that a configuration has, in their order."""
+    return tuple(s for s in STAGES[config.method] if getattr(config, s).epochs)
 
 
 def stage_networks(networks, stage):

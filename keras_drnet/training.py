@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_drnet import fitting, samples
 from keras_drnet.data import load_dataset
+from keras_drnet.data.clips import SPLITS
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
 from keras_drnet.generate import VideoPredictor
@@ -16,7 +17,7 @@ from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.pose_refiner import PoseRefiner
 from keras_drnet.precision import resolve_precision
 from keras_drnet.presets import BASELINES, PRESETS
-from keras_drnet.run_folder import stage_networks
+from keras_drnet.run_folder import stage_networks, stages_of
 
 ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.
 
@@ -36,6 +37,11 @@ def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
             preset.
     """
     if run.exists() and not preset:
+        if baseline:
+            raise InputError(
+                f"{run.path} holds a run already, and --baseline is for a new one; "
+                "choose another --run_dir, with --preset, or leave it out to go on."
+            )
         wanted = run.config()
     elif preset:
         wanted = choose(PRESETS, preset, "preset")()
@@ -57,8 +63,10 @@ def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
                 "another --run_dir, or leave out --preset and --override to go on."
             )
         return run
-    # What cannot work must fail before the folder is made.
-    load_dataset(wanted, "train")
+    # What cannot work in some stage must fail before the folder is made.
+    for stage in stages_of(wanted):
+        for split in SPLITS:
+            load_dataset(wanted, split, stage)
     build_networks(wanted, dtype=resolve_precision(wanted.precision))
     run.create(wanted)
     return run

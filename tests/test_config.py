@@ -59,6 +59,12 @@ def test_overrides_round_trip(rate, steps, flag):
         ("data.num_channels=2", "num_channels is 2; expected one of"),
         ("data.num_past=20", "fewer past frames"),
         ("pose.average_momentum=1", "below 1"),
+        ("seed=-1", "seed is -1; expected 0 or a number above"),
+        ("drnet.discriminator_learning_rate=0", "discriminator_learning_rate is 0.0"),
+        ("rollout.cached_batches=-8", "cached_batches is -8; expected 0 or"),
+        ("rollout.adversarial_weight=-1", "adversarial_weight is -1.0"),
+        ("mcnet.image_weight=-1", "image_weight is -1.0; expected 0 or"),
+        ("pose.clip_length=5", r"5 frames are observed.*expected at least 6, or 0"),
     ],
 )
 def test_wrong_overrides_are_explained(override, message):
@@ -81,6 +87,19 @@ def test_wrong_json_is_explained(change, message):
         Config.from_json(json.dumps(values))
     with pytest.raises(InputError, match="not JSON"):
         Config.from_json("{")
+
+
+@given(st.permutations(["data.num_past=20", "data.clip_length=40", "seed=3"]))
+def test_overrides_are_made_at_once_in_any_order(overrides):
+    config = BASE.with_overrides(overrides)
+    assert (config.data.num_past, config.data.clip_length, config.seed) == (20, 40, 3)
+
+
+def test_a_roll_out_has_poses_for_its_discriminator():
+    short = ["rollout.epochs=1", "pose.clip_length=6", "rollout.rollout_length=6"]
+    with pytest.raises(InputError, match="rollout_length is 6.*expected at least 7"):
+        BASE.with_overrides(short)
+    BASE.with_overrides([*short[:2], "rollout.rollout_length=7"])
 
 
 def test_first_difference_names_key_and_both_values():

@@ -6,11 +6,14 @@ import tensorflow as tf
 
 from keras_drnet.baselines import CopyLastFrame, MeanFrame
 from keras_drnet.data import load_source
+from keras_drnet.data.clips import ClipEntry
+from keras_drnet.data.recorded import ClipsInMemory, MemoryClips
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.evaluation import (
     clip_list,
     evaluate_prediction,
     evaluate_split,
+    recordings,
     summary,
     true_swaps,
 )
@@ -50,7 +53,8 @@ def test_baselines_are_what_they_say(clips):
     black = evaluate_prediction(MeanFrame(np.zeros((32, 32, 3))), clips, 3)
     psnr = -10 * np.log10(np.mean(future**2, axis=(2, 3, 4)))
     np.testing.assert_allclose(black["psnr"], psnr.mean(axis=0), rtol=1e-5)
-    error = 1.96 * psnr.std(axis=0, ddof=1) / np.sqrt(len(clips))
+    t = 2.776445  # Of Student's distribution of four degrees of freedom.
+    error = t * psnr.std(axis=0, ddof=1) / np.sqrt(len(clips))
     np.testing.assert_allclose(
         np.array(black["psnr_interval"]),
         np.stack([psnr.mean(axis=0) - error, psnr.mean(axis=0) + error], axis=1),
@@ -69,8 +73,28 @@ def test_clips_are_known_again_by_their_frames(tiny, clips):
     listed = clip_list("test", clips, 3, tiny.seed)
     again = clip_frames(load_source(tiny, "test"), 0, 5)
     assert clip_list("test", again, 3, tiny.seed) == listed
+    assert recordings(load_source(tiny, "test"), 5) is None
     again[4, 7, 0, 0, 0] += 0.5
     assert clip_list("test", again, 3, tiny.seed)["sha256"] != listed["sha256"]
+
+
+def test_windows_of_a_recording_are_not_counted_as_clips_of_their_own(clips):
+    recorded = MemoryClips(
+        [ClipEntry(name, {}, 12, periodic=False) for name in "ab"],
+        np.array([0, 12]),
+        None,
+    )
+    source = ClipsInMemory(recorded, split="test", clip_length=5, seed=0)
+    groups = recordings(source, 5)
+    np.testing.assert_array_equal(np.sort(groups)[[0, 4]], [0, 1])
+    assert clip_list("test", clips, 3, 0, groups)["recordings"] == 2
+    copy = CopyLastFrame(clips.shape[2:])
+    results = [
+        evaluate_prediction(copy, clips, 3, g) for g in (None, groups, 0 * groups)
+    ]
+    np.testing.assert_array_equal(results[0]["psnr"], results[1]["psnr"])
+    assert np.all(np.not_equal(*(r["psnr_interval"] for r in results[:2])))
+    assert "psnr_interval" not in results[2]  # Of one recording nothing is known.
 
 
 def test_split_is_measured_against_known_frames(tiny, clips):

@@ -256,6 +256,16 @@ def test_the_program_writes_what_it_prints(method, tiny, tmp_path):
     assert len(probes["digits"]["real"]) == len(digit_judge.STEPS)
 
 
+def test_codes_of_grey_digits_are_probed_for_all_but_the_digits(tiny, tmp_path):
+    grey = tiny.with_overrides(["data.num_channels=1"])
+    run = save_run(tmp_path / "run", grey, lively_networks(grey))
+    result = probe(run.path)
+    assert result.returncode == 0, result.stderr
+    probes = read_results(run).probes
+    assert probes["factors"] == {} and "digits" not in probes
+    assert 0 <= probes["fresh_scene_discriminator"]["accuracy"] <= 1
+
+
 def test_what_cannot_be_probed_is_told(tiny, tmp_path):
     config = BASELINES["mcnet"](tiny).with_overrides(["data.dataset=kth"])
     result = probe(save_run(tmp_path / "run", config, lively_networks(config)).path)

@@ -59,7 +59,21 @@ def test_sharpness_is_relative_to_the_real_frames(rng):
 def test_the_interval_covers_the_mean_as_often_as_it_says(rng):
     assert metrics.mean_interval([3.0, 3.0, 3.0]) == (3.0, 3.0)
     low, high = metrics.mean_interval([1.0, 3.0])
-    np.testing.assert_allclose((low, high), (2 - 1.96, 2 + 1.96))
+    t = 12.706  # Of Student's distribution of one degree of freedom.
+    np.testing.assert_allclose((low, high), (2 - t, 2 + t), rtol=1e-4)
     intervals = [metrics.mean_interval(x) for x in rng.normal(5, 2, (2000, 100))]
     covered = np.mean([low <= 5 <= high for low, high in intervals])
     assert 0.93 < covered < 0.97
+
+
+def test_windows_of_one_recording_make_no_interval_narrower(rng):
+    values = rng.normal(5, 2, 6)
+    alone = metrics.mean_interval(values)
+    again = metrics.mean_interval(np.repeat(values, 9), np.repeat(np.arange(6), 9))
+    np.testing.assert_allclose(again, alone)
+    covered, recordings = [], np.repeat(np.arange(8), 16)
+    for _ in range(1000):
+        values = rng.normal(5, 2, 8)[recordings] + rng.normal(0, 1, 128)
+        low, high = metrics.mean_interval(values, recordings)
+        covered.append(low <= 5 <= high)
+    assert 0.93 < np.mean(covered) < 0.97

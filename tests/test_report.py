@@ -270,7 +270,7 @@ def test_what_is_missing_is_named_with_its_command(make_run):
     [
         ({"sha256": "cd34", "count": 9}, "evaluate --run_dir=.*two --num_clips=64"),
         ({"sha256": "cd34", "seed": 5}, "Its seed is 5, not 0: train it with --over"),
-        ({"num_past": 2}, "64 clips, 2 frames observed"),
+        ({"num_past": 2}, "64 clips, 2 frames observed.*Its data are others, or its"),
     ],
 )
 def test_runs_measured_on_other_clips_are_refused(make_run, change, message):
@@ -278,6 +278,34 @@ def test_runs_measured_on_other_clips_are_refused(make_run, change, message):
     two = make_run("two", metrics=metrics(clips=CLIPS | change))
     with pytest.raises(InputError, match=message):
         build(one, two)
+
+
+def test_what_an_interval_allows_for_is_said(make_run):
+    digits = make_run("digits", metrics=metrics())
+    assert "the same 64 held-out clips, 3 frames" in Page(build(digits)).text
+    kth = PRESETS["tiny"]().with_overrides(["data.dataset=kth"])
+    old = make_run("old", kth, metrics=metrics())
+    assert "64 windows of held-out recordings" in Page(build(old)).text
+    assert "too narrow where windows are of one recording" in Page(build(old)).text
+    new = make_run("new", kth, metrics=metrics(clips=CLIPS | {"recordings": 27}))
+    assert "64 windows of 27 held-out recordings" in Page(build(new)).text
+    assert "too narrow" not in Page(build(new)).text
+
+
+def test_of_a_run_that_comes_with_the_package_the_newest_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = RunFolder("pretrained:moving_mnist")
+    came = read_results(run)
+    assert came.metrics["clips"]["count"] == 256
+    here = tmp_path / "moving_mnist"
+    (here / "evaluation").mkdir(parents=True)
+    (here / "evaluation" / "metrics.json").write_text(json.dumps(metrics()))
+    write_png(here / "figures" / "analogy.png", np.zeros((2, 2, 3), np.uint8))
+    own = read_results(run)
+    assert own.metrics["clips"] == CLIPS and own.probes == came.probes
+    page = Page(build(run))
+    assert "There is no analogy figure" not in page.text
+    assert "keras_drnet.draw --run_dir=pretrained:moving_mnist" in page.text
 
 
 UNEVEN = {"prediction": {"drnet": curves(24.0) | {"ssim": [0.5]}}}

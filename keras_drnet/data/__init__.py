@@ -79,6 +79,15 @@ def load_source(config, split, *, clip_length=0):
     return ClipsInMemory(_read_clips(data.recording(), split), **windows)
 
 
+def has_known_digits(data):
+    """Returns whether a `DataConfig` is of digits of which each can be named.
+
+    Where several digits share the only channel, which is which can't be seen.
+    """
+    one_each = data.num_channels == 3 or data.num_digits == 1
+    return data.dataset == "moving_mnist" and one_each
+
+
 @functools.lru_cache(maxsize=4)
 def _read_clips(config, split):
     """Reads a split once for all that a program does with it."""
@@ -123,4 +132,4 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
     )
 
 
-__all__ = ["DATASETS", "READERS", "load_dataset", "load_source"]
+__all__ = ["DATASETS", "READERS", "has_known_digits", "load_dataset", "load_source"]

@@ -4,8 +4,6 @@ import dataclasses
 
 import numpy as np
 
-KINDS = ("static", "dynamic")
-
 
 @dataclasses.dataclass(frozen=True)
 class Factor:

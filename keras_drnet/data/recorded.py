@@ -58,8 +58,8 @@ class RecordedClips:
             longest = max((e.num_frames for e in entries), default=0)
             raise InputError(
                 f"None of the {len(entries)} {split} clips has {clip_length} frames; "
-                f"the longest has {longest}. Choose a smaller data.clip_length, or "
-                "others with data.actions and data.people."
+                f"the longest has {longest}. Choose a smaller data.clip_length or "
+                "pose.clip_length, or other clips with data.actions and data.people."
             )
         if num_short:
             logging.warning(

@@ -1,8 +1,9 @@
 """The commands that make what a run folder holds."""
 
-import dataclasses
 import shlex
 
+from keras_drnet import config_values
+from keras_drnet.data import has_known_digits
 from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import STAGE_NETWORKS, STAGES
 
@@ -45,7 +46,7 @@ def probe(path):
 
 def can_be_probed(config):
     """Returns whether there is something to probe: codes, or digits."""
-    return config.method == "drnet" or config.data.dataset == "moving_mnist"
+    return config.method == "drnet" or has_known_digits(config.data)
 
 
 def draw(path, baselines=(), figure="all"):
@@ -80,10 +81,10 @@ def _overrides(start, goal):
 
     Settings of stages that the run does not have are left out.
     """
-    before, overrides = _flat(start), []
+    before, overrides = config_values.flatten(start), []
     stages = {stage for stage in STAGES[goal.method] if getattr(goal, stage).epochs}
     unused = set(STAGE_NETWORKS) - stages
-    for key, value in _flat(goal).items():
+    for key, value in config_values.flatten(goal).items():
         section, _, name = key.partition(".")
         has_effect = section not in unused or (
             name == "epochs" and section in STAGES[goal.method]
@@ -92,16 +93,6 @@ def _overrides(start, goal):
             text = str(value).lower() if isinstance(value, bool) else str(value)
             overrides.append(f"{key}={text}")
     return overrides
-
-
-def _flat(config):
-    flat = {}
-    for key, value in dataclasses.asdict(config).items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{name}": one for name, one in value.items()}
-        else:
-            flat[key] = value
-    return flat
 
 
 def _baselines(paths):

@@ -137,7 +137,7 @@ def _figures(results):
         ),
     ]
     for name in figures.NAMES:
-        picture = run.path / "figures" / f"{name}.png"
+        picture = run.figures / f"{name}.png"
         if picture.exists():
             parts += _figure(picture, name)
         elif run.config.method == "drnet" or name not in figures.NEED_POSES:

@@ -30,7 +30,8 @@ class Results:
     """All that is known of a run.
 
     Attributes:
-        path: its folder.
+        path: its folder, as a `--run_dir` calls it.
+        figures: folder of its figures.
         config: its `Config`.
         stages: dict of stage to `Stage`.
         metrics: what `evaluate` wrote, or `None` if it has not been run.
@@ -38,6 +39,7 @@ class Results:
     """
 
     path: pathlib.Path
+    figures: pathlib.Path
     config: Config
     stages: dict
     metrics: dict | None
@@ -57,15 +59,20 @@ def read_results(run):
         InputError: the folder holds no run, or a file is damaged or of another form;
             it is named.
     """
-    folder, config = run.path / "evaluation", run.config()
-    metrics = _read(folder / "metrics.json", _METRICS, commands.evaluate(run.path))
+    config = run.config()
+    metrics = _read(
+        run.find("evaluation/metrics.json"), _METRICS, commands.evaluate(run.argument)
+    )
     return Results(
-        path=run.path,
+        path=pathlib.Path(run.argument),
+        figures=run.output_path("figures"),
         config=config,
         stages={name: _read_stage(run, name, metrics or {}) for name in run.stages()},
         metrics=metrics,
         probes=_read(
-            folder / "probes.json", _PROBES[config.method], commands.probe(run.path)
+            run.find("evaluation/probes.json"),
+            _PROBES[config.method],
+            commands.probe(run.argument),
         ),
     )
 
@@ -91,8 +98,13 @@ def check_same_clips(results):
         if ours.get("seed") != theirs.get("seed"):
             todo = (
                 f"Its seed is {theirs.get('seed')}, not {ours.get('seed')}: train it "
+                f"with --override=seed={ours.get('seed')}"
             )
-            todo += f"with --override=seed={ours.get('seed')}"
+        elif all(ours[key] == theirs[key] for key in ("count", "num_future")):
+            todo = (
+                "Its data are others, or its data.num_past or data.image_size: train "
+                "it on the same."
+            )
         else:
             todo = "Measure it again: " + commands.evaluate(result.path, ours)
         raise InputError(
@@ -141,7 +153,13 @@ _METRICS = {
     "name": str,
     "method": str,
     "dataset": str,
-    "clips": {"count": int, "num_past": int, "num_future": int, "sha256": str},
+    "clips": {
+        "count": int,
+        "num_past": int,
+        "num_future": int,
+        "sha256": str,
+        "recordings?": int,
+    },
     "prediction": {str: _CURVES},
     "train_steps?": {str: int},
     "train_seconds?": {str: _NUMBER},

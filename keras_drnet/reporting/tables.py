@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from keras_drnet.data import READERS
 from keras_drnet.labels import METHOD_NAMES, run_names
 
 STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one.
@@ -80,10 +81,16 @@ def basis(results):
         results: list of `Results`, of which one was measured.
     """
     measured = clips(results)
+    what, caveat = "held-out clips", ""
+    if "recordings" in measured:
+        what = f"windows of {measured['recordings']} held-out recordings"
+    elif results[0].config.data.dataset in READERS:
+        what = "windows of held-out recordings"
+        caveat = ", too narrow where windows are of one recording"
     return (
-        f"All methods on the same {measured['count']} held-out clips, "
-        f"{measured['num_past']} frames observed. Means over clips, with 95 % "
-        "intervals of the mean; the best of a column is bold."
+        f"All methods on the same {measured['count']} {what}, {measured['num_past']} "
+        f"frames observed. Means over them, with 95 % intervals of the mean{caveat}; "
+        "the best of a column is bold."
     )
 
 
