@@ -5,10 +5,12 @@ import json
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
 from keras_drnet.adversarial.experiments import digit_domains, record, registry
+from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
     Mark,
@@ -54,6 +56,34 @@ def test_seeds_are_run_once_and_kept(tmp_path):
     stored = json.loads((tmp_path / "results.json").read_text())
     assert stored["versions"]["keras"] and stored["seeds"]["2"]["minutes"] >= 0
     assert stored["command"].endswith("--system=system")
+
+
+def test_a_seed_is_the_same_whatever_ran_before(tmp_path):
+    def run(seed, settings):
+        order = shuffled(np.arange(100), 100, seed).take(1).get_single_element()
+        return Outcome({"row": {"first": float(order[0])}}, "Made data.")
+
+    experiment = dataclasses.replace(make_experiment([]), run=run)
+    first = []
+    for before in (5, 6):
+        keras.utils.set_random_seed(before)
+        folder = tmp_path / str(before)
+        results = record.run_seeds("a", experiment, Settings(), range(2), folder)
+        first.append(results.values("row", "first"))
+    assert first[0] == first[1] and first[0][0] != first[0][1]
+
+
+def test_seeds_on_other_data_are_not_mixed(tmp_path):
+    experiment = make_experiment([])
+    record.run_seeds("system", experiment, Settings(), range(1), tmp_path)
+
+    def run(seed, settings):
+        return dataclasses.replace(experiment.run(seed, settings), data="Real data.")
+
+    other = dataclasses.replace(experiment, run=run)
+    with pytest.raises(InputError, match=r"on other data \(Made data.\) than .*Real"):
+        record.run_seeds("system", other, Settings(), range(2), tmp_path)
+    assert len(record.load_results("system", Settings(), tmp_path).seeds) == 1
 
 
 def test_results_of_other_settings_are_not_mixed(tmp_path):

@@ -77,7 +77,7 @@ class GroupLabels(Contrast):
             num_groups: K, at least 2; for several attributes a tuple, the number for
                 each.
             notion: `"parity"`, `"odds"` or `"opportunity"`.
-            num_targets: classes of the target; for `"odds"` and `balanced` alone.
+            num_targets: classes of the target; for `"odds"` alone.
             balanced: whether every group, with `"odds"` every pair of group and
                 target, weighs the same in a batch, few or many.
 

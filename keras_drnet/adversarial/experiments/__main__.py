@@ -50,22 +50,27 @@ def main():
         )
     settings = Settings(data_dir or None, _TINY.value)
     output = pathlib.Path(_OUTPUT_DIR.value)
+    _load_all(settings, output)  # What can't be summed up is told before, not after.
     for name, experiment in experiments.items():
         folder = output / name
-        results = record.run_seeds(
-            name, experiment, settings, range(_SEEDS.value), folder
-        )
+        record.run_seeds(name, experiment, settings, range(_SEEDS.value), folder)
+        results = record.load_results(name, settings, folder)
         with files.aside(str(folder / "plot.png")) as partial:
             plot_results(partial, experiment, results, record.load_arrays(folder))
         table = markdown_table(experiment, results)
         files.write_text(str(folder / "table.md"), table)
         print(table, flush=True)
-    entries = [
+    summary = summary_table(_load_all(settings, output))
+    files.write_text(str(output / "summary.md"), summary)
+
+
+def _load_all(settings, output):
+    """Returns name, experiment and results of all that were ever run to a folder."""
+    return [
         (name, experiment, record.load_results(name, settings, output / name))
         for name, experiment in registry.EXPERIMENTS.items()
         if (output / name / record.FILE).is_file()
     ]
-    files.write_text(str(output / "summary.md"), summary_table(entries))
 
 
 def cli():

@@ -83,7 +83,7 @@ def build_adversary(num_inputs):
 
 
 def batches(source, label, target, seed):
-    """Returns endless batches of both domains, each shuffled on its own."""
+    """Returns endless batches of both domains, shuffled alike if they are as many."""
     labelled = shuffled({"source": source, "label": label}, BATCH_SIZE, seed)
     unlabelled = shuffled({"target": target}, BATCH_SIZE, seed)
     return tf.data.Dataset.zip(labelled, unlabelled).map(lambda a, b: a | b)
@@ -101,8 +101,7 @@ def train_source(source, label, *, seed, num_steps):
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         steps_per_execution=10,
     )
-    data = batches(source, label, source, seed)
-    data = data.map(lambda batch: (batch["source"], batch["label"]))
+    data = shuffled((source, label), BATCH_SIZE, seed)
     model.fit(data, steps_per_epoch=num_steps, shuffle=False, verbose=0)
     return model
 
@@ -253,11 +252,11 @@ DIGITS = Experiment(
     measures={
         "accuracy_mnist_usps": "accuracy, MNIST to USPS",
         "accuracy_usps_mnist": "accuracy, USPS to MNIST",
-        "distance_mnist_usps": "proxy A-distance, MNIST to USPS",
-        "distance_usps_mnist": "proxy A-distance, USPS to MNIST",
-        "linear_probe_mnist_usps": "linear probe for the domain (chance 0.5)",
+        "distance_mnist_usps": "proxy A-distance of logits, MNIST to USPS",
+        "distance_usps_mnist": "proxy A-distance of logits, USPS to MNIST",
+        "linear_probe_mnist_usps": "linear probe of logits for the domain (chance 0.5)",
         "linear_probe_usps_mnist": "the same, USPS to MNIST",
-        "mlp_probe_mnist_usps": "MLP probe for the domain (chance 0.5)",
+        "mlp_probe_mnist_usps": "MLP probe of logits for the domain (chance 0.5)",
         "mlp_probe_usps_mnist": "the same, USPS to MNIST",
     },
     headlines=[

@@ -232,7 +232,7 @@ PREDICTABILITY_MINIMISATION = Experiment(
     title="Predictability minimisation",
     run=run_predictability_minimisation,
     measures={
-        "predictor_error": "squared error of new predictors (at most 0.25)",
+        "predictor_error": "squared error of new predictors (best 0.25)",
         "predictable": "share of the elements' variance that they explain",
         "mutual_information": "mutual information of two bits, greatest (nats)",
         "bits": "share of bits recovered (chance 0.5)",

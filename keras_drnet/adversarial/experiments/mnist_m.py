@@ -80,9 +80,9 @@ MNIST_M = Experiment(
     measures={
         "accuracy_mnist_m": "accuracy on MNIST-M",
         "gap_closed": "share of the gap closed",
-        "distance_mnist_m": "proxy A-distance",
-        "linear_probe_mnist_m": "linear probe for the domain (chance 0.5)",
-        "mlp_probe_mnist_m": "MLP probe for the domain (chance 0.5)",
+        "distance_mnist_m": "proxy A-distance of logits",
+        "linear_probe_mnist_m": "linear probe of logits for the domain (chance 0.5)",
+        "mlp_probe_mnist_m": "MLP probe of logits for the domain (chance 0.5)",
     },
     headlines=[("DANN", "accuracy_mnist_m"), ("DANN", "distance_mnist_m")],
     published=[

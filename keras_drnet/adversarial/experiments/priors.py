@@ -153,7 +153,7 @@ AAE = Experiment(
     title="AAE: codes of digits in the plane",
     run=run_aae,
     measures={
-        "ks": "codes' distance from the prior, KS",
+        "ks": "codes' distance from the prior, KS (chance 0.03)",
         "mmd_p": "MMD test against the prior, p",
         "in_mode": "share of codes in their digit's Gaussian (chance 0.1)",
         "reconstruction": "squared error a pixel",
@@ -161,10 +161,11 @@ AAE = Experiment(
     headlines=[("AAE", "ks")],
     marks=[
         Mark(
-            "AAE's held-out codes are like N(0, I): KS below 0.08 in either element, "
-            "p above 0.01",
+            "AAE's held-out codes are near N(0, I): KS below 0.08 in either element, "
+            "p above 0.01 with every seed",
             lambda results: (
-                results.mean("AAE", "ks") < 0.08 and results.mean("AAE", "mmd_p") > 0.01
+                results.mean("AAE", "ks") < 0.08
+                and min(results.values("AAE", "mmd_p")) > 0.01
             ),
         ),
         Mark(

@@ -33,7 +33,8 @@ def run_seeds(name, experiment, settings, seeds, folder):
         `Results` of these seeds.
 
     Raises:
-        InputError: the folder has results of other settings, or cannot be written.
+        InputError: the folder has results of other settings or on other data, or
+            cannot be written.
     """
     files.make_folder(str(folder))
     path = folder / FILE
@@ -43,7 +44,14 @@ def run_seeds(name, experiment, settings, seeds, folder):
             continue
         print(f"{name}, seed {seed} ...", flush=True)
         start = time.monotonic()
+        # Batches take it up too: a seed is the same whatever ran before.
+        keras.utils.set_random_seed(seed)
         outcome = experiment.run(seed, settings)
+        if stored.get("data", outcome.data) != outcome.data:
+            raise InputError(
+                f"{path} has results on other data ({stored['data']}) than there are "
+                f"now ({outcome.data}). Choose another --output_dir."
+            )
         stored["seeds"][str(seed)] = {
             "minutes": (time.monotonic() - start) / 60.0,
             "rows": outcome.rows,

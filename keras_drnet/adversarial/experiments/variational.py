@@ -299,13 +299,13 @@ AVB_LINEAR = Experiment(
     run=run_linear,
     measures={
         "divergence": "KL of the posteriors from the prior, nats",
-        "divergence_error": "relative error of the adversary's figure for it",
+        "divergence_error": "relative error of the estimate of it",
         "gap": "log p(x) of the truth less the bound, nats",
     },
     headlines=[(CONTRAST_ROW, "divergence_error")],
     marks=[
         Mark(
-            "with adaptive contrast the adversary's figure is within 10 %",
+            "with adaptive contrast the estimate is within 10 %",
             lambda results: results.mean(CONTRAST_ROW, "divergence_error") < 0.1,
         ),
     ],
