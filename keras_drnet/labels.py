@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from keras_drnet.errors import InputError
+
 # Name of a method in files to the one that people read.
 METHOD_NAMES = {
     "drnet": "DrNet",
@@ -32,13 +34,21 @@ def run_names(runs):
             `pathlib.Path`.
 
     Returns:
-        List of names; that of a second run of one method has its folder too.
+        List of names; that of a second run of one method has its folder too, by its
+        whole path if others are called the same.
+
+    Raises:
+        InputError: a run is there twice.
     """
-    names = []
+    names, folders = [], [path.resolve() for _, path in runs]
     for method, path in runs:
+        if folders.count(path.resolve()) > 1:
+            raise InputError(f"The run {path} is given twice; expected different ones.")
         name = METHOD_NAMES[method]
         if name in names:
-            name = f"{name} ({path.resolve().name})"
+            name = f"{METHOD_NAMES[method]} ({path.resolve().name})"
+        if name in names:
+            name = f"{METHOD_NAMES[method]} ({path})"
         names.append(name)
     return names
 

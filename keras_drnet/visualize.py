@@ -3,11 +3,12 @@
 import contextlib
 import pathlib
 
+import av
 import imageio.v2 as imageio
 import imageio_ffmpeg
 import numpy as np
 
-from keras_drnet.errors import choose
+from keras_drnet.errors import InputError, choose
 
 GREEN = (0, 200, 0)  # Border of observed frames.
 RED = (220, 0, 0)  # Border of generated frames.
@@ -82,15 +83,15 @@ def video_writer(path, *, frame_rate):
         A function that appends a uint8 picture `[H, W, 3]` of even sides.
 
     Raises:
-        InputError: another suffix.
+        InputError: another suffix, or the file cannot be written.
     """
     path = pathlib.Path(path)
     settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
-    encoder = None
+    encoder, num_frames = None, 0
 
     def append(picture):
-        nonlocal encoder
+        nonlocal encoder, num_frames
         if encoder is None:
             height, width, _ = picture.shape
             # Of a picture with few colours its palette filter warns frame by frame.
@@ -102,13 +103,36 @@ def video_writer(path, *, frame_rate):
                 **settings,
             )
             encoder.send(None)
-        encoder.send(np.ascontiguousarray(picture))
+        try:
+            encoder.send(np.ascontiguousarray(picture))
+        except OSError as error:  # FFmpeg has ended; its command is no help.
+            raise _unwritten(path) from error
+        num_frames += 1
 
     try:
         yield append
     finally:
         if encoder is not None:
             encoder.close()
+    # The encoder does not tell whether FFmpeg could write to the end.
+    if num_frames and _count_frames(path) != num_frames:
+        raise _unwritten(path)
+
+
+def _unwritten(path):
+    return InputError(
+        f"{path} cannot be written whole; is the disk full, or {path.name} a folder?"
+    )
+
+
+def _count_frames(path):
+    if not path.is_file():
+        return 0
+    try:
+        with av.open(str(path)) as container:
+            return sum(packet.size > 0 for packet in container.demux(video=0))
+    except av.FFmpegError:
+        return 0
 
 
 @contextlib.contextmanager

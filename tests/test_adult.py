@@ -106,6 +106,13 @@ def test_damaged_files(tmp_path, wrong, message):
         load_adult(write(tmp_path, **wrong))
 
 
+@pytest.mark.parametrize("content", [b"\x1f\x8b\xff\xfe", b"25, " + b"x" * 200_000])
+def test_what_is_no_table(tmp_path, content):
+    (write(tmp_path) / "adult.data").write_bytes(content)
+    with pytest.raises(InputError, match="adult.data is no table .*Fetch it again"):
+        load_adult(tmp_path)
+
+
 def test_made_up_people_are_biased_like_adult_and_give_their_group_away():
     train, test = (generated_census(20_000, seed=seed) for seed in (0, 1))
     assert train.features.shape == (20_000, 8) and train.features.dtype == np.float32

@@ -1,6 +1,10 @@
 """Inference: swaps, roll-outs of any length, and what must not matter to them."""
 
 import itertools
+import resource
+import signal
+import subprocess
+import sys
 import tracemalloc
 
 import imageio.v2 as imageio
@@ -119,6 +123,40 @@ def test_videos_of_other_kinds_are_refused(tmp_path):
         visualize.video_writer(tmp_path / "a.avi", frame_rate=8),
     ):
         pass
+
+
+WRITE = """
+import sys
+import numpy as np
+from keras_drnet import visualize
+pictures = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3)).astype(np.uint8)
+with visualize.video_writer(sys.argv[1], frame_rate=8) as append:
+    for t in range(int(sys.argv[2])):
+        append(pictures[t % 8])
+"""
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.mp4", "folder.mp4"])
+@pytest.mark.parametrize("num_frames", [4, 400])
+def test_a_video_that_cannot_be_written_is_told(tmp_path, name, num_frames):
+    """With few frames FFmpeg finds out at the end, with many before."""
+
+    def limit_file_size():  # As a full disk would.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+
+    (tmp_path / "folder.mp4").mkdir()
+    result = subprocess.run(
+        [sys.executable, "-c", WRITE, str(tmp_path / name), str(num_frames)],
+        preexec_fn=limit_file_size,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("keras_drnet.errors.InputError: ") and name in last
+    assert "cannot be written whole" in last
 
 
 def test_grid_shows_pixels_as_they_are():

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import shutil
 import zipfile
 
 import numpy as np
@@ -122,6 +123,15 @@ def test_official_archives_are_read_without_unpacking(folder, archive, monkeypat
     found = reader.read(item)
     assert [c.fingerprint() for c in found] == [c.fingerprint() for c in expected]
     assert sorted(archive.iterdir()) == before
+
+
+def test_what_is_there_unpacked_too_is_read_once(folder, archive):
+    shutil.copytree(folder / "walking", archive / "walking")
+    reader = kth.KTH(config(archive))  # The archive is not needed, so it may be any.
+    assert reader.items("train") == [
+        f"walking/{name}_uncomp.avi"
+        for name in ("person01_walking_d1", "person16_walking_d2")
+    ]
 
 
 def test_an_archive_that_is_not_the_official_one(archive):

@@ -217,12 +217,14 @@ def test_damaged_idx_files_are_named(tmp_path, images, damage, message):
         digits.load_digits("train", data_dir=tmp_path)
 
 
-def test_truncated_gzip_is_named(tmp_path, images):
+def test_damaged_gzip_is_named(tmp_path, images):
     path = tmp_path / "train-images-idx3-ubyte.gz"
     write_idx(path, images)
-    path.write_bytes(path.read_bytes()[:-50])
-    with pytest.raises(InputError, match="damaged gzip"):
-        digits.load_digits("train", data_dir=tmp_path)
+    whole = path.read_bytes()
+    for damaged in (whole[:-50], whole[:40] + bytes(40) + whole[80:]):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match="damaged gzip"):
+            digits.load_digits("train", data_dir=tmp_path)
 
 
 @pytest.mark.parametrize("argument", [{"split": "val"}, {"source": "svhn"}])

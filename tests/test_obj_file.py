@@ -51,6 +51,14 @@ def test_faces_go_by_material(write):
     )
 
 
+def test_a_material_has_nothing_of_the_one_before(write):
+    mtl = MTL + "newmtl bare\nd 1\nnewmtl green\nKd 0 1 0\n"
+    faces = "f 1/1 2/1 3/1\nusemtl bare\nf 1/1 2/1 3/1\nusemtl green\nf 1/1 2/1 3/1\n"
+    plain, bare, green = read(write(faces, mtl))
+    assert bare.color == plain.color and bare.texture is None
+    assert green.color == (0, 1, 0) and green.texture is None
+
+
 def test_corners_count_from_one_or_back_from_the_latest(write):
     (mesh,) = read(write("f 1//1 2//1 3//1\nf -4//-1 -2//-1 -1//-1\nf 1 2\n"))
     corners = [mesh.points[face].tolist() for face in mesh.faces]

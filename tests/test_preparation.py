@@ -318,7 +318,7 @@ def test_a_damaged_manifest_is_refused(copy, change):
     with pytest.raises(InputError, match="manifest.json (is damaged|has format 99)"):
         load_source(config(copy), "train")
     path.write_text(path.read_text()[:100])
-    with pytest.raises(InputError, match="manifest.json is damaged"):
+    with pytest.raises(InputError, match="manifest.json is damaged.*remove it and"):
         load_source(config(copy), "train")
 
 
@@ -368,6 +368,10 @@ def test_bad_files_are_listed_and_the_rest_is_made(mixed, tmp_path):
     again = run(*flags(mixed, output, "--allow_bad"))
     assert again.returncode == 0, again.stderr
     assert again.stderr.count("bad: ") == 5
+    mended = shutil.copytree(mixed, tmp_path / "mended")
+    write_video(mended / "cut.avi", walker(60, 9))
+    result = run(*flags(mended, output, "--allow_bad"))
+    assert "cut.avi" not in result.stderr and result.stderr.count("bad: ") == 4
 
 
 def test_nothing_can_be_used(tmp_path):

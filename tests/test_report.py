@@ -219,6 +219,11 @@ def test_of_a_run_without_codes_there_are_the_digits_alone(make_run):
 def test_two_runs_of_one_method_are_told_apart(make_run):
     one, two = (make_run(name, metrics=metrics()) for name in ("one", "two"))
     assert "DrNet (two)" in Page(build(one, two)).text
+    alike = [make_run(f"{parent}/two", metrics=metrics()) for parent in "ab"]
+    text = Page(build(one, *alike)).text
+    assert "DrNet (two)" in text and f"DrNet ({alike[1].path})" in text
+    with pytest.raises(InputError, match=f"The run {two.path} is given twice"):
+        build(one, two, two)
 
 
 def test_the_page_is_all_there_is_and_escapes_what_it_shows(make_run, monkeypatch):

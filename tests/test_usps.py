@@ -35,6 +35,7 @@ def test_digits_come_as_images_with_their_labels(tmp_path):
         ({"target": None}, "damaged or not the file of USPS"),
         ({"data": np.zeros((5, 64), "f4")}, r"has train digits \(5, 64\)"),
         ({"data": np.full((5, 256), 255.0)}, r"expected \[N, 256\] in \[0, 1\]"),
+        ({"data": np.full((5, 256), np.nan)}, r"expected \[N, 256\] in \[0, 1\]"),
         ({"target": np.arange(8, 13)}, "from 0 to 9"),
         ({"target": np.arange(4)}, "with labels"),
     ],

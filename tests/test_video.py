@@ -2,11 +2,14 @@
 
 import subprocess
 
+import av
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_drnet.data.clips import BadFile
+from keras_drnet.data.images import read_image
 from keras_drnet.data.video import read_video
 from tests.videos import CODECS, walker, write_video
 
@@ -93,6 +96,37 @@ def test_a_file_object_and_the_name_in_its_errors(tmp_path):
     path.write_bytes(b"no video")
     with open(path, "rb") as file, pytest.raises(BadFile, match="member.avi"):
         read_video(file, 32, 1, name="member.avi")
+
+
+def test_frames_that_an_edit_list_hides_are_not_missing(tmp_path):
+    """A clip that was cut out of a longer one keeps what its frames are made from."""
+    whole, cut = write_video(tmp_path / "whole.mp4", walker(60)), tmp_path / "cut.mp4"
+    ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+    copy = [ffmpeg, "-ss", "0.2", "-i", str(whole), "-c", "copy", str(cut)]
+    subprocess.run(copy, check=True, capture_output=True)
+    with av.open(str(cut)) as container:
+        assert container.streams.video[0].frames == 60
+    assert len(read_video(str(cut), 32, 1)) == 55
+
+
+def test_words_in_another_encoding_spoil_nothing(tmp_path):
+    path = tmp_path / "title.avi"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "Caf#"
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height = 160, 120
+        for pixels in walker(5):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels)))
+        container.mux(stream.encode(None))
+    path.write_bytes(path.read_bytes().replace(b"Caf#", b"Caf\xe9"))
+    assert len(read_video(str(path), 32, 1)) == 5
+
+
+def test_pictures_of_16_bits_keep_their_shades(tmp_path):
+    shades = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    Image.fromarray(shades).save(tmp_path / "depth.png")
+    frame = read_image(tmp_path / "depth.png", 64, 1)
+    np.testing.assert_array_equal(frame[..., 0], shades >> 8)
 
 
 def make_bad(tmp_path, kind):

@@ -109,6 +109,17 @@ def test_folders_called_train_and_test_are_the_split(tmp_path):
     assert own.items("test") == ["test/deep/a.avi"]
 
 
+@pytest.mark.parametrize("inner", ["", "more"])
+def test_frames_in_folders_called_train_and_test_are_split_so_too(tmp_path, inner):
+    for split in ("train", "test"):
+        for folder in {tmp_path / split, tmp_path / split / inner}:
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (8, 8)).save(folder / "1.png")
+    own = reader(tmp_path, test_fraction=0.01)
+    for split in ("train", "test"):
+        assert own.items(split) == [split, *([f"{split}/more"] if inner else [])]
+
+
 def test_nothing_there(tmp_path):
     with pytest.raises(InputError, match="video_folder needs data_dir"):
         reader(tmp_path / "missing")

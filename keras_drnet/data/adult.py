@@ -131,8 +131,11 @@ def _read(path):
             "https://archive.ics.uci.edu/dataset/2/adult. Put them there, or leave out "
             "the folder to use made-up data."
         )
-    with path.open(newline="", encoding="utf-8") as file:
-        lines = list(csv.reader(file, skipinitialspace=True))
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            lines = list(csv.reader(file, skipinitialspace=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is no table ({error}). Fetch it again.") from error
     # The test split's first line is a remark, and either may end in an empty one.
     rows = [line for line in lines if line and not line[0].startswith("|")]
     for row in rows:

@@ -5,6 +5,7 @@ import gzip
 import math
 import pathlib
 import struct
+import zlib
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def _read_idx_file(folder, name):
             try:
                 with opener(path, "rb") as file:
                     return path, file.read()
-            except (EOFError, gzip.BadGzipFile) as error:
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                 raise InputError(
                     f"{path} is a damaged gzip file: {error}. Fetch it again."
                 ) from error

@@ -49,6 +49,8 @@ def fit_image(image, image_size, num_channels, resize="squash"):
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)
+    if image.mode.startswith("I;16"):  # `convert` would cut off what is above 255.
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     image = image.convert("L" if num_channels == 1 else "RGB")
     box = None
     if resize == "crop":

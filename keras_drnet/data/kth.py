@@ -65,8 +65,12 @@ class KTH:
                 f"KTH needs data_dir, a folder with {SEQUENCES} and the six zip "
                 f"archives or their AVI files; got {config.data_dir!r}."
             )
-        self._zips = [root / name for name in ZIP_SHA1 if (root / name).is_file()]
-        self._videos = dict(_list_videos(root, self._zips))
+        zips = [root / name for name in ZIP_SHA1 if (root / name).is_file()]
+        once = {}  # Of a video that is there twice, the file, which comes first.
+        for item, place in _list_videos(root, zips):
+            once.setdefault(AVI.search(item)[1], (item, place))
+        self._videos = dict(once.values())
+        self._zips = {p[0] for p in self._videos.values() if isinstance(p, tuple)}
         if not self._videos:
             raise InputError(
                 f"{root} holds no KTH video; expected personNN_<action>_dM_uncomp.avi "
@@ -81,7 +85,7 @@ class KTH:
             InputError: the split is unknown, or an archive is not the official one.
         """
         check_split(split)
-        for path in self._zips:
+        for path in sorted(self._zips):
             _verify_zip(path)
         last = LAST_TRAINING_PERSON[self._config.kth_split]
         return sorted(

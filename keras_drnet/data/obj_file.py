@@ -137,7 +137,7 @@ def _read_mtl(path, root):
         color, texture = materials.get(name, (GREY, None))
         try:
             if keyword == "newmtl":
-                name = rest
+                name, color, texture = rest, GREY, None
             elif keyword == "Kd":
                 color = tuple(np.clip(_numbers(rest, 3), 0, 1))
             elif keyword == "map_Kd":

@@ -7,6 +7,7 @@ manifest comes last.
 """
 
 import collections
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -117,10 +118,14 @@ def _portable(config):
 
 
 def _finished_shards(output, key):
-    """Returns the notes of the shards that are there and whole, by file."""
+    """Returns the notes of the shards that are there and whole, by file.
+
+    One of which files were bad is made again: they may have been mended.
+    """
     notes = []
     for name in _note_names(output):
-        notes.append(json.loads(files.read_text(f"{output}/{name}")))
+        with contextlib.suppress(json.JSONDecodeError):  # Damaged: its shard is redone.
+            notes.append(json.loads(files.read_text(f"{output}/{name}")))
     if records.has_manifest(output):
         manifest = records.read_manifest(output)
         notes += [note | {"plan": manifest["plan"]} for note in manifest["shards"]]
@@ -133,7 +138,8 @@ def _finished_shards(output, key):
     return {
         note["file"]: note
         for note in notes
-        if files.sha256(f"{output}/{note['file']}") == note["sha256"]
+        if not note["bad"]
+        and files.sha256(f"{output}/{note['file']}") == note["sha256"]
     }
 
 

@@ -205,7 +205,9 @@ def read_manifest(folder):
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path} is damaged ({error}); run prepare again.") from error
+        raise InputError(
+            f"{path} is damaged ({error}); remove it and run prepare again."
+        ) from error
     return manifest
 
 

@@ -39,15 +39,14 @@ def load_usps(split, *, data_dir):
         with h5py.File(path, "r") as file:
             pixels = np.asarray(file[split]["data"], np.float32)
             labels = np.asarray(file[split]["target"], np.int64)
-    except (KeyError, OSError) as error:
+    except (KeyError, OSError, ValueError, TypeError) as error:
         raise InputError(
             f"{path} is damaged or not the file of USPS: {error}. Fetch it again."
         ) from error
     if (
         pixels.shape != (len(labels), DIGIT_SIZE**2)
         or not len(labels)
-        or pixels.min() < 0
-        or pixels.max() > 1
+        or not np.all((pixels >= 0) & (pixels <= 1))
         or not set(np.unique(labels)) <= set(range(NUM_CLASSES))
     ):
         raise InputError(

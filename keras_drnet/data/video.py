@@ -39,18 +39,19 @@ def read_video(
     frames = []
     counter = _Counter()
     try:
-        with av.open(file) as container:
+        # Words in another encoding than UTF-8 do not spoil a video.
+        with av.open(file, metadata_errors="replace") as container:
             if not container.streams.video:
                 raise BadFile(name, "it has no video stream")
             stream = container.streams.video[0]
-            shown = counter.count(container.decode(stream))
+            shown = counter.decode(container, stream)
             if frame_rate:
                 shown = _sample(shown, stream, frame_rate, name)
             for frame in shown:
                 frames.append(
                     fit_image(_upright(frame), image_size, num_channels, resize)
                 )
-            num_promised = stream.frames
+            num_promised = stream.frames - counter.num_hidden
     except av.FFmpegError as error:
         raise BadFile(name, f"not a readable video ({error.strerror})") from error
     if num_promised - counter.num_frames > 2 + MAX_MISSING * num_promised:
@@ -66,14 +67,16 @@ def read_video(
 
 
 class _Counter:
-    """Counts what passes through."""
+    """Counts frames: those that are decoded, and those that an edit list hides."""
 
-    num_frames = 0
+    num_frames = num_hidden = 0
 
-    def count(self, frames):
-        for frame in frames:
-            self.num_frames += 1
-            yield frame
+    def decode(self, container, stream):
+        for packet in container.demux(stream):
+            self.num_hidden += packet.is_discard
+            for frame in packet.decode():
+                self.num_frames += 1
+                yield frame
 
 
 def _sample(frames, stream, frame_rate, name):

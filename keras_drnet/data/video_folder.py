@@ -58,9 +58,9 @@ class VideoFolder:
     def items(self, split):
         """Returns the videos of a split."""
         check_split(split)
-        tops = {item.split("/")[0] for item in self._items if "/" in item}
-        if tops >= {"train", "test"}:
-            return [item for item in self._items if item.startswith(f"{split}/")]
+        tops = [item.split("/")[0] for item in self._items]
+        if {*tops} >= {"train", "test"}:
+            return [i for i, top in zip(self._items, tops, strict=True) if top == split]
         return split_names(self._items, split, self._config.test_fraction)
 
     def read(self, item):
