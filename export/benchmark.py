@@ -51,6 +51,7 @@ _LONG = flags.DEFINE_integer(
 CALLS = 4  # Of each row in a round; the first finds caches cold and is not counted.
 MATRIX = 1024  # Side of the matrices of the product.
 WINDOW = 100  # Frames at either end of the long roll-out.
+LEAST_LONG = 10 + WINDOW  # Its first frames find caches cold and are not counted.
 
 
 @dataclasses.dataclass
@@ -83,12 +84,17 @@ def main():
                 f"{folder} is no bundle to time: it has no {name}. Write one with "
                 "python -m export.main."
             )
-    log = folder.with_name(f"{folder.name}.log")
+    if 0 < _LONG.value < LEAST_LONG:
+        raise InputError(
+            f"long is {_LONG.value}; expected 0 or at least {LEAST_LONG}, so that "
+            "there are later frames to compare the first ones with."
+        )
     with tempfile.TemporaryDirectory() as scratch:
         config = pathlib.Path(scratch, "config.json")
         plain = pathlib.Path(scratch, "plain.tflite")
         manifest = json.loads((folder / MANIFEST_FILE).read_text())
         config.write_text(json.dumps(manifest["config"]))
+        log = child.log_path(folder)
         child.run("export.plain_graph", config, plain, log=log)
         log.unlink()
         for threads in _THREADS.value:

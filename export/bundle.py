@@ -26,7 +26,15 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from export import model_card, parity, quantize, to_onnx, to_saved_model, to_tflite
+from export import (
+    child,
+    model_card,
+    parity,
+    quantize,
+    to_onnx,
+    to_saved_model,
+    to_tflite,
+)
 from export.measure import Measured, measure_tflite
 from export.signatures import SIGNATURES_FILE
 from export.step_graph import StepGraph
@@ -68,7 +76,7 @@ def export_run(run, output_dir, options):
     """Writes the bundle of a run.
 
     Args:
-        run: a `RunFolder`, trained; its data have to be where they were.
+        run: a `RunFolder`, trained.
         output_dir: folder to make.
         options: `Options`.
 
@@ -107,7 +115,7 @@ class _Exporter:
 
     def __init__(self, run, output_dir, options):
         run.check_method("drnet", "be exported")
-        self.log = output_dir.with_name(f"{output_dir.name}.log")
+        self.log = child.log_path(output_dir)
         self.measured = []
         self._run, self._options = run, options
         self._config = run.config(data_dir=options.data_dir)

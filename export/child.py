@@ -45,6 +45,12 @@ def run(module, *arguments, log):
         )
 
 
+def log_path(folder):
+    """Returns where what is made into a folder is logged: a file beside it."""
+    folder = pathlib.Path(folder).resolve()
+    return folder.with_name(f"{folder.name}.conversion.log")
+
+
 def _ending(code):
     if code > 0:
         return f"failed with exit code {code}"

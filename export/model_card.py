@@ -82,7 +82,7 @@ def table(measured):
 
 def _figures(run):
     """Returns what `evaluate` measured, as a table, or how to have it measured."""
-    path = run.path / "evaluation" / "metrics.json"
+    path = run.find("evaluation/metrics.json")
     try:
         results = json.loads(path.read_text())
         prediction = results["prediction"]

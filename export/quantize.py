@@ -36,7 +36,7 @@ class Rung:
 
 DECODER_LAYERS = ("sub_pixel_stage", "conv_stage")
 # Of the encoders all but the last convolution, whose output is the code.
-ENCODER_LAYERS = ("/down", "/block", "/pool", "/stem", "/stage")
+ENCODER_LAYERS = ("/down", "/block", "/pool", "/stem", "/stage", "/context", "/detail")
 LADDER = {
     "none": Rung("drnet.tflite", "float32", 60.0),
     "float16": Rung("drnet_float16.tflite", "weights in float16", 45.0),

@@ -63,8 +63,9 @@ def _brief_delays(monkeypatch):
 class Scripted:
     """A server that answers calls, in turn, as its script says; the last for ever.
 
-    A turn is an HTTP status and a body, or, of gRPC, a code and a response; or a
-    number of seconds for which it keeps silent.
+    A turn is an HTTP status and a body, which may be shorter than a number after it
+    promises; or, of gRPC, a code and a response; or a number of seconds for which it
+    keeps silent.
     """
 
     def __init__(self, script):
@@ -83,9 +84,11 @@ class Scripted:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self, scripted=self):
                 self.rfile.read(int(self.headers["Content-Length"]))
-                status, content = scripted.turn()
+                status, content, *promised = scripted.turn()
                 with contextlib.suppress(BrokenPipeError):
                     self.send_response(status)
+                    for length in promised:
+                        self.send_header("Content-Length", str(length))
                     self.end_headers()
                     self.wfile.write(content)
 
@@ -138,6 +141,13 @@ def calls_to(protocol, script, **kwargs):
 def test_a_server_that_is_not_ready_is_asked_again(protocol):
     script = [NOT_READY, NOT_READY, (200, ANSWER)]
     with calls_to(protocol, script) as (predict, scripted):
+        np.testing.assert_array_equal(predict(), FUTURE)
+        assert scripted.num_calls == 3
+
+
+def test_one_whose_answer_breaks_off_too():
+    script = [(503, b'{"error": "lo', 99), (200, ANSWER[:9], 10**6), (200, ANSWER)]
+    with calls_to(REST, script) as (predict, scripted):
         np.testing.assert_array_equal(predict(), FUTURE)
         assert scripted.num_calls == 3
 

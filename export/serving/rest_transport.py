@@ -5,6 +5,7 @@ https://www.tensorflow.org/tfx/serving/api_rest
 
 import http.client
 import json
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -59,32 +60,45 @@ class RestTransport:
     def status(self):
         """Returns the state of each version, as `{1: "AVAILABLE"}`; see `predict`."""
         entries = self._send("", "model_version_status")
-        return {int(entry["version"]): entry["state"] for entry in entries}
+        try:
+            return {int(entry["version"]): entry["state"] for entry in entries}
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._no_answer(f"no versions in {str(entries)[:80]!r}") from error
 
     def _send(self, verb, key, content=None):
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self._url + verb, content, headers)
         try:
-            with self._opener.open(request, timeout=self._timeout) as response:
-                answer = response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refusal(error.code, error.read()) from error
+            with self._open(request) as response:
+                status, answer = response.status, response.read()
         except http.client.RemoteDisconnected as error:
             raise self._target.unavailable("it hung up without an answer") from error
+        except http.client.IncompleteRead as error:
+            raise self._target.unavailable("its answer broke off") from error
         except http.client.HTTPException as error:
             raise self._no_answer(type(error).__name__) from error
         except OSError as error:
             reason = getattr(error, "reason", error)
             if isinstance(reason, TimeoutError):
                 raise self._target.timed_out(self._timeout) from error
+            if isinstance(reason, ssl.SSLError):
+                raise InputError(f"{self._url} is not trusted: {reason}.") from error
             reason = getattr(reason, "strerror", None) or reason
             raise self._target.unavailable(reason) from error
+        if status != http.HTTPStatus.OK:
+            raise self._refusal(status, answer)
         try:
             return json.loads(answer)[key]
         except (ValueError, KeyError, TypeError) as error:
             text = answer.decode(errors="replace")
             raise self._no_answer(f"no {key!r} in {text[:80]!r}") from error
+
+    def _open(self, request):
+        """Returns the response, whatever its status."""
+        try:
+            return self._opener.open(request, timeout=self._timeout)
+        except urllib.error.HTTPError as error:
+            return error
 
     def _refusal(self, status, content):
         text = content.decode(errors="replace")

@@ -40,7 +40,7 @@ final class CameraFrames implements FrameSource {
   private CameraDevice camera;
   private int numSeen;
   private int numGiven;
-  private long lastNanoseconds;
+  private FrameClock clock;
   private volatile boolean isClosed;
 
   /**
@@ -59,6 +59,7 @@ final class CameraFrames implements FrameSource {
   public void read(ModelSignatures signatures, Sink sink) {
     this.signatures = signatures;
     this.sink = sink;
+    clock = new FrameClock(signatures.frameRate);
     thread.start();
     handler = new Handler(thread.getLooper());
     handler.post(() -> attempt(this::open));
@@ -109,6 +110,10 @@ final class CameraFrames implements FrameSource {
     manager.openCamera(id, new CameraDevice.StateCallback() {
       @Override
       public void onOpened(CameraDevice device) {
+        if (isClosed) { // While it was opening.
+          device.close();
+          return;
+        }
         camera = device;
         attempt(CameraFrames.this::startSession);
       }
@@ -187,12 +192,9 @@ final class CameraFrames implements FrameSource {
       if (image == null || numGiven == signatures.numPast || numSeen++ < SKIPPED_FRAMES) {
         return;
       }
-      long sinceLast = image.getTimestamp() - lastNanoseconds;
-      // A camera at 30 frames a second may come a little early.
-      if (numGiven > 0 && sinceLast < 0.95e9 / signatures.frameRate) {
+      if (!clock.take(image.getTimestamp())) {
         return;
       }
-      lastNanoseconds = image.getTimestamp();
       Picture picture = YuvPixels.toPicture(
           plane(image, 0), plane(image, 1), plane(image, 2),
           image.getWidth(), image.getHeight());

@@ -226,8 +226,12 @@ public final class MainActivity extends Activity {
     message.setVisibility(prediction.message() == null ? View.GONE : View.VISIBLE);
     pause.setText(playback.isPaused() ? R.string.go_on : R.string.pause);
     boolean isReady = demo.library() != null;
-    for (int id : new int[] {R.id.pause, R.id.restart, R.id.swap, R.id.video, R.id.camera}) {
+    for (int id : new int[] {R.id.pause, R.id.video, R.id.camera}) {
       findViewById(id).setEnabled(isReady);
+    }
+    boolean hasFrames = isReady && prediction.stage() != Prediction.Stage.READING;
+    for (int id : new int[] {R.id.restart, R.id.swap}) {
+      findViewById(id).setEnabled(hasFrames);
     }
   }
 
