@@ -13,6 +13,7 @@ final class Demo {
   private Library.Clip clip;
   private Library.Clip contentClip;
   private FrameSource waiting;
+  private boolean isClosed;
 
   /**
    * Reads nothing yet.
@@ -27,19 +28,20 @@ final class Demo {
    * Reads the bundles on another thread and starts with a clip.
    *
    * @param clipNumber number of the clip, if there are so many
-   * @param whenRead runs on the main thread when {@link #library} is there
    */
-  void load(AssetManager assets, int clipNumber, Runnable whenRead) {
+  void load(AssetManager assets, int clipNumber) {
     new Thread(() -> {
       try {
         Library read = new Library(assets);
         loop.execute(() -> {
+          if (isClosed) {
+            return;
+          }
           library = read;
           choose(read.clips.get(Math.min(clipNumber, read.clips.size() - 1)));
           if (waiting != null) {
             start(waiting);
           }
-          whenRead.run();
         });
       } catch (BundleException error) {
         loop.execute(() -> prediction.fail(error.getMessage()));
@@ -84,6 +86,12 @@ final class Demo {
   void swapContent() {
     contentClip = library.next(contentClip);
     prediction.swapContent(frames(contentClip));
+  }
+
+  /** Frees what it has; nothing else may be called. */
+  void close() {
+    isClosed = true;
+    prediction.close();
   }
 
   private FrameSource frames(Library.Clip clip) {

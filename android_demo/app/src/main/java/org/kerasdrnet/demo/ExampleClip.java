@@ -25,7 +25,7 @@ final class ExampleClip extends StoredFrames {
   }
 
   @Override
-  List<Picture> pictures(ModelSignatures signatures) throws BundleException {
+  List<int[]> frames(ModelSignatures signatures) throws BundleException {
     List<String> files = bundle.frames(folder);
     int skipped = files.size() - signatures.numPast;
     if (skipped < 0) {
@@ -33,11 +33,11 @@ final class ExampleClip extends StoredFrames {
           folder + " has " + files.size() + " pictures; the model looks at "
               + signatures.numPast + ": copy the bundle anew.");
     }
-    List<Picture> pictures = new ArrayList<>();
+    List<int[]> frames = new ArrayList<>();
     for (String file : files.subList(skipped, files.size())) {
-      pictures.add(read(file));
+      frames.add(read(file).toFrame(signatures.imageSize, signatures.cropsToSquare));
     }
-    return pictures;
+    return frames;
   }
 
   private Picture read(String file) throws BundleException {

@@ -59,12 +59,11 @@ public final class MainActivity extends Activity {
         demo.prediction.playback().setAtFullSpeed(saved.getBoolean(FULL_SPEED));
       }
       int clip = saved == null ? 0 : saved.getInt(CLIP);
-      demo.load(getAssets(), clip, this::onLibrary);
+      demo.load(getAssets(), clip);
     }
     prediction = demo.prediction;
     playback = prediction.playback();
     listen();
-    onLibrary();
     prediction.setScreen(this::draw);
   }
 
@@ -98,7 +97,7 @@ public final class MainActivity extends Activity {
   protected void onDestroy() {
     prediction.setScreen(null);
     if (!isChangingConfigurations()) {
-      prediction.close();
+      demo.close();
     }
     super.onDestroy();
   }
@@ -146,11 +145,8 @@ public final class MainActivity extends Activity {
         prediction.setModel(prediction.variant(), THREADS.get(i)));
   }
 
-  private void onLibrary() {
+  private void offerClips() {
     Library library = demo.library();
-    if (library == null || isDestroyed()) {
-      return;
-    }
     List<String> labels = new ArrayList<>();
     for (Library.Clip clip : library.clips) {
       labels.add(clip.label);
@@ -212,6 +208,9 @@ public final class MainActivity extends Activity {
   }
 
   private void draw() {
+    if (demo.library() != null && clips.getAdapter() == null) {
+      offerClips();
+    }
     if (prediction.bundle() != shownBundle) {
       shownBundle = prediction.bundle();
       List<String> names = shownBundle.variants;

@@ -1,6 +1,5 @@
 package org.kerasdrnet.demo;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -18,8 +17,8 @@ abstract class StoredFrames implements FrameSource {
     this.callbacks = callbacks;
   }
 
-  /** Returns {@code numPast} pictures of any size, oldest first. */
-  abstract List<Picture> pictures(ModelSignatures signatures) throws BundleException;
+  /** Returns {@code numPast} frames, oldest first. */
+  abstract List<int[]> frames(ModelSignatures signatures) throws BundleException;
 
   @Override
   public void read(ModelSignatures signatures, Sink sink) {
@@ -34,10 +33,7 @@ abstract class StoredFrames implements FrameSource {
   /** Reads the frames and returns what is to be told. */
   private Runnable outcome(ModelSignatures signatures, Sink sink) {
     try {
-      List<int[]> frames = new ArrayList<>();
-      for (Picture picture : pictures(signatures)) {
-        frames.add(picture.toFrame(signatures.imageSize, signatures.cropsToSquare));
-      }
+      List<int[]> frames = frames(signatures);
       return () -> {
         frames.forEach(sink::onFrame);
         sink.onEnd();

@@ -22,12 +22,12 @@ final class VideoFile extends StoredFrames {
   }
 
   @Override
-  List<Picture> pictures(ModelSignatures signatures) throws BundleException {
+  List<int[]> frames(ModelSignatures signatures) throws BundleException {
     MediaMetadataRetriever retriever = new MediaMetadataRetriever();
     try {
       retriever.setDataSource(context, uri);
       requireLength(retriever, signatures);
-      List<Picture> pictures = new ArrayList<>();
+      List<int[]> frames = new ArrayList<>(); // Pictures may be too large to keep.
       for (int i = 0; i < signatures.numPast; i++) {
         Bitmap bitmap = retriever.getFrameAtTime(
             i * 1_000_000L / signatures.frameRate, MediaMetadataRetriever.OPTION_CLOSEST);
@@ -35,9 +35,10 @@ final class VideoFile extends StoredFrames {
           throw new BundleException(
               "The video has no picture at frame " + i + "; choose another.");
         }
-        pictures.add(Bitmaps.toPicture(bitmap));
+        frames.add(Bitmaps.toPicture(bitmap)
+            .toFrame(signatures.imageSize, signatures.cropsToSquare));
       }
-      return pictures;
+      return frames;
     } catch (RuntimeException error) {
       throw new BundleException("The video cannot be read; choose another.", error);
     } finally {

@@ -3,6 +3,7 @@ package org.kerasdrnet.demo;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotSame;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
@@ -21,6 +22,7 @@ import android.widget.TextView;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.After;
 import org.junit.Before;
@@ -204,10 +206,29 @@ public final class MainActivityTest {
       throw new BundleException("not needed");
     });
     demo.start(new VideoFile(controller.get(), uri, demo.loop));
-    demo.load(controller.get().getAssets(), 0, () -> {});
+    demo.load(controller.get().getAssets(), 0);
     runUntil(() -> demo.prediction.message() != null
         && demo.prediction.message().contains("The video lasts 100 ms"));
     demo.prediction.close();
+  }
+
+  @Test
+  public void whoLeavesBeforeAllWasReadOpensNoModel() throws Exception {
+    AtomicBoolean isOpened = new AtomicBoolean();
+    Demo demo = new Demo((bundle, variant, numThreads) -> {
+      isOpened.set(true);
+      throw new BundleException("not needed");
+    });
+    demo.load(controller.get().getAssets(), 0);
+    demo.close();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("library")) {
+        thread.join();
+      }
+    }
+    runFor(500);
+    assertNull(demo.library());
+    assertFalse(isOpened.get());
   }
 
   @Test
