@@ -41,7 +41,7 @@ def run(main):
             inner = re.search(r"\bInputError: (.*)", str(error))
             if not inner:
                 raise
-            _fail(inner[1])
+            _leave(inner[1])
 
     def parse(arguments):
         try:
@@ -55,3 +55,10 @@ def run(main):
 def _fail(message):
     print(f"Error: {message}", file=sys.stderr)
     sys.exit(EXIT_BAD_INPUT)
+
+
+def _leave(message):
+    """Fails at once: a pipeline's threads that are in Python can hold up its end."""
+    print(f"Error: {message}", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    os._exit(EXIT_BAD_INPUT)
