@@ -41,15 +41,12 @@ def run_names(runs):
         InputError: a run is there twice.
     """
     names, folders = [], [path.resolve() for _, path in runs]
-    for method, path in runs:
-        if folders.count(path.resolve()) > 1:
+    for (method, path), folder in zip(runs, folders, strict=True):
+        if folders.count(folder) > 1:
             raise InputError(f"The run {path} is given twice; expected different ones.")
-        name = METHOD_NAMES[method]
-        if name in names:
-            name = f"{METHOD_NAMES[method]} ({path.resolve().name})"
-        if name in names:
-            name = f"{METHOD_NAMES[method]} ({path})"
-        names.append(name)
+        label = METHOD_NAMES[method]
+        candidates = (label, f"{label} ({folder.name})", f"{label} ({folder})")
+        names.append(next(name for name in candidates if name not in names))
     return names
 
 

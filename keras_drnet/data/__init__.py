@@ -4,7 +4,7 @@ import dataclasses
 import functools
 
 from keras_drnet.data import kth, records, sampling
-from keras_drnet.data.moving_mnist import MovingMNIST
+from keras_drnet.data.moving_mnist import MovingMNIST, can_name_digits
 from keras_drnet.data.recorded import ClipsInMemory, read_clips
 from keras_drnet.data.rotating_objects import rotating_objects
 from keras_drnet.data.sprites import Sprites
@@ -80,12 +80,8 @@ def load_source(config, split, *, clip_length=0):
 
 
 def has_known_digits(data):
-    """Returns whether a `DataConfig` is of digits of which each can be named.
-
-    Where several digits share the only channel, which is which can't be seen.
-    """
-    one_each = data.num_channels == 3 or data.num_digits == 1
-    return data.dataset == "moving_mnist" and one_each
+    """Returns whether a `DataConfig` is of digits of which each can be named."""
+    return data.dataset == "moving_mnist" and can_name_digits(data)
 
 
 @functools.lru_cache(maxsize=4)

@@ -61,14 +61,13 @@ class MovingMNIST:
                 f"num_digits is {num_digits}, but each digit has a colour channel of "
                 "its own; expected at most 3."
             )
-        digits = digits_lib.load_digits(split, source=digit_source, data_dir=data_dir)
         self.image_size = image_size
         self.num_channels = num_channels
         self.num_digits = num_digits
         self.clip_length = clip_length
         self.integer_velocity = integer_velocity
         self.seed = tf.constant([seed, SPLITS.index(split)], tf.int64)
-        self._digits = tf.constant(_resize(digits, image_size // 2))
+        self._digits = _load_resized(split, digit_source, data_dir, image_size // 2)
         self._load_labels = functools.partial(
             digits_lib.load_digit_labels, split, source=digit_source, data_dir=data_dir
         )
@@ -126,7 +125,7 @@ class MovingMNIST:
         Raises:
             InputError: the labels of the digits are missing or damaged.
         """
-        if self.num_channels == 1 and self.num_digits > 1:
+        if not can_name_digits(self):
             return {}
         classes = self._labels[self.digit_ids(indices).numpy()]
         corners = tf.gather(self.positions(indices), times, batch_dims=1).numpy()
@@ -241,6 +240,19 @@ def clip_uniforms(seed, indices, shape):
     )
 
 
-def _resize(digits, size):
+def can_name_digits(data):
+    """Returns whether each digit can be told from the others by its channel.
+
+    Args:
+        data: a `DataConfig`, or a `MovingMNIST`.
+    """
+    # Where several share the only channel, which is which can't be seen.
+    return data.num_channels == 3 or data.num_digits == 1
+
+
+@functools.lru_cache(maxsize=4)  # The sources of all stages share the digits.
+def _load_resized(split, source, data_dir, size):
+    """Returns the digits of a split, a uint8 tensor `[N, size, size]`."""
+    digits = digits_lib.load_digits(split, source=source, data_dir=data_dir)
     resized = tf.image.resize(digits[..., None], (size, size), antialias=True)
-    return np.round(resized[..., 0]).astype(np.uint8)
+    return tf.constant(np.round(resized[..., 0]).astype(np.uint8))

@@ -53,8 +53,9 @@ def main():
     _load_all(settings, output)  # What can't be summed up is told before, not after.
     for name, experiment in experiments.items():
         folder = output / name
-        record.run_seeds(name, experiment, settings, range(_SEEDS.value), folder)
-        results = record.load_results(name, settings, folder)
+        results = record.run_seeds(
+            name, experiment, settings, range(_SEEDS.value), folder
+        )
         with files.aside(str(folder / "plot.png")) as partial:
             plot_results(partial, experiment, results, record.load_arrays(folder))
         table = markdown_table(experiment, results)

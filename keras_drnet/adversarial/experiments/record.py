@@ -30,7 +30,7 @@ def run_seeds(name, experiment, settings, seeds, folder):
         folder: `pathlib.Path` of the system's results; made if need be.
 
     Returns:
-        `Results` of these seeds.
+        `Results` of all seeds that have been run, these and earlier ones.
 
     Raises:
         InputError: the folder has results of other settings or on other data, or
@@ -64,7 +64,7 @@ def run_seeds(name, experiment, settings, seeds, folder):
             ):
                 np.savez_compressed(file, **outcome.arrays)
         files.write_text(str(path), json.dumps(stored, indent=2) + "\n")
-    return _results(stored, map(str, seeds))
+    return _results(stored)
 
 
 def load_results(name, settings, folder):
@@ -79,11 +79,11 @@ def load_results(name, settings, folder):
         InputError: the folder has results of other settings.
     """
     stored = _read(folder / FILE, name, settings)
-    return _results(stored, sorted(stored["seeds"], key=int))
+    return _results(stored)
 
 
-def _results(stored, seeds):
-    chosen = [stored["seeds"][seed] for seed in seeds]
+def _results(stored):
+    chosen = [stored["seeds"][seed] for seed in sorted(stored["seeds"], key=int)]
     return Results(
         seeds=[seed["rows"] for seed in chosen],
         minutes=[seed["minutes"] for seed in chosen],
