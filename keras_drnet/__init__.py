@@ -15,6 +15,7 @@ _MODULES = {
     "PRESETS": "presets",
     "DrNet": "drnet",
     "InputError": "errors",
+    "JointPosePredictor": "joint_pose_predictor",
     "PosePredictor": "pose_predictor",
     "PoseRefiner": "pose_refiner",
     "Predictor": "predictor",

@@ -214,8 +214,28 @@ class PoseConfig(TrainConfig):
 
 
 @dataclasses.dataclass(frozen=True)
+class JointConfig(TrainConfig):
+    """Stage `joint`, not in the paper: pose encoder and LSTM learn to predict together.
+
+    Its clips are as long as those of stage 2, and so is its kind of error.
+    """
+
+    epochs: int = 0  # 0 = no such stage.
+    learning_rate: float = 1e-3
+    beta_1: float = 0.9
+    num_targets: int = 4  # Frames of a clip whose poses are compared in a step.
+    anchor_weight: float = 0.3  # Weight of the distance from the poses of stage 1.
+
+    def __post_init__(self):
+        if self.epochs != 0:
+            super().__post_init__()
+        _require_positive(self, "num_targets")
+        _require_not_negative(self, "anchor_weight")
+
+
+@dataclasses.dataclass(frozen=True)
 class RolloutConfig(TrainConfig):
-    """Stage 3, not in the paper: the pose LSTM against a discriminator of poses.
+    """Stage `rollout`, not in the paper: the LSTM against a discriminator of poses.
 
     Its clips are as long as those of stage 2.
     """
@@ -270,6 +290,7 @@ class Config:
     model: ModelConfig = ModelConfig()
     drnet: DrNetConfig = DrNetConfig()
     pose: PoseConfig = PoseConfig()
+    joint: JointConfig = JointConfig()
     rollout: RolloutConfig = RolloutConfig()
     mcnet: MCNetConfig = MCNetConfig()
 
@@ -282,8 +303,14 @@ class Config:
                 f"pose.clip_length is {self.pose.clip_length}, but {num_past} frames "
                 f"are observed (data.num_past); expected at least {num_past + 1}, or 0."
             )
-        # Two predicted poses, so that there is a change for the discriminator to see.
         clip_length = self.pose.clip_length or self.data.clip_length
+        if self.joint.epochs and self.joint.num_targets >= clip_length:
+            raise InputError(
+                f"joint.num_targets is {self.joint.num_targets}, but clips of the pose "
+                f"LSTM have {clip_length} frames, of which the first is not predicted; "
+                f"expected at most {clip_length - 1}."
+            )
+        # Two predicted poses, so that there is a change for the discriminator to see.
         least = max(clip_length, num_past + 2)
         if self.rollout.epochs and self.rollout.rollout_length < least:
             raise InputError(

@@ -149,7 +149,8 @@ def fit_poses(model, run, stage, networks, **kwargs):
         **kwargs: other arguments of `fit`.
     """
     config = run.config()
-    cached = getattr(config, stage).cached_batches
+    # A stage that trains the pose encoder too has none.
+    cached = getattr(getattr(config, stage), "cached_batches", 0)
 
     def encoded_batches(first_batch):
         clips = load_dataset(

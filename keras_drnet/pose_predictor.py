@@ -102,9 +102,7 @@ class PosePredictor(keras.Model):
             `(poses, content)`: the poses of all frames, `[B, T, Dp]`, and the
             content of the last observed frame, `[B, Dc]`.
         """
-        frames = ops.reshape(video, (-1, *video.shape[2:]))
-        poses = self.pose_encoder(frames, training=False)
-        poses = ops.reshape(poses, (-1, video.shape[1], poses.shape[-1]))
+        poses = encode_poses(self.pose_encoder, video)
         content, _ = self.content_encoder(video[:, self.num_past - 1], training=False)
         return tf.stop_gradient(poses), tf.stop_gradient(content)
 
@@ -206,3 +204,18 @@ class PosePredictor(keras.Model):
         return losses.pose_prediction_loss(
             poses[:, 1:], predicted, absolute=self.absolute_error
         )
+
+
+def encode_poses(pose_encoder, video):
+    """Encodes every frame of clips, in inference mode.
+
+    Args:
+        pose_encoder: frames `[B, H, W, C]` to pose `[B, Dp]`.
+        video: `[B, T, H, W, C]`, with static T.
+
+    Returns:
+        `[B, T, Dp]`.
+    """
+    frames = ops.reshape(video, (-1, *video.shape[2:]))
+    poses = pose_encoder(frames, training=False)
+    return ops.reshape(poses, (-1, video.shape[1], poses.shape[-1]))

@@ -18,7 +18,7 @@ import shutil
 import numpy as np
 from absl import flags
 
-from keras_drnet.run_folder import RunFolder, stage_networks
+from keras_drnet.run_folder import RunFolder
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
@@ -61,11 +61,9 @@ def release(run, output_dir, *, results_only=False):
 
 
 def _save_weights(run, networks, copy):
-    for stage in run.last_stages():
+    for stage, trained in run.last_networks(networks).items():
         steps, seconds = run.checkpoints(stage).progress()
-        copy.checkpoints(stage).save(
-            steps, stage_networks(networks, stage), dtype=np.float16, seconds=seconds
-        )
+        copy.checkpoints(stage).save(steps, trained, dtype=np.float16, seconds=seconds)
 
 
 def main():

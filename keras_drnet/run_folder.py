@@ -4,7 +4,8 @@
       config.json                     the `Config`, written before training
       drnet/step_00000500/            a checkpoint of stage 1: see `checkpoint`
       pose/step_00000200/             one of stage 2
-      rollout/step_00000100/          one of stage 3, where it was asked for
+      joint/step_00000500/            of both together, where it was asked for
+      rollout/step_00000100/          of long roll-outs, where it was asked for
       mcnet/step_00001000/            or, for that method, of its only stage
 
 Generation, evaluation and export need nothing else.
@@ -24,12 +25,13 @@ CONFIG_FILE = "config.json"
 STAGE_NETWORKS = {
     "drnet": ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"),
     "pose": ("pose_lstm",),
+    "joint": ("pose_encoder", "pose_lstm"),
     "rollout": ("pose_lstm",),
     "mcnet": ("motion_encoder", "frame_generator", "frame_discriminator"),
 }
 # The stages of each method, in the order of their training. One of no epochs is left
 # out.
-STAGES = {"drnet": ("drnet", "pose", "rollout"), "mcnet": ("mcnet",)}
+STAGES = {"drnet": ("drnet", "pose", "joint", "rollout"), "mcnet": ("mcnet",)}
 
 
 class RunFolder:
@@ -126,11 +128,25 @@ class RunFolder:
         """Returns the names of the run's stages, in the order of their training."""
         return stages_of(self.config())
 
-    def last_stages(self):
-        """Returns the stages after which a network of theirs is trained no more."""
-        stages = self.stages()
-        last = {name: stage for stage in stages for name in STAGE_NETWORKS[stage]}
-        return tuple(stage for stage in stages if stage in last.values())
+    def last_networks(self, networks):
+        """Divides networks by the stage that trains each last.
+
+        Args:
+            networks: the method's networks: see `models.build_networks`.
+
+        Returns:
+            A dict of stages, in their order, to dicts of networks by name. A stage
+            of which all is trained further by later ones is not in it.
+        """
+        last = {}
+        for stage in self.stages():
+            for name in STAGE_NETWORKS[stage]:
+                last[name] = stage
+        return {
+            stage: {n: getattr(networks, n) for n in last if last[n] == stage}
+            for stage in self.stages()
+            if stage in last.values()
+        }
 
     def checkpoints(self, stage):
         """Returns the `Checkpoints` of a stage, one of `stages()`."""
@@ -163,8 +179,8 @@ class RunFolder:
             InputError: a stage has no checkpoint yet.
         """
         networks = build_networks(self.config(), dtype=dtype)
-        for stage in self.last_stages():
-            if not self.checkpoints(stage).restore(stage_networks(networks, stage)):
+        for stage, trained in self.last_networks(networks).items():
+            if not self.checkpoints(stage).restore(trained):
                 raise InputError(
                     f"{self.path} has no checkpoint of stage {stage!r} yet; train it "
                     f"with: python -m keras_drnet.train --run_dir={self.path}"

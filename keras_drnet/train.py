@@ -1,7 +1,8 @@
 """Trains a run's stages into its folder; goes on where it stopped.
 
-DrNet has "drnet", then "pose", the pose LSTM, and with `rollout.epochs` "rollout",
-which refines it; MCNet has one, "mcnet".
+DrNet has "drnet", then "pose", the pose LSTM; with `joint.epochs` "joint", which trains
+pose encoder and LSTM together, and with `rollout.epochs` "rollout", which refines the
+LSTM. MCNet has one, "mcnet".
 
 Usage:
 

@@ -9,6 +9,7 @@ from keras_drnet.data.clips import SPLITS
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
 from keras_drnet.generate import VideoPredictor
+from keras_drnet.joint_pose_predictor import JointPosePredictor
 from keras_drnet.mcnet import MCNet
 from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models import build_networks
@@ -116,7 +117,7 @@ def train_pose_predictor(run):
     """
     config = run.config()
     dtype, networks = _start(config)
-    _restore_stage(run, networks, "drnet")
+    _restore_stages_before(run, networks, "pose")
     predictor = PosePredictor(
         networks.content_encoder,
         networks.pose_encoder,
@@ -141,16 +142,38 @@ def train_pose_predictor(run):
     )
 
 
-def train_pose_refiner(run):
-    """Trains stage 3 of a run, from its last checkpoint to the end.
+def train_joint_predictor(run):
+    """Trains stage `joint` of a run, from its last checkpoint to the end.
 
     Args:
         run: a `RunFolder` whose stages 1 and 2 are trained.
     """
     config = run.config()
     dtype, networks = _start(config)
-    for stage in ("drnet", "pose"):
-        _restore_stage(run, networks, stage)
+    _restore_stages_before(run, networks, "joint")
+    joint = JointPosePredictor(
+        networks.content_encoder,
+        networks.pose_encoder,
+        networks.pose_lstm,
+        num_past=config.data.num_past,
+        num_targets=config.joint.num_targets,
+        absolute_error=config.pose.absolute_error,
+        anchor_weight=config.joint.anchor_weight,
+        dtype=dtype,
+    )
+    joint.compile(optimizer=fitting.make_optimizer(config.joint))
+    fitting.fit_poses(joint, run, "joint", networks)
+
+
+def train_pose_refiner(run):
+    """Trains stage `rollout` of a run, from its last checkpoint to the end.
+
+    Args:
+        run: a `RunFolder` whose stages before it are trained.
+    """
+    config = run.config()
+    dtype, networks = _start(config)
+    _restore_stages_before(run, networks, "rollout")
     discriminator = build_pose_discriminator(
         config.model.pose_dim, config.rollout.discriminator_units
     )
@@ -222,6 +245,7 @@ def train_mcnet(run):
 TRAINERS = {
     "drnet": train_drnet,
     "pose": train_pose_predictor,
+    "joint": train_joint_predictor,
     "rollout": train_pose_refiner,
     "mcnet": train_mcnet,
 }
@@ -235,12 +259,14 @@ def _start(config):
     return dtype, build_networks(config, dtype=dtype)
 
 
-def _restore_stage(run, networks, stage):
-    """Gives networks the weights of a stage, which has to be trained to its end."""
-    steps = run.checkpoints(stage).restore(stage_networks(networks, stage))
-    wanted = getattr(run.config(), stage).num_steps
-    if steps < wanted:
-        raise InputError(
-            f"Stage {stage!r} of {run.path} has {steps} of {wanted} steps; finish it "
-            f"before the next: --stage={stage}."
-        )
+def _restore_stages_before(run, networks, next_stage):
+    """Gives networks the weights of all stages before one, trained to their ends."""
+    stages = run.stages()
+    for stage in stages[: stages.index(next_stage)]:
+        steps = run.checkpoints(stage).restore(stage_networks(networks, stage))
+        wanted = getattr(run.config(), stage).num_steps
+        if steps < wanted:
+            raise InputError(
+                f"Stage {stage!r} of {run.path} has {steps} of {wanted} steps; finish "
+                f"it before the next: --stage={stage}."
+            )

@@ -119,14 +119,14 @@ def test_encoder_and_generator_become_each_other_s_inverse():
     ]
     model = BiGAN(*linear, adversarial, UniformCube(1))
     model.compile(
-        keras.optimizers.Adam(2e-3, beta_1=0.5),
+        keras.optimizers.Adam(1e-3, beta_1=0.5),
         keras.optimizers.Adam(5e-3, beta_1=0.5),
         jit_compile=False,
     )
     u = np.random.default_rng(0).uniform(-1, 1, (2048, 1)).astype("float32")
     images = u * [2.0, -1.0]
     data = tf.data.Dataset.from_tensor_slices({"image": images.astype("float32")})
-    model.fit(data.shuffle(2048, seed=0).batch(128), epochs=60, verbose=0)
+    model.fit(data.shuffle(2048, seed=0).batch(128), epochs=100, verbose=0)
     error = np.mean(
         np.square(model.generator(model.predict(images, verbose=0)) - images)
     )

@@ -75,6 +75,7 @@ ORDER = [
     "averaging",
     "drnet",
     "pose_predictor",
+    "joint_pose_predictor",
     "pose_refiner",
     "mcnet",
     "checkpoint",

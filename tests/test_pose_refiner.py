@@ -173,11 +173,10 @@ def test_a_roll_out_is_at_least_as_long_as_a_clip(tiny):
 def test_no_epochs_are_no_stage(tiny, tmp_path):
     run = RunFolder(tmp_path / "plain")
     run.create(tiny)
-    assert run.stages() == run.last_stages() == ("drnet", "pose")
+    assert run.stages() == ("drnet", "pose")
     run = RunFolder(tmp_path / "refined")
     run.create(with_rollout(tiny))
     assert run.stages() == ("drnet", "pose", "rollout")
-    assert run.last_stages() == ("drnet", "rollout")
 
 
 def test_a_run_is_loaded_as_its_last_stage_left_it(tiny, tmp_path):

@@ -35,7 +35,7 @@ READERS = {
     "video_folder": VideoFolder,
 }
 DATASETS = ("moving_mnist", *READERS)
-STAGES = ("drnet", "pose", "rollout", "mcnet")
+STAGES = ("drnet", "pose", "joint", "rollout", "mcnet")
 
 
 def load_source(config, split, *, clip_length=0):

@@ -9,6 +9,7 @@ from keras_drnet.config import (
     Config,
     DataConfig,
     DrNetConfig,
+    JointConfig,
     MCNetConfig,
     ModelConfig,
     PoseConfig,
@@ -103,6 +104,14 @@ def moving_mnist_small():
             absolute_error=True,
             clip_length=20,
             cached_batches=1024,
+        ),
+        joint=JointConfig(
+            epochs=16,
+            steps_per_epoch=500,
+            batch_size=32,
+            schedule="cosine",
+            warmup_steps=200,
+            clip_norm=1.0,
         ),
         rollout=_small_rollout(
             epochs=4,

@@ -1,0 +1,150 @@
+"""JointPosePredictor: pose encoder and pose LSTM, trained to predict together."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_drnet import losses, pose_rollout
+from keras_drnet.pose_predictor import PosePredictor, encode_poses
+from keras_drnet.training_step import apply_gradients, track
+
+
+class JointPosePredictor(PosePredictor):
+    """Trains a trained pose encoder and pose LSTM further, both by what is predicted.
+
+    A pose encoder that has learned to reconstruct single frames is right on average;
+    that its errors agree from frame to frame, so that a velocity can be read from
+    them, nothing has asked of it. Here the error of the poses predicted goes back
+    through the LSTM into the poses observed.
+
+    What is predicted is what a *teacher* sees, the pose encoder as it was: targets
+    that cannot move cannot be made easy. For the decoder, which is frozen, poses have
+    to mean what they meant: their distance from the teacher's is a loss too
+    (`anchor`). Both losses are in the LSTM's range of poses. Batch norm runs in
+    inference mode. Long clips are cheap: the teacher looks at a few frames of the
+    future of each, drawn anew in each step.
+
+    Not in the paper of DrNet. In evaluation, `rollout` is the mean squared error of
+    the predicted poses from the teacher's.
+
+    Example:
+
+    ```python
+    joint = JointPosePredictor(content_encoder, pose_encoder, pose_lstm, num_past=5)
+    joint.compile(keras.optimizers.Adam(1e-3))
+    joint.fit(dataset, epochs=20, steps_per_epoch=500)
+    ```
+    """
+
+    def __init__(
+        self,
+        content_encoder,
+        pose_encoder,
+        pose_lstm,
+        *,
+        num_past,
+        num_targets=4,
+        absolute_error=False,
+        anchor_weight=0.3,
+        dtype=None,
+        name="joint_pose_predictor",
+    ):
+        """Holds the networks, and copies the pose encoder to be the teacher.
+
+        Args:
+            content_encoder: see `PosePredictor`; frozen.
+            pose_encoder: see `PosePredictor`; trained already.
+            pose_lstm: see `PosePredictor`; trained already.
+            num_past: number of observed frames, from 1 to T - 1.
+            num_targets: frames of each clip, all but the first, whose poses are
+                compared with their prediction in a step; at most T - 1.
+            absolute_error: see `PosePredictor`.
+            anchor_weight: weight of the distance from the teacher's poses.
+            dtype: dtype policy of the networks.
+            name: name of the model.
+        """
+        super().__init__(
+            content_encoder,
+            pose_encoder,
+            pose_lstm,
+            num_past=num_past,
+            closed_loop=True,
+            absolute_error=absolute_error,
+            dtype=dtype,
+            name=name,
+        )
+        self.teacher = keras.models.clone_model(pose_encoder)
+        self.teacher.set_weights(pose_encoder.get_weights())
+        self.num_targets = num_targets
+        self.anchor_weight = anchor_weight
+        self._add_trackers("anchor")
+
+    def build_optimizers(self):
+        """Creates the optimizer's variables, so that they can be restored."""
+        self.optimizer.build(self._trained)
+
+    def train_step(self, batch):
+        """Trains pose encoder and LSTM on one batch of clips."""
+        video = batch["video"]
+        times = self._draw_times(video)
+        with tf.GradientTape() as tape:
+            terms = self._terms(video, times)
+            loss = self.optimizer.scale_loss(terms["loss"])
+        apply_gradients(self.optimizer, tape, loss, self._trained)
+        return track(self._trackers, terms)
+
+    def test_step(self, batch):
+        """Evaluates the losses on all frames, and the roll-out, on one batch."""
+        video = batch["video"]
+        shape = (tf.shape(video)[0], video.shape[1] - 1)
+        times = tf.broadcast_to(tf.range(1, video.shape[1]), shape)
+        future = encode_poses(self.teacher, video[:, self.num_past :])
+        rollout = losses.pose_prediction_loss(future, self(video))
+        return track(self._trackers, self._terms(video, times) | {"rollout": rollout})
+
+    @property
+    def _trained(self):
+        return (
+            self.pose_encoder.trainable_variables + self.pose_lstm.trainable_variables
+        )
+
+    def _draw_times(self, video):
+        """Draws numbers of frames but the first for each clip, `[B, num_targets]`."""
+        # Drawn from the step's number: a resumed run draws the same.
+        step = ops.cast(self.optimizer.iterations, "int32")
+        order = tf.random.stateless_uniform(
+            (tf.shape(video)[0], video.shape[1] - 1), seed=tf.stack([0, step])
+        )
+        return 1 + tf.argsort(order)[:, : self.num_targets]
+
+    def _terms(self, video, times):
+        clip_length, past = video.shape[1], video[:, : self.num_past]
+        targets = tf.gather(video, times, axis=1, batch_dims=1)
+        targets.set_shape((None, times.shape[1], *video.shape[2:]))
+        taught = encode_poses(self.teacher, ops.concatenate([past, targets], axis=1))
+        taught = self._in_range(taught)
+        content, _ = self.content_encoder(past[:, -1], training=False)
+        poses = encode_poses(self.pose_encoder, past)
+        predicted = pose_rollout.observe_and_continue(
+            self.pose_lstm,
+            poses,
+            tf.stop_gradient(content),
+            clip_length - self.num_past,
+        )
+        predicted = tf.gather(predicted, times - 1, axis=1, batch_dims=1)
+        prediction, anchor = (
+            losses.pose_prediction_loss(
+                true, self._in_range(found), absolute=self.absolute_error
+            )
+            for true, found in (
+                (taught[:, self.num_past :], predicted),
+                (taught[:, : self.num_past], poses),
+            )
+        )
+        return {
+            "loss": prediction + self.anchor_weight * anchor,
+            "anchor": anchor,
+        }
+
+    def _in_range(self, poses):
+        return self.pose_lstm.get_layer("pose_range")(poses)
