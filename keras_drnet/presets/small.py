@@ -128,7 +128,7 @@ def kth_small():
     """KTH walking at 64x64 with narrow U-Net networks, for two CPU cores.
 
     Flags: --preset=kth_small --data_dir=kth
-    Time: 57, 8 and 4 minutes for stages 1 to 3, on one of two shared cores.
+    Time: 57 and 8 minutes for stages 1 and 2, 4 for `rollout`, on one of two shared cores.
     Figure: PSNR of 27.7 dB over the next 10 frames, where a copy of the last frame has
         21.7; people 21-25, scenarios d1 and d4.
     """
