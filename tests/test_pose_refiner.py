@@ -1,4 +1,4 @@
-"""Stage `rollout`: long roll-outs among real poses, each player moved by its own loss alone."""
+"""Stage `rollout`: long roll-outs among real poses, each player moved by its loss."""
 
 import dataclasses
 import shutil

