@@ -223,14 +223,15 @@ class JointConfig(TrainConfig):
     epochs: int = 0  # 0 = no such stage.
     learning_rate: float = 1e-3
     beta_1: float = 0.9
-    num_targets: int = 4  # Frames of a clip whose poses are compared in a step.
+    num_targets: int = 4  # Frames of a clip that are compared in a step.
     anchor_weight: float = 0.3  # Weight of the distance from the poses of stage 1.
+    frame_weight: float = 0.0  # Weight of the error of the frames predicted; 0 = off.
 
     def __post_init__(self):
         if self.epochs != 0:
             super().__post_init__()
         _require_positive(self, "num_targets")
-        _require_not_negative(self, "anchor_weight")
+        _require_not_negative(self, "anchor_weight", "frame_weight")
 
 
 @dataclasses.dataclass(frozen=True)

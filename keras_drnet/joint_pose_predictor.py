@@ -20,9 +20,11 @@ class JointPosePredictor(PosePredictor):
     What is predicted is what a *teacher* sees, the pose encoder as it was: targets
     that cannot move cannot be made easy. For the decoder, which is frozen, poses have
     to mean what they meant: their distance from the teacher's is a loss too
-    (`anchor`). Both losses are in the LSTM's range of poses. Batch norm runs in
-    inference mode. Long clips are cheap: the teacher looks at a few frames of the
-    future of each, drawn anew in each step.
+    (`anchor`). Both losses are in the LSTM's range of poses. With `frame_weight`, what
+    the decoder makes of the predicted poses is compared with the frames that came
+    (`frames`): what an error in a pose does to the picture, the teacher cannot say.
+    Batch norm runs in inference mode. Long clips are cheap: a few frames of each,
+    drawn anew in each step, are compared.
 
     Not in the paper of DrNet. In evaluation, `rollout` is the mean squared error of
     the predicted poses from the teacher's.
@@ -30,7 +32,9 @@ class JointPosePredictor(PosePredictor):
     Example:
 
     ```python
-    joint = JointPosePredictor(content_encoder, pose_encoder, pose_lstm, num_past=5)
+    joint = JointPosePredictor(
+        content_encoder, pose_encoder, pose_lstm, decoder, num_past=5
+    )
     joint.compile(keras.optimizers.Adam(1e-3))
     joint.fit(dataset, epochs=20, steps_per_epoch=500)
     ```
@@ -41,11 +45,13 @@ class JointPosePredictor(PosePredictor):
         content_encoder,
         pose_encoder,
         pose_lstm,
+        decoder,
         *,
         num_past,
         num_targets=4,
         absolute_error=False,
         anchor_weight=0.3,
+        frame_weight=0.0,
         dtype=None,
         name="joint_pose_predictor",
     ):
@@ -55,11 +61,14 @@ class JointPosePredictor(PosePredictor):
             content_encoder: see `PosePredictor`; frozen.
             pose_encoder: see `PosePredictor`; trained already.
             pose_lstm: see `PosePredictor`; trained already.
+            decoder: `((content, skips), pose)` to frames; frozen.
             num_past: number of observed frames, from 1 to T - 1.
-            num_targets: frames of each clip, all but the first, whose poses are
-                compared with their prediction in a step; at most T - 1.
+            num_targets: frames of each clip, of all but the first, that are compared
+                with their prediction in a step; at most T - 1.
             absolute_error: see `PosePredictor`.
             anchor_weight: weight of the distance from the teacher's poses.
+            frame_weight: weight of the error of the frames decoded from predicted
+                poses; 0 = off.
             dtype: dtype policy of the networks.
             name: name of the model.
         """
@@ -75,9 +84,11 @@ class JointPosePredictor(PosePredictor):
         )
         self.teacher = keras.models.clone_model(pose_encoder)
         self.teacher.set_weights(pose_encoder.get_weights())
+        self.decoder = decoder
         self.num_targets = num_targets
         self.anchor_weight = anchor_weight
-        self._add_trackers("anchor")
+        self.frame_weight = frame_weight
+        self._add_trackers("anchor", *(["frames"] if frame_weight else []))
 
     def build_optimizers(self):
         """Creates the optimizer's variables, so that they can be restored."""
@@ -123,7 +134,7 @@ class JointPosePredictor(PosePredictor):
         targets.set_shape((None, times.shape[1], *video.shape[2:]))
         taught = encode_poses(self.teacher, ops.concatenate([past, targets], axis=1))
         taught = self._in_range(taught)
-        content, _ = self.content_encoder(past[:, -1], training=False)
+        content, skips = self.content_encoder(past[:, -1], training=False)
         poses = encode_poses(self.pose_encoder, past)
         predicted = pose_rollout.observe_and_continue(
             self.pose_lstm,
@@ -141,10 +152,25 @@ class JointPosePredictor(PosePredictor):
                 (taught[:, : self.num_past], poses),
             )
         )
-        return {
+        terms = {
             "loss": prediction + self.anchor_weight * anchor,
             "anchor": anchor,
         }
+        if self.frame_weight:
+            frames = self._decode((content, skips), predicted)
+            terms["frames"] = losses.reconstruction_loss(targets, frames)
+            terms["loss"] += self.frame_weight * terms["frames"]
+        return terms
+
+    def _decode(self, content, poses):
+        """Decodes several poses of each clip, `[B, K, Dp]`, with its content."""
+        num_poses = poses.shape[1]
+        content = tf.nest.map_structure(
+            lambda code: tf.repeat(tf.stop_gradient(code), num_poses, axis=0), content
+        )
+        flat = ops.reshape(poses, (-1, poses.shape[-1]))
+        frames = self.decoder((content, flat), training=False)
+        return ops.reshape(frames, (-1, num_poses, *frames.shape[1:]))
 
     def _in_range(self, poses):
         return self.pose_lstm.get_layer("pose_range")(poses)

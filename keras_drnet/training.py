@@ -155,10 +155,12 @@ def train_joint_predictor(run):
         networks.content_encoder,
         networks.pose_encoder,
         networks.pose_lstm,
+        networks.decoder,
         num_past=config.data.num_past,
         num_targets=config.joint.num_targets,
         absolute_error=config.pose.absolute_error,
         anchor_weight=config.joint.anchor_weight,
+        frame_weight=config.joint.frame_weight,
         dtype=dtype,
     )
     joint.compile(optimizer=fitting.make_optimizer(config.joint))

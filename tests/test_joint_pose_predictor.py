@@ -12,6 +12,7 @@ from keras_drnet import pose_rollout, release
 from keras_drnet.config import JointConfig
 from keras_drnet.data import load_dataset
 from keras_drnet.errors import InputError
+from keras_drnet.generate import VideoPredictor
 from keras_drnet.joint_pose_predictor import JointPosePredictor
 from keras_drnet.run_folder import RunFolder, stage_networks
 from keras_drnet.training import train_joint_predictor, train_pose_refiner
@@ -35,6 +36,7 @@ def make_joint(networks, *, rate=1e-2, **kwargs):
         networks.content_encoder,
         networks.pose_encoder,
         networks.pose_lstm,
+        networks.decoder,
         num_past=NUM_PAST,
         **kwargs,
     )
@@ -79,6 +81,26 @@ def test_losses_are_distances_from_the_teacher(networks, video, absolute_error, 
     np.testing.assert_allclose(result["rollout"], future, rtol=1e-4)
 
 
+@pytest.mark.parametrize("decoder", ["dcgan", "dcgan_unet"])
+def test_predicted_frames_are_compared_with_those_that_came(tiny, video, decoder):
+    networks = lively_networks(
+        tiny.with_overrides(
+            [f"model.content_encoder={decoder}", f"model.decoder={decoder}"]
+        )
+    )
+    without = make_joint(networks)._terms(video, every_time(video))
+    terms = make_joint(networks, frame_weight=7.0)._terms(video, every_time(video))
+    predictor = VideoPredictor(networks)
+    past, future = video[:, :NUM_PAST], video[:, NUM_PAST:]
+    times = tf.tile(tf.range(NUM_PAST, CLIP_LENGTH)[None], (len(video), 1))
+    frames = make_joint(networks, frame_weight=7.0)._terms(video, times)["frames"]
+    error = np.mean(np.square(future - predictor.predict(past, future.shape[1])))
+    np.testing.assert_allclose(frames, error, rtol=1e-4)
+    np.testing.assert_allclose(
+        terms["loss"], without["loss"] + 7.0 * terms["frames"], rtol=1e-5
+    )
+
+
 def test_only_the_chosen_frames_count(networks, video):
     joint = make_joint(networks)
     times = tf.constant([[4, 6], [5, 3], [7, 7], [1, 3]])
@@ -106,8 +128,9 @@ def test_each_step_draws_other_frames_but_the_first(networks, video):
     assert not np.array_equal(draws[0], draws[1])
 
 
-def test_a_step_moves_pose_encoder_and_lstm_alone(networks, video):
-    joint = make_joint(networks)
+@pytest.mark.parametrize("frame_weight", [0.0, 1.0])
+def test_a_step_moves_pose_encoder_and_lstm_alone(networks, video, frame_weight):
+    joint = make_joint(networks, frame_weight=frame_weight)
     frozen = (networks.content_encoder, networks.decoder, joint.teacher)
     before = [weights(network) for network in frozen]
     trained = [

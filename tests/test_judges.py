@@ -111,7 +111,7 @@ def test_scores_of_perfect_moved_and_empty_predictions(judge):
     clips = source.frames(np.arange(24), times).numpy()
     options = {"num_past": 3, "steps": (1, 2, 6), "num_clips": 24}
     perfect = digit_scores(judge, Scripted(clips[:, 3:]), source, **options)
-    assert perfect["steps"] == [1, 2, 6]
+    assert perfect["steps"] == [1, 2, 6] and perfect["num_clips"] == 24
     assert perfect["generated_given_real"] == perfect["within_3_pixels"] == [1.0] * 3
     assert all(value > 0.6 for value in perfect["real"])
     empty = digit_scores(judge, Scripted(0 * clips[:, 3:]), source, **options)

@@ -43,6 +43,7 @@ PROBES = {
     "fresh_scene_discriminator": {"accuracy": 0.571, "floor": None},
     "judge": {"digit_1": {"kind": "static", "real": 0.987, "swapped": 0.654}},
     "digits": {
+        "num_clips": 64,
         "steps": [1, 500],
         "real": [0.991, 0.992],
         "generated_given_real": [0.456, 0.321],
@@ -201,6 +202,7 @@ def test_of_a_run_without_codes_there_are_the_digits_alone(make_run):
     mcnet = make_run("mcnet", config, metrics=metrics("mcnet"), probes=digits)
     page = Page(build(run, mcnet))
     assert "Digits: MCNet" in page.text
+    assert page.text.count("in generated frames, 64 held-out clips") == 2
     assert page.shown.count("45.6 %") == 2  # Of either run.
     text = markdown.build([read_results(run), read_results(mcnet)])
     assert text.count("within 3 pixels of 64") == 2

@@ -141,7 +141,7 @@ def cut_windows(images, centres, size):
     return windows.reshape(*leading, size, size)
 
 
-def digit_scores(judge, predictor, source, *, num_past, steps=STEPS, num_clips=64):
+def digit_scores(judge, predictor, source, *, num_past, steps=STEPS, num_clips=256):
     """Says for how long digits stay what and where they are in predicted video.
 
     The true place of a digit is where the judge finds it on the real frame: what
@@ -159,7 +159,7 @@ def digit_scores(judge, predictor, source, *, num_past, steps=STEPS, num_clips=6
         num_clips: clips to predict.
 
     Returns:
-        A dict of `steps`, and for each of them `real`, the share of digits that the
+        A dict of `num_clips`, `steps`, and for each of them `real`, the share of digits that the
         judge recognises on the real frame, `generated_given_real`, the share of
         those that it recognises on the predicted frame too, and `within_3_pixels`,
         the share of all digits that are at most 3 pixels (of 64) off. Of digits
@@ -173,7 +173,7 @@ def digit_scores(judge, predictor, source, *, num_past, steps=STEPS, num_clips=6
     labels = np.stack(
         [factors[f"digit_{n + 1}"].values for n in range(judge.num_digits)], axis=1
     )
-    scores = {"steps": list(steps), "real": []}
+    scores = {"num_clips": num_clips, "steps": list(steps), "real": []}
     scores |= {"generated_given_real": [], "within_3_pixels": []}
     stream = enumerate(itertools.islice(predictor.stream(past), max(steps)), 1)
     for step, generated in stream:

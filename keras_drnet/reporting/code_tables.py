@@ -91,8 +91,10 @@ def _digits(digits):
         "of these, on the generated frame": "generated_given_real",
         "within 3 pixels of 64": "within_3_pixels",
     }
+    clips = digits.get("num_clips")  # Not known of older runs.
     return Table(
-        "Digits that a judge finds in generated frames",
+        "Digits that a judge finds in generated frames"
+        + (f", {clips} held-out clips" if clips else ""),
         [[name, *map(_share, digits[key])] for name, key in rows.items()],
         ("Digits", *(f"+{step}" for step in digits["steps"])),
     )

@@ -132,7 +132,7 @@ def _read_stage(run, name, metrics):
 
 
 class _Columns(dict):
-    """A form of lists that are equally long."""
+    """A form whose lists are equally long."""
 
 
 # The forms of the two files: types; a list of one form, however long, or of several,
@@ -173,6 +173,7 @@ _METRICS = {
 _SCORES = {"linear": _MAYBE, "mlp": _MAYBE}
 _DIGITS = _Columns(
     {
+        "num_clips?": int,
         "steps": [int],
         "real": [_MAYBE],
         "generated_given_real": [_MAYBE],
@@ -239,7 +240,8 @@ def _find_fault(value, form, where):
         forms = {key.removesuffix("?"): one for key, one in form.items()}
         items = [(dot + key, value[key], forms[key]) for key in forms if key in value]
     faults = [_find_fault(one, inner, name) for name, one, inner in items]
-    uneven = isinstance(form, _Columns) and not any(faults)
-    if uneven and len({len(one) for _, one, _ in items}) > 1:
-        return f"the lists of {place} have different lengths"
+    if isinstance(form, _Columns) and not any(faults):
+        lengths = {len(one) for _, one, inner in items if isinstance(inner, list)}
+        if len(lengths) > 1:
+            return f"the lists of {place} have different lengths"
     return next((fault for fault in faults if fault), None)
