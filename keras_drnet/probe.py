@@ -34,6 +34,12 @@ _NUM_CLIPS = flags.DEFINE_integer(
     "Held-out clips to probe, and training clips to learn from.",
     lower_bound=4,
 )
+_NUM_DIGIT_CLIPS = flags.DEFINE_integer(
+    "num_digit_clips",
+    digit_judge.NUM_CLIPS,
+    "Held-out clips whose digits are predicted and judged.",
+    lower_bound=1,
+)
 
 NUM_FUTURE = 15  # Predicted frames that are looked up among the training frames.
 BANK_SIZE = 4096  # Training frames that they are looked up in.
@@ -61,7 +67,11 @@ def main():
             config, "test", clip_length=num_past + max(digit_judge.STEPS)
         )
         results["digits"] = digit_judge.digit_scores(
-            judge, predictor, source, num_past=num_past
+            judge,
+            predictor,
+            source,
+            num_past=num_past,
+            num_clips=_NUM_DIGIT_CLIPS.value,
         )
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
     files.make_folder(str(output_dir))

@@ -91,10 +91,9 @@ def _digits(digits):
         "of these, on the generated frame": "generated_given_real",
         "within 3 pixels of 64": "within_3_pixels",
     }
-    clips = digits.get("num_clips")  # Not known of older runs.
     return Table(
-        "Digits that a judge finds in generated frames"
-        + (f", {clips} held-out clips" if clips else ""),
+        "Digits that a judge finds in generated frames, "
+        f"{digits['num_clips']} held-out clips",
         [[name, *map(_share, digits[key])] for name, key in rows.items()],
         ("Digits", *(f"+{step}" for step in digits["steps"])),
     )

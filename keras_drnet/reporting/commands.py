@@ -39,9 +39,16 @@ def evaluate(path, clips=None):
     )
 
 
-def probe(path):
-    """Returns the command that probes a run's codes, and its digits."""
-    return _command("probe", path)
+def probe(path, probes=None):
+    """Returns the command that probes a run's codes, and its digits.
+
+    Args:
+        path: the run's folder.
+        probes: what it found; `None` = the default.
+    """
+    digits = (probes or {}).get("digits")
+    flags = [f"--num_digit_clips={digits['num_clips']}"] if digits else []
+    return _command("probe", path, *flags)
 
 
 def can_be_probed(config):
@@ -72,7 +79,7 @@ def everything(results, clips):
         lines.append(train(result.path, result.config))
         lines.append(evaluate(result.path, clips))
         if can_be_probed(result.config):
-            lines.append(probe(result.path))
+            lines.append(probe(result.path, result.probes))
     return [*lines, draw(run, baselines), report(run, baselines)]
 
 

@@ -9,6 +9,8 @@ from keras_drnet.config import Config
 from keras_drnet.errors import InputError
 from keras_drnet.reporting import commands
 
+OLD_NUM_DIGIT_CLIPS = 64  # What `probe` judged before it wrote how many.
+
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
@@ -69,11 +71,7 @@ def read_results(run):
         config=config,
         stages={name: _read_stage(run, name, metrics or {}) for name in run.stages()},
         metrics=metrics,
-        probes=_read(
-            run.find("evaluation/probes.json"),
-            _PROBES[config.method],
-            commands.probe(run.argument),
-        ),
+        probes=_read_probes(run, config.method),
     )
 
 
@@ -119,6 +117,14 @@ def _describe(clips):
         f"{clips['count']} clips, {clips['num_past']} frames observed, "
         f"{clips['num_future']} predicted"
     )
+
+
+def _read_probes(run, method):
+    path, command = run.find("evaluation/probes.json"), commands.probe(run.argument)
+    probes = _read(path, _PROBES[method], command)
+    if probes and "digits" in probes:
+        probes["digits"].setdefault("num_clips", OLD_NUM_DIGIT_CLIPS)
+    return probes
 
 
 def _read_stage(run, name, metrics):
