@@ -106,12 +106,13 @@ def moving_mnist_small():
             cached_batches=1024,
         ),
         joint=JointConfig(
-            epochs=16,
+            epochs=20,
             steps_per_epoch=500,
             batch_size=32,
             schedule="cosine",
             warmup_steps=200,
             clip_norm=1.0,
+            frame_weight=30.0,
         ),
         rollout=_small_rollout(
             epochs=4,
