@@ -157,20 +157,19 @@ class JointPosePredictor(PosePredictor):
             "anchor": anchor,
         }
         if self.frame_weight:
-            frames = self._decode((content, skips), predicted)
-            terms["frames"] = losses.reconstruction_loss(targets, frames)
+            terms["frames"] = self._frame_error(targets, (content, skips), predicted)
             terms["loss"] += self.frame_weight * terms["frames"]
         return terms
 
-    def _decode(self, content, poses):
-        """Decodes several poses of each clip, `[B, K, Dp]`, with its content."""
-        num_poses = poses.shape[1]
+    def _frame_error(self, targets, content, poses):
+        """Returns the error of frames decoded from several poses of each clip."""
         content = tf.nest.map_structure(
-            lambda code: tf.repeat(tf.stop_gradient(code), num_poses, axis=0), content
+            lambda code: tf.repeat(code, poses.shape[1], axis=0), content
         )
-        flat = ops.reshape(poses, (-1, poses.shape[-1]))
-        frames = self.decoder((content, flat), training=False)
-        return ops.reshape(frames, (-1, num_poses, *frames.shape[1:]))
+        poses = ops.reshape(poses, (-1, poses.shape[-1]))
+        frames = self.decoder((content, poses), training=False)
+        targets = ops.reshape(targets, (-1, *targets.shape[2:]))
+        return losses.reconstruction_loss(targets, frames)
 
     def _in_range(self, poses):
         return self.pose_lstm.get_layer("pose_range")(poses)

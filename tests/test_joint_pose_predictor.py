@@ -89,11 +89,12 @@ def test_predicted_frames_are_compared_with_those_that_came(tiny, video, decoder
         )
     )
     without = make_joint(networks)._terms(video, every_time(video))
-    terms = make_joint(networks, frame_weight=7.0)._terms(video, every_time(video))
+    joint = make_joint(networks, frame_weight=7.0)
+    terms = joint._terms(video, every_time(video))
     predictor = VideoPredictor(networks)
     past, future = video[:, :NUM_PAST], video[:, NUM_PAST:]
     times = tf.tile(tf.range(NUM_PAST, CLIP_LENGTH)[None], (len(video), 1))
-    frames = make_joint(networks, frame_weight=7.0)._terms(video, times)["frames"]
+    frames = joint._terms(video, times)["frames"]
     error = np.mean(np.square(future - predictor.predict(past, future.shape[1])))
     np.testing.assert_allclose(frames, error, rtol=1e-4)
     np.testing.assert_allclose(
