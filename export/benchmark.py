@@ -34,7 +34,7 @@ from export.flatbuffer import Model
 from export.measure import median_ms
 from export.quantize import LADDER
 from keras_drnet import pose_rollout
-from keras_drnet.config import Config
+from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.models import build_networks

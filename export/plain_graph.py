@@ -16,7 +16,7 @@ import tempfile
 import tensorflow as tf
 
 from keras_drnet import pose_rollout
-from keras_drnet.config import Config
+from keras_drnet.config.schema import Config
 from keras_drnet.models import build_networks
 
 

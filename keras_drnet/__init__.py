@@ -12,7 +12,7 @@ import importlib
 
 _MODULES = {
     "Config": "config",
-    "PRESETS": "presets",
+    "PRESETS": "config.presets",
     "DrNet": "drnet",
     "InputError": "errors",
     "JointPosePredictor": "joint_pose_predictor",

@@ -2,7 +2,7 @@
 
 import bisect
 
-from keras_drnet.config import RECORDING_KEYS
+from keras_drnet.config.schema import RECORDING_KEYS
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.errors import InputError

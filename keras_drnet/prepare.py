@@ -15,10 +15,10 @@ import sys
 
 from absl import flags
 
-from keras_drnet.config import Config
+from keras_drnet.config.presets import PRESETS
+from keras_drnet.config.schema import Config
 from keras_drnet.data import preparation, records
 from keras_drnet.errors import InputError, choose
-from keras_drnet.presets import PRESETS
 
 _DATASET = flags.DEFINE_string(
     "dataset", None, "What the input is, if no preset says it: kth, video_folder, ..."

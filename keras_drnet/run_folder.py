@@ -15,7 +15,7 @@ import pathlib
 
 from keras_drnet import pretrained
 from keras_drnet.checkpoint import UNFINISHED, Checkpoints, write_file
-from keras_drnet.config import Config
+from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.models import build_networks
 

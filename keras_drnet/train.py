@@ -14,8 +14,8 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 from absl import flags
 
 from keras_drnet import training
+from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
-from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import RunFolder
 
 _PRESET = flags.DEFINE_string(

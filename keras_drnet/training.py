@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 
 from keras_drnet import fitting, samples
+from keras_drnet.config.precision import resolve_precision
+from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data import load_dataset
 from keras_drnet.data.clips import SPLITS
 from keras_drnet.drnet import DrNet
@@ -16,8 +18,6 @@ from keras_drnet.models import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.pose_refiner import PoseRefiner
-from keras_drnet.precision import resolve_precision
-from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import stage_networks, stages_of
 
 ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.

@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import pytest
 
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.mesh_renderer import MeshRenderer
 from keras_drnet.errors import InputError
-from keras_drnet.presets import PRESETS
 
 
 def pytest_addoption(parser):

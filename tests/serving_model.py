@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from export.serving.client import ServingClient
 from export.step_graph import StepGraph
-from keras_drnet.presets import PRESETS
+from keras_drnet.config.presets import PRESETS
 from tests.networks import lively_networks
 
 LABELS = {"stable": 1, "canary": 2}

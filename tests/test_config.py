@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_drnet.config import Config
+from keras_drnet.config.presets import PRESETS
+from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
-from keras_drnet.presets import PRESETS
 
 BASE = Config()
 

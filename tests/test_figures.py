@@ -38,7 +38,7 @@ SIDE = 32 + 2 * BORDER
 
 @pytest.fixture(scope="module")
 def config():
-    from keras_drnet.presets import PRESETS
+    from keras_drnet.config.presets import PRESETS
 
     return PRESETS["tiny"]()
 

@@ -22,7 +22,7 @@ from keras_drnet.models import build_networks
 
 @pytest.fixture(scope="module", params=["dcgan", "dcgan_unet", "vgg_unet"])
 def predictor(request):
-    from keras_drnet.presets import PRESETS
+    from keras_drnet.config.presets import PRESETS
 
     config = PRESETS["tiny"]().with_overrides(
         [f"model.content_encoder={request.param}", f"model.decoder={request.param}"]

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet import pose_rollout, release
-from keras_drnet.config import JointConfig
+from keras_drnet.config.schema import JointConfig
 from keras_drnet.data import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor

@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras_drnet.config import DataConfig
+from keras_drnet.config.schema import DataConfig
 from keras_drnet.data import kth
 from keras_drnet.data.clips import BadFile
 from keras_drnet.errors import InputError

@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from keras_drnet import losses, mcnet_rollout
 from keras_drnet.checkpoint import Checkpoints
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import InputError
 from keras_drnet.mcnet import MCNet
 from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models.mcnet import build_mcnet
-from keras_drnet.presets import PRESETS
 
 MEANS = {
     "loss",

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.models.conv_lstm import conv_lstm
 from keras_drnet.models.frame_discriminator import EPSILON, BatchStatisticsNorm
 from keras_drnet.models.mcnet import ZeroUnpooling, build_mcnet
-from keras_drnet.presets import PRESETS
 
 NAMES = ("motion_encoder", "frame_generator", "frame_discriminator")
 

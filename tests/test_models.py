@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.data import sampling
 from keras_drnet.errors import InputError
 from keras_drnet.models import blocks, build_networks
 from keras_drnet.models.content_encoder import CONTENT_ENCODERS
-from keras_drnet.presets import PRESETS
 from tests.descriptors import DESCRIPTORS
 
 EVERY = pytest.mark.parametrize("descriptor", DESCRIPTORS, ids=lambda d: d.name)

@@ -18,9 +18,9 @@ from export.flatbuffer import Model
 from export.on_device import DeviceError, VideoPredictor
 from export.step_graph import StepGraph
 from keras_drnet import generate
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
-from keras_drnet.presets import PRESETS
 from tests.networks import lively_networks
 from tests.videos import walker, write_video
 

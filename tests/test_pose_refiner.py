@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet import pose_rollout, release
-from keras_drnet.config import RolloutConfig
+from keras_drnet.config.schema import RolloutConfig
 from keras_drnet.data import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.models.pose_discriminator import build_pose_discriminator

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from keras_drnet import precision
+from keras_drnet.config import precision
 from keras_drnet.errors import InputError
 
 

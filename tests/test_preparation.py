@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.data import load_dataset, load_source, records
 from keras_drnet.data.preparation import prepare
 from keras_drnet.errors import InputError
-from keras_drnet.presets import PRESETS
 from tests.videos import walker, write_video
 
 ROOT = pathlib.Path(__file__).parent.parent

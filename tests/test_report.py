@@ -10,8 +10,8 @@ import sys
 import numpy as np
 import pytest
 
+from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import InputError
-from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.reporting import commands, markdown
 from keras_drnet.reporting import page as report_page
 from keras_drnet.reporting.results import check_same_clips, read_results

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_drnet.config import DataConfig
+from keras_drnet.config.schema import DataConfig
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.mesh_renderer import AZIMUTHS, ELEVATIONS
 from keras_drnet.data.rotating_objects import rotating_objects

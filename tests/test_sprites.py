@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_drnet.config import DataConfig
+from keras_drnet.config.schema import DataConfig
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.sprites import Sprites
 from keras_drnet.errors import InputError

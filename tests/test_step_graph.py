@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from export.split_decoder import SplitDecoder
 from export.step_graph import MAX_FUTURE, StepGraph
+from keras_drnet.config.presets import PRESETS
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.models.decoder import DECODERS
-from keras_drnet.presets import PRESETS
 from tests.networks import lively_networks
 
 NUM_PAST = 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_drnet.config import DataConfig
+from keras_drnet.config.schema import DataConfig
 from keras_drnet.data import video_folder
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.video_folder import VideoFolder

@@ -18,7 +18,7 @@ import zlib
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.config import RECORDING_KEYS, DataConfig
+from keras_drnet.config.schema import RECORDING_KEYS, DataConfig
 from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
 from keras_drnet.data.files import read_text
 from keras_drnet.data.recorded import RecordedClips

@@ -2,9 +2,9 @@
 
 import shlex
 
-from keras_drnet import config_values
+from keras_drnet.config.overrides import flatten
+from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data import has_known_digits
-from keras_drnet.presets import BASELINES, PRESETS
 from keras_drnet.run_folder import STAGE_NETWORKS, STAGES
 
 
@@ -88,10 +88,10 @@ def _overrides(start, goal):
 
     Settings of stages that the run does not have are left out.
     """
-    before, overrides = config_values.flatten(start), []
+    before, overrides = flatten(start), []
     stages = {stage for stage in STAGES[goal.method] if getattr(goal, stage).epochs}
     unused = set(STAGE_NETWORKS) - stages
-    for key, value in config_values.flatten(goal).items():
+    for key, value in flatten(goal).items():
         section, _, name = key.partition(".")
         has_effect = section not in unused or (
             name == "epochs" and section in STAGES[goal.method]

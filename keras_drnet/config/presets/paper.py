@@ -5,8 +5,8 @@ of 1 weighs sums of squares; as the losses here are means, `similarity_weight` i
 times content_dim over the numbers of a frame.
 """
 
-from keras_drnet.config import Config, DrNetConfig, MCNetConfig, ModelConfig
-from keras_drnet.presets import data
+from keras_drnet.config.presets import data
+from keras_drnet.config.schema import Config, DrNetConfig, MCNetConfig, ModelConfig
 
 
 def moving_mnist():

@@ -1,6 +1,6 @@
 """What each data set is read as, whatever the size of the networks."""
 
-from keras_drnet.config import DataConfig
+from keras_drnet.config.schema import DataConfig
 
 
 def kth(**kwargs):

@@ -5,7 +5,7 @@ and `quickstart`, are for two CPU cores. Each docstring has the flags of
 `python -m keras_drnet.train`, which also needs a `--run_dir`, and says what to expect.
 """
 
-from keras_drnet.presets import baselines, paper, small
+from keras_drnet.config.presets import baselines, paper, small
 
 # Name to a function that returns a `Config`; its docstring says what to expect.
 PRESETS = {

@@ -7,7 +7,7 @@ A `Config` says everything about a run but the folder it is kept in. Get one fro
 import dataclasses
 import json
 
-from keras_drnet import config_values
+from keras_drnet.config.overrides import assign, flatten, from_dict
 from keras_drnet.errors import InputError
 
 
@@ -342,11 +342,11 @@ class Config:
             values = json.loads(text)
         except json.JSONDecodeError as error:
             raise InputError(f"The configuration is not JSON: {error}.") from error
-        return config_values.from_dict(cls, values)
+        return from_dict(cls, values)
 
     def first_difference(self, other):
         """Returns what differs first in `other`, as a phrase, or `None`."""
-        mine, theirs = map(config_values.flatten, (self, other))
+        mine, theirs = map(flatten, (self, other))
         for key, value in mine.items():
             if theirs[key] != value:
                 return f"{key} is {value!r} there, {theirs[key]!r} was asked for"
@@ -371,5 +371,5 @@ class Config:
                     f"Override {override!r} has no '='; expected key=value, such as "
                     "drnet.learning_rate=0.001."
                 )
-            config_values.assign(values, path.strip(), text.strip())
-        return config_values.from_dict(type(self), values)
+            assign(values, path.strip(), text.strip())
+        return from_dict(type(self), values)

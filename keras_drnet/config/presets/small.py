@@ -5,7 +5,8 @@ What their docstrings say of time and figures was measured.
 
 import dataclasses
 
-from keras_drnet.config import (
+from keras_drnet.config.presets import data
+from keras_drnet.config.schema import (
     Config,
     DataConfig,
     DrNetConfig,
@@ -15,7 +16,6 @@ from keras_drnet.config import (
     PoseConfig,
     RolloutConfig,
 )
-from keras_drnet.presets import data
 
 
 def quickstart():
