@@ -40,10 +40,10 @@ from export.signatures import SIGNATURES_FILE
 from export.step_graph import StepGraph
 from keras_drnet import visualize
 from keras_drnet.data import load_source
-from keras_drnet.data.files import sha256
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.errors import ExportError, InputError
 from keras_drnet.generate import VideoPredictor
+from keras_drnet.storage.files import sha256
 
 FORMATS = ("saved_model", "tflite", "onnx")
 MANIFEST_FILE, GOLDEN_FILE, CARD_FILE = "manifest.json", "golden.npz", "model_card.md"

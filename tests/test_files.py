@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from keras_drnet.data import files
 from keras_drnet.errors import InputError
+from keras_drnet.storage import files
 
 
 def test_a_file_takes_its_place_when_it_is_complete(tmp_path):

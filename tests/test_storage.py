@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from keras_drnet.data.storage import require_filesystem
 from keras_drnet.errors import InputError
+from keras_drnet.storage.object_storage import require_filesystem
 
 ROOT = pathlib.Path(__file__).parent.parent
 
@@ -31,7 +31,7 @@ def run_s3(s3):
 
     def run_with(code, **environment):
         start = f"""
-from keras_drnet.data.storage import require_filesystem
+from keras_drnet.storage.object_storage import require_filesystem
 bucket = "s3://{s3.bucket}"
 require_filesystem(bucket)
 import tensorflow as tf
@@ -125,7 +125,7 @@ import multiprocessing
 import sys
 
 def write(path):
-    from keras_drnet.data.storage import require_filesystem
+    from keras_drnet.storage.object_storage import require_filesystem
     require_filesystem(path)
     from tensorflow.io import gfile
     with gfile.GFile(path, "w") as file:
@@ -160,7 +160,7 @@ def test_the_endpoint_of_other_aws_tools_is_used(s3):
     environment = s3.environment | {"AWS_ENDPOINT_URL": s3.environment["S3_ENDPOINT"]}
     del environment["S3_ENDPOINT"]
     code = f"""
-from keras_drnet.data.storage import require_filesystem
+from keras_drnet.storage.object_storage import require_filesystem
 path = "s3://{s3.bucket}/endpoint/file"
 require_filesystem(path)
 from tensorflow.io import gfile
@@ -175,7 +175,7 @@ assert gfile.exists(path)
 def test_local_paths_load_nothing():
     result = run("""
 import pathlib, sys
-from keras_drnet.data.storage import require_filesystem
+from keras_drnet.storage.object_storage import require_filesystem
 for path in ("clips/train", "/clips", "C:\\\\clips", "", pathlib.Path("clips")):
     require_filesystem(path)
 assert "tensorflow_io" not in sys.modules
@@ -190,7 +190,7 @@ def test_missing_tensorflow_io_is_one_sentence_and_exit_code_2(module):
     result = run(f"""
 import sys, types
 from keras_drnet import program
-from keras_drnet.data.storage import require_filesystem
+from keras_drnet.storage.object_storage import require_filesystem
 sys.modules["tensorflow_io"] = {module}
 program.run(lambda: require_filesystem("s3://clips/train"))
 """)

@@ -19,10 +19,11 @@ import PIL
 import tensorflow as tf
 
 import keras_drnet
-from keras_drnet.data import READERS, files, records
+from keras_drnet.data import READERS, records
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import InputError, choose
+from keras_drnet.storage import files
 
 NOTE = ".done.json"
 

@@ -20,10 +20,10 @@ import tensorflow as tf
 
 from keras_drnet.config.schema import RECORDING_KEYS, DataConfig
 from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
-from keras_drnet.data.files import read_text
 from keras_drnet.data.recorded import RecordedClips
-from keras_drnet.data.storage import require_filesystem
 from keras_drnet.errors import InputError, choose
+from keras_drnet.storage.files import read_text
+from keras_drnet.storage.object_storage import require_filesystem
 
 MANIFEST = "manifest.json"
 FORMAT = 1  # Of the manifest; a reader refuses what is newer than itself.

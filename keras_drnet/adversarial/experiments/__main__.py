@@ -20,8 +20,8 @@ from keras_drnet.adversarial.experiments import record, registry
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.plot import plot_results
 from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
-from keras_drnet.data import files
 from keras_drnet.errors import InputError, choose
+from keras_drnet.storage import files
 
 _SYSTEM = flags.DEFINE_list(
     "system", "all", f"Systems, or all: {', '.join(registry.EXPERIMENTS)}."

@@ -10,8 +10,8 @@ import sklearn
 import tensorflow as tf
 
 from keras_drnet.adversarial.experiments.experiment import Results
-from keras_drnet.data import files
 from keras_drnet.errors import InputError
+from keras_drnet.storage import files
 
 FILE = "results.json"
 

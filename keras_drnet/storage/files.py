@@ -9,8 +9,8 @@ import tempfile
 
 import tensorflow as tf
 
-from keras_drnet.data.storage import require_filesystem
 from keras_drnet.errors import InputError
+from keras_drnet.storage.object_storage import require_filesystem
 
 
 @contextlib.contextmanager
