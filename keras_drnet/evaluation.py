@@ -6,10 +6,10 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet import metrics
 from keras_drnet.adversarial.contrasts import SamePair
 from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.data.images import to_uint8
+from keras_drnet.metrics import image_quality
 
 SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)
 
@@ -77,12 +77,12 @@ def evaluate_prediction(predictor, clips, num_past, groups=None):
     results = collections.defaultdict(list)
     for real, predicted in zip(future, predictor.stream(past), strict=False):
         for name in ("psnr", "ssim"):
-            values = getattr(metrics, name)(real, predicted)
+            values = getattr(image_quality, name)(real, predicted)
             results[name].append(float(values.mean()))
             if has_intervals:
-                interval = metrics.mean_interval(values, groups)
+                interval = image_quality.mean_interval(values, groups)
                 results[f"{name}_interval"].append(interval)
-        results["sharpness"].append(metrics.sharpness(real, predicted))
+        results["sharpness"].append(image_quality.sharpness(real, predicted))
     return dict(results)
 
 
@@ -136,7 +136,7 @@ def evaluate_split(predictor, clips, num_past, swaps=None):
     scene_loss = AdversarialLoss(nets.scene_discriminator, SamePair())
     return {
         "reconstruction_mse": float(np.mean((pose - reconstructed) ** 2)),
-        "reconstruction_psnr": float(metrics.psnr(pose, reconstructed).mean()),
+        "reconstruction_psnr": float(image_quality.psnr(pose, reconstructed).mean()),
         "swap_mse": None if swaps is None else float(np.mean((swaps - swapped) ** 2)),
         "swap_change_mse": float(np.mean((reconstructed - swapped) ** 2)),
         "blank_mse": float(np.mean(pose**2)),

@@ -10,9 +10,10 @@ import textwrap
 
 import numpy as np
 
-from keras_drnet import neighbours, samples, visualize
+from keras_drnet import samples, visualize
 from keras_drnet.errors import InputError
 from keras_drnet.labels import GAP, Block, add_labels
+from keras_drnet.metrics import nearest_neighbors
 
 # The figures, and those of them that need content and pose apart.
 NAMES = ("analogy", "interpolation", "generation", "comparison", "neighbours")
@@ -265,8 +266,10 @@ class FigureWriter:
             grid = self._grid([frames], [visualize.RED])
             blocks.append(Block(grid, ["generated"], _times(steps), space))
             found = {
-                "pixels": neighbours.nearest(frames, bank),
-                "pose": neighbours.nearest(_poses(predictor, frames), bank_poses),
+                "pixels": nearest_neighbors.nearest(frames, bank),
+                "pose": nearest_neighbors.nearest(
+                    _poses(predictor, frames), bank_poses
+                ),
             }
             for where, (distances, indices) in found.items():
                 grid = self._grid([bank[indices[:, 0]] / 255], [visualize.GREEN])

@@ -18,7 +18,7 @@ from keras_drnet.evaluation import (
     true_swaps,
 )
 from keras_drnet.generate import VideoPredictor
-from keras_drnet.metrics import MAX_PSNR
+from keras_drnet.metrics.image_quality import MAX_PSNR
 from keras_drnet.models import build_networks
 from keras_drnet.predictor import Predictor
 

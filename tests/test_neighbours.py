@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet import neighbours
-from keras_drnet.neighbours import memorisation_ratio, nearest
+from keras_drnet.metrics import nearest_neighbors
+from keras_drnet.metrics.nearest_neighbors import memorisation_ratio, nearest
 
 
 @settings(max_examples=25, deadline=None)
@@ -22,7 +22,7 @@ def test_neighbours_are_those_of_a_slow_search(num_items, num_bank, k, block, se
     items = rng.uniform(size=(num_items, 3, 2, 1)).astype(np.float32)
     bank = rng.uniform(size=(num_bank, 3, 2, 1)).astype(np.float32)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "BLOCK", block)
+        patch.setattr(nearest_neighbors, "BLOCK", block)
         distances, indices = nearest(items, bank, k)
     slow = np.array([[np.linalg.norm(a - b) for b in bank] for a in items])
     expected = np.argsort(slow, axis=1)[:, :k]

@@ -13,10 +13,10 @@ What each measurement learns from and is tested on:
 
 import numpy as np
 
-from keras_drnet import neighbours
 from keras_drnet.data import sampling
 from keras_drnet.data.images import to_uint8
-from keras_drnet.probing import probes, scene_probe
+from keras_drnet.metrics import nearest_neighbors, probes
+from keras_drnet.probing import scene_probe
 from keras_drnet.probing.codes import encode, flat
 
 CODES = ("content", "pose")
@@ -153,8 +153,8 @@ def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=3
     encoder = predictor.networks.pose_encoder
     poses = [encode(encoder, items[:, None])[:, 0] for items in frames]
     return {
-        "pixel_ratio": neighbours.memorisation_ratio(*frames),
-        "pose_ratio": neighbours.memorisation_ratio(*poses),
+        "pixel_ratio": nearest_neighbors.memorisation_ratio(*frames),
+        "pose_ratio": nearest_neighbors.memorisation_ratio(*poses),
     }
 
 

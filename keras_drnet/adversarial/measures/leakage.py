@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from keras_drnet.probing import probes
+from keras_drnet.metrics import probes
 
 
 def group_leakage(train_features, train_groups, test_features, test_groups):
