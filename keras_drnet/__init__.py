@@ -35,6 +35,10 @@ __all__ = sorted(_MODULES)
 __version__ = "0.1.0"
 
 
+def __dir__():
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name):
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from keras_drnet import losses
 from keras_drnet.adversarial.adversarial_model import AdversarialModel
-from keras_drnet.adversarial.contrasts import SamePair
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
+from keras_drnet.losses import drnet_losses
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import SamePair
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -123,15 +123,15 @@ class DrNet(AdversarialModel):
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
         frames = self.decoder(((content_1, skips), pose_1), training=training)
         terms = {
-            "reconstruction": losses.reconstruction_loss(batch["pose_1"], frames),
-            "similarity": losses.similarity_loss(content_1, content_2),
+            "reconstruction": drnet_losses.reconstruction_loss(batch["pose_1"], frames),
+            "similarity": drnet_losses.similarity_loss(content_1, content_2),
         }
         terms["loss"] = (
             terms["reconstruction"] + self.similarity_weight * terms["similarity"]
         )
         if self.steadiness_weight:
             before, after = neighbours
-            steadiness = losses.steadiness_loss(before, pose_1, after, pose_2)
+            steadiness = drnet_losses.steadiness_loss(before, pose_1, after, pose_2)
             terms["steadiness"] = steadiness
             terms["loss"] += self.steadiness_weight * steadiness
         return terms, {"features": (pose_1, pose_2)}

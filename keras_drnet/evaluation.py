@@ -6,9 +6,9 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import SamePair
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.data.images import to_uint8
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import SamePair
 from keras_drnet.metrics import image_quality
 
 SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)

@@ -4,7 +4,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet import losses, pose_rollout
+from keras_drnet import pose_rollout
+from keras_drnet.losses import drnet_losses
 from keras_drnet.pose_predictor import PosePredictor, encode_poses
 from keras_drnet.training_step import apply_gradients, track
 
@@ -110,7 +111,7 @@ class JointPosePredictor(PosePredictor):
         shape = (tf.shape(video)[0], video.shape[1] - 1)
         times = tf.broadcast_to(tf.range(1, video.shape[1]), shape)
         future = encode_poses(self.teacher, video[:, self.num_past :])
-        rollout = losses.pose_prediction_loss(future, self(video))
+        rollout = drnet_losses.pose_prediction_loss(future, self(video))
         return track(self._trackers, self._terms(video, times) | {"rollout": rollout})
 
     @property
@@ -144,7 +145,7 @@ class JointPosePredictor(PosePredictor):
         )
         predicted = tf.gather(predicted, times - 1, axis=1, batch_dims=1)
         prediction, anchor = (
-            losses.pose_prediction_loss(
+            drnet_losses.pose_prediction_loss(
                 true, self._in_range(found), absolute=self.absolute_error
             )
             for true, found in (
@@ -169,7 +170,7 @@ class JointPosePredictor(PosePredictor):
         poses = ops.reshape(poses, (-1, poses.shape[-1]))
         frames = self.decoder((content, poses), training=False)
         targets = ops.reshape(targets, (-1, *targets.shape[2:]))
-        return losses.reconstruction_loss(targets, frames)
+        return drnet_losses.reconstruction_loss(targets, frames)
 
     def _in_range(self, poses):
         return self.pose_lstm.get_layer("pose_range")(poses)

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet import losses, mcnet_rollout
+from keras_drnet import mcnet_rollout
 from keras_drnet.errors import InputError
+from keras_drnet.losses import gan_losses, mcnet_losses
 from keras_drnet.models.mcnet import check_num_past, set_mean_color
 from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
@@ -161,18 +162,18 @@ class MCNet(TwoPlayerModel):
             predicted = self(past)
         fixed = tf.stop_gradient(predicted)
         self._train_discriminator(past, future, fixed)
-        losses_ = self._train_generator(tape, past, future, predicted)
-        losses_ |= self._discriminator_errors(past, future, fixed)
-        self._choose_players(losses_["real_error"], losses_["fake_error"])
-        return track(self._trackers, losses_ | learning)
+        losses = self._train_generator(tape, past, future, predicted)
+        losses |= self._discriminator_errors(past, future, fixed)
+        self._choose_players(losses["real_error"], losses["fake_error"])
+        return track(self._trackers, losses | learning)
 
     def test_step(self, batch):
         """Evaluates every loss and error on one batch."""
         past, future = self._split(batch["video"])
         predicted = self(past)
-        losses_ = self._generator_losses(past, future, predicted)
-        losses_ |= self._discriminator_errors(past, future, predicted)
-        return track(self._trackers, losses_)
+        losses = self._generator_losses(past, future, predicted)
+        losses |= self._discriminator_errors(past, future, predicted)
+        return track(self._trackers, losses)
 
     def _split(self, video):
         end = self.num_past + self.num_future
@@ -201,12 +202,12 @@ class MCNet(TwoPlayerModel):
     def _train_generator(self, tape, past, future, predicted):
         """Moves the generator, if it learns; the tape has seen it predict."""
         with tape:
-            losses_ = self._generator_losses(past, future, predicted)
-            loss = self.optimizer.scale_loss(losses_["loss"])
+            losses = self._generator_losses(past, future, predicted)
+            loss = self.optimizer.scale_loss(losses["loss"])
         self._apply_if(
             self._generator_learns, self.optimizer, tape, loss, self.generator_variables
         )
-        return losses_
+        return losses
 
     def _apply_if(self, condition, optimizer, tape, loss, variables):
         """Moves `variables` if `condition`; else neither them nor the optimizer."""
@@ -230,19 +231,21 @@ class MCNet(TwoPlayerModel):
         self._generator_learns.assign(generator | neither)
 
     def _generator_losses(self, past, future, predicted):
-        losses_ = {
-            "prediction": losses.frame_prediction_loss(future, predicted),
-            "gradient_difference": losses.gradient_difference_loss(future, predicted),
-            "adversarial": losses.generator_loss(self._judge(past, predicted)),
+        losses = {
+            "prediction": mcnet_losses.frame_prediction_loss(future, predicted),
+            "gradient_difference": mcnet_losses.gradient_difference_loss(
+                future, predicted
+            ),
+            "adversarial": gan_losses.generator_loss(self._judge(past, predicted)),
         }
-        losses_["loss"] = (
-            self.image_weight * (losses_["prediction"] + losses_["gradient_difference"])
-            + self.adversarial_weight * losses_["adversarial"]
+        losses["loss"] = (
+            self.image_weight * (losses["prediction"] + losses["gradient_difference"])
+            + self.adversarial_weight * losses["adversarial"]
         )
-        return losses_
+        return losses
 
     def _discriminator_errors(self, past, future, predicted):
-        real_error, fake_error = losses.discriminator_errors(
+        real_error, fake_error = gan_losses.discriminator_errors(
             self._judge(past, future), self._judge(past, predicted)
         )
         return {"real_error": real_error, "fake_error": fake_error}

@@ -4,7 +4,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet import losses, pose_rollout
+from keras_drnet import pose_rollout
+from keras_drnet.losses import drnet_losses
 from keras_drnet.training_step import apply_gradients, track
 
 
@@ -176,7 +177,7 @@ class PosePredictor(keras.Model):
             self._trackers,
             {
                 "loss": self._prediction_loss(poses, poses, content),
-                "rollout": losses.pose_prediction_loss(future, predicted),
+                "rollout": drnet_losses.pose_prediction_loss(future, predicted),
             },
         )
 
@@ -201,7 +202,7 @@ class PosePredictor(keras.Model):
             predicted, _ = pose_rollout.observe(
                 self.pose_lstm, inputs[:, :-1], content, state
             )
-        return losses.pose_prediction_loss(
+        return drnet_losses.pose_prediction_loss(
             poses[:, 1:], predicted, absolute=self.absolute_error
         )
 

@@ -3,7 +3,8 @@
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet import losses, pose_rollout
+from keras_drnet import pose_rollout
+from keras_drnet.losses import drnet_losses, gan_losses
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
@@ -95,8 +96,8 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         poses, content = self._codes(batch)
         with tf.GradientTape() as tape:
             rollout = self._roll_out(poses, content)
-            losses_ = self._lstm_losses(poses, rollout)
-            loss = self.optimizer.scale_loss(losses_["loss"])
+            losses = self._lstm_losses(poses, rollout)
+            loss = self.optimizer.scale_loss(losses["loss"])
         apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
         with tf.GradientTape() as tape:
             discrimination = self._discriminator_loss(poses, rollout)
@@ -107,8 +108,8 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
             loss,
             self.pose_discriminator.trainable_variables,
         )
-        losses_["pose_discriminator"] = discrimination
-        return track(self._trackers, losses_)
+        losses["pose_discriminator"] = discrimination
+        return track(self._trackers, losses)
 
     @property
     def _pose_range(self):
@@ -132,12 +133,12 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         return ops.concatenate([next_poses, ops.stack(predicted, axis=1)], axis=1)
 
     def _lstm_losses(self, poses, rollout):
-        prediction = losses.pose_prediction_loss(
+        prediction = drnet_losses.pose_prediction_loss(
             self._pose_range(poses[:, 1:]),
             self._pose_range(rollout[:, : poses.shape[1] - 1]),
             absolute=self.absolute_error,
         )
-        adversarial = losses.generator_loss(self._judge(self._predicted(rollout)))
+        adversarial = gan_losses.generator_loss(self._judge(self._predicted(rollout)))
         return {
             "loss": prediction + self.adversarial_weight * adversarial,
             "adversarial": adversarial,
@@ -146,7 +147,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
     def _discriminator_loss(self, poses, rollout):
         predicted = tf.stop_gradient(self._predicted(rollout))
         return 0.5 * sum(
-            losses.discriminator_errors(self._judge(poses), self._judge(predicted))
+            gan_losses.discriminator_errors(self._judge(poses), self._judge(predicted))
         )
 
     def _predicted(self, rollout):

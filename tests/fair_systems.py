@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from tests.system_contract import joined, mlp, values
 
 BATCH = 48

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import PriorSample
 from keras_drnet.adversarial.distributions.posteriors import (
     GaussianPosterior,
     NoiseInput,
@@ -18,13 +17,14 @@ from keras_drnet.adversarial.distributions.priors import (
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.priors import AAE as AAE_EXPERIMENT
 from keras_drnet.adversarial.experiments.priors import SEMI_SUPERVISED_AAE
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.loss_sum import AdversarialLossSum
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.errors import InputError
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
+from keras_drnet.losses.contrasts import PriorSample
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import system_contract as contract
 from tests.system_contract import dense, joined, moved, values
 

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import NOTIONS, GroupLabels
 from keras_drnet.adversarial.experiments import debiasing
 from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import PowerLaw
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,
 )
+from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import PowerLaw
 from tests import fair_systems
 from tests import system_contract as contract
 from tests.system_contract import mlp, values

@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
-from keras_drnet.adversarial import contrasts
-from keras_drnet.adversarial.adversary_losses import (
+from keras_drnet.errors import InputError
+from keras_drnet.losses import contrasts
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.adversary_losses import (
     ADVERSARY_LOSSES,
     absolute_error,
     cross_entropy,
     is_right,
     squared_error,
 )
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.objectives import OBJECTIVES, logit_difference, project
-from keras_drnet.adversarial.schedules import SigmoidRamp
-from keras_drnet.errors import InputError
+from keras_drnet.losses.objectives import OBJECTIVES, logit_difference, project
+from keras_drnet.losses.schedules import SigmoidRamp
 
 LOGITS = st.floats(-20, 20)
 VECTORS = st.lists(st.floats(-5, 5), min_size=5, max_size=5)

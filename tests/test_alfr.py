@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments import fairness
 from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.alfr import ALFR
+from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import fair_systems
 from tests import system_contract as contract
 from tests.system_contract import mlp

@@ -7,7 +7,6 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 from scipy.stats import multivariate_normal
 
-from keras_drnet.adversarial.contrasts import PriorSample
 from keras_drnet.adversarial.distributions.likelihoods import (
     BernoulliLikelihood,
     GaussianLikelihood,
@@ -18,11 +17,12 @@ from keras_drnet.adversarial.distributions.structured_posterior import (
 )
 from keras_drnet.adversarial.experiments import variational
 from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import PriorSample
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import system_contract as contract
 from tests.system_contract import dense, joined, mlp
 

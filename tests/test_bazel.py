@@ -160,9 +160,19 @@ def test_the_package_is_made_of_the_stages_that_it_offers():
         ("losses", '":config"', "", ":losses imports :config"),
         ("losses", '":config"', '":config", ":data"', ":losses does not import :data"),
         ("losses", ":config", ":drnet", ":drnet does not stand above :losses"),
-        ("losses", "losses.py", "loss.py", "keras_drnet/losses.py is in no target"),
+        (
+            "losses",
+            "losses.py",
+            "loss.py",
+            "keras_drnet/losses/drnet_losses.py is in no target",
+        ),
         ("losses", "losses.py", "loss.py", "keras_drnet/loss.py is no file"),
-        ("drnet", "mcnet.py", "losses.py", "keras_drnet/losses.py is in two targets"),
+        (
+            "drnet",
+            "mcnet.py",
+            "losses.py",
+            "keras_drnet/losses/drnet_losses.py is in two targets",
+        ),
         ("train", "py_binary", "py_library", "keras_drnet/train.py is no py_binary"),
         (
             "test_kth",

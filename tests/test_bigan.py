@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import JointPair
 from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.distributions.priors import UniformCube
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.inversion import BIGAN, GRID_ALI
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.bigan import BiGAN
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import JointPair
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import system_contract as contract
 from tests.system_contract import joined, mlp, moved, values
 

@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet import fitting
-from keras_drnet.adversarial.objectives import OBJECTIVES
 from keras_drnet.averaging import WeightAverage
 from keras_drnet.data import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError
+from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.models import build_networks
 from tests.networks import lively_networks
 

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import PermuteDims
 from keras_drnet.adversarial.distributions.likelihoods import GaussianLikelihood
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.independence import FACTOR_VAE
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import PermuteDims
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import system_contract as contract
 from tests.system_contract import mlp
 

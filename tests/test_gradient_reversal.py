@@ -9,8 +9,8 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_drnet.adversarial.gradient_reversal import GradientReversal, reverse_gradient
-from keras_drnet.adversarial.schedules import PowerLaw, SigmoidRamp
+from keras_drnet.losses.gradient_reversal import GradientReversal, reverse_gradient
+from keras_drnet.losses.schedules import PowerLaw, SigmoidRamp
 
 # TensorFlow may take numbers below float32's normal ones, 1.2e-38, for zero.
 FLOATS = st.floats(-1e6, 1e6, width=32, allow_subnormal=False)

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import NOTIONS, GroupLabels
 from keras_drnet.adversarial.experiments import fairness
 from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.laftr import LAFTR
+from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import fair_systems
 from tests import system_contract as contract
 from tests.system_contract import mlp

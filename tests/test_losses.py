@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_drnet import losses
+from keras_drnet.losses import drnet_losses, gan_losses, mcnet_losses
 
 LOGITS = st.floats(-20, 20)
 
@@ -17,14 +17,14 @@ def constant(value, shape=(3, 4)):
 
 
 def test_similarity_is_the_mean_square():
-    assert losses.similarity_loss(constant(2), constant(2)) == 0
-    assert losses.similarity_loss(constant(2), constant(4)) == 4
+    assert drnet_losses.similarity_loss(constant(2), constant(2)) == 0
+    assert drnet_losses.similarity_loss(constant(2), constant(4)) == 4
 
 
 def test_similarity_pulls_only_the_first_code():
     first, second = tf.Variable(constant(2)), tf.Variable(constant(4))
     with tf.GradientTape() as tape:
-        loss = losses.similarity_loss(first, second)
+        loss = drnet_losses.similarity_loss(first, second)
     gradient, none = tape.gradient(loss, [first, second])
     np.testing.assert_allclose(gradient, 2 * (2 - 4) / 12, rtol=1e-6)
     assert none is None
@@ -38,7 +38,9 @@ def poses(*times, start=0.3, velocity=(0.5, -0.1, 0.0, 0.2), scale=1.0):
 
 @given(scale=st.floats(1e-3, 1e3), start=st.floats(-3, 3))
 def test_what_moves_straight_on_is_steady(scale, start):
-    straight = losses.steadiness_loss(*poses(4, 5, 6, 20, scale=scale, start=start))
+    straight = drnet_losses.steadiness_loss(
+        *poses(4, 5, 6, 20, scale=scale, start=start)
+    )
     assert straight < 1e-9
 
 
@@ -46,33 +48,35 @@ def test_steadiness_is_the_second_difference_over_the_distance():
     before, pose, after, other = poses(4, 5, 6, 20)
     kick = np.zeros((3, 4))
     kick[1, 2] = 0.25
-    loss = losses.steadiness_loss(before, pose + kick, after, other)
+    loss = drnet_losses.steadiness_loss(before, pose + kick, after, other)
     moved = 3 * 15 * (0.5 + 0.1 + 0.2) + 0.25
     np.testing.assert_allclose(loss, 2 * 0.25 / moved, rtol=1e-6)
 
 
 def test_steadiness_is_not_bought_by_scale_or_by_what_stays_the_same():
     codes = np.random.default_rng(0).normal(size=(4, 8, 5))
-    loss = losses.steadiness_loss(*codes)
-    small = losses.steadiness_loss(*(0.1 * codes))
+    loss = drnet_losses.steadiness_loss(*codes)
+    small = drnet_losses.steadiness_loss(*(0.1 * codes))
     same = np.repeat(np.random.default_rng(1).normal(size=(1, 8, 5)), 4, axis=0)
-    with_identity = losses.steadiness_loss(*np.concatenate([codes, same], axis=-1))
+    with_identity = drnet_losses.steadiness_loss(
+        *np.concatenate([codes, same], axis=-1)
+    )
     np.testing.assert_allclose([small, with_identity], [loss, loss], rtol=1e-5)
 
 
 def test_what_never_moves_has_no_steadiness_to_speak_of():
     still = tf.Variable(constant(0.5))
     with tf.GradientTape() as tape:
-        loss = losses.steadiness_loss(still, still, still, still)
+        loss = drnet_losses.steadiness_loss(still, still, still, still)
     assert loss == 0
     assert np.isfinite(tape.gradient(loss, still)).all()
 
 
 def test_reconstruction_is_a_mean_so_size_does_not_matter():
-    small = losses.reconstruction_loss(
+    small = drnet_losses.reconstruction_loss(
         constant(0, (1, 2, 2, 1)), constant(0.5, (1, 2, 2, 1))
     )
-    large = losses.reconstruction_loss(
+    large = drnet_losses.reconstruction_loss(
         constant(0, (5, 8, 8, 3)), constant(0.5, (5, 8, 8, 3))
     )
     assert small == large == 0.25
@@ -80,21 +84,23 @@ def test_reconstruction_is_a_mean_so_size_does_not_matter():
 
 def test_pose_prediction_is_the_mean_square():
     assert (
-        losses.pose_prediction_loss(constant(0.5, (2, 3, 4)), constant(-0.5, (2, 3, 4)))
+        drnet_losses.pose_prediction_loss(
+            constant(0.5, (2, 3, 4)), constant(-0.5, (2, 3, 4))
+        )
         == 1
     )
 
 
 def test_pose_prediction_can_be_the_mean_absolute_error():
     poses = tf.constant([[[0.0, 0.0]], [[0.0, 1.0]]])
-    loss = losses.pose_prediction_loss(poses, 0.25 + 0 * poses, absolute=True)
+    loss = drnet_losses.pose_prediction_loss(poses, 0.25 + 0 * poses, absolute=True)
     assert loss == (0.25 + 0.25 + 0.25 + 0.75) / 4
 
 
 def test_prediction_loss_is_the_mean_square_of_frames_from_minus_one_to_one():
     frames, predictions = constant(0.25, (2, 3, 4, 4, 1)), constant(1, (2, 3, 4, 4, 1))
     expected = np.mean(np.square((2 * frames - 1) - (2 * predictions - 1)))
-    assert losses.frame_prediction_loss(frames, predictions) == expected == 2.25
+    assert mcnet_losses.frame_prediction_loss(frames, predictions) == expected == 2.25
 
 
 def steepness(frame, y, x, down, right):
@@ -116,7 +122,9 @@ def test_gradient_difference_goes_over_every_pixel_and_the_borders(rng):
         for step in ((0, 1), (1, 0))
     ]
     np.testing.assert_allclose(
-        losses.gradient_difference_loss(tf.constant(frames), tf.constant(predictions)),
+        mcnet_losses.gradient_difference_loss(
+            tf.constant(frames), tf.constant(predictions)
+        ),
         sum(terms) / frames.size,
         rtol=1e-5,
     )
@@ -126,19 +134,21 @@ def test_gradient_difference_by_hand():
     frame = tf.constant([[0.0, 1.0], [0.0, 0.5]])[None, :, :, None]
     flat = tf.zeros_like(frame)
     # To the right 1 + 1 + 0.5 + 0.5, down 0 + 0.5 + 0 + 0.5, over four pixels.
-    assert losses.gradient_difference_loss(frame, flat) == 4 / 4
+    assert mcnet_losses.gradient_difference_loss(frame, flat) == 4 / 4
     # Not what the gradient is, but how steep: a mirrored step is as good.
     edge = tf.constant([[0.0, 1.0, 0.0]])[None, :, :, None]
-    assert losses.gradient_difference_loss(edge, edge) == 0
+    assert mcnet_losses.gradient_difference_loss(edge, edge) == 0
 
 
 def test_gradient_difference_of_a_repeated_grey_channel_is_that_of_one(rng):
     frames, predictions = rng.uniform(size=(2, 2, 4, 4, 1)).astype("float32")
     np.testing.assert_allclose(
-        losses.gradient_difference_loss(
+        mcnet_losses.gradient_difference_loss(
             tf.repeat(frames, 3, axis=-1), tf.repeat(predictions, 3, axis=-1)
         ),
-        losses.gradient_difference_loss(tf.constant(frames), tf.constant(predictions)),
+        mcnet_losses.gradient_difference_loss(
+            tf.constant(frames), tf.constant(predictions)
+        ),
         rtol=1e-6,
     )
 
@@ -149,11 +159,11 @@ def test_frame_losses_are_cross_entropies_with_one_for_real(real, fake):
         return math.log1p(math.exp(-logit if label else logit))
 
     real_logits, fake_logits = constant(real, (2, 1)), constant(fake, (2, 1))
-    actual = losses.discriminator_errors(real_logits, fake_logits)
+    actual = gan_losses.discriminator_errors(real_logits, fake_logits)
     expected = cross_entropy(real, 1), cross_entropy(fake, 0)
     np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(
-        losses.generator_loss(fake_logits),
+        gan_losses.generator_loss(fake_logits),
         cross_entropy(fake, 1),
         rtol=1e-4,
         atol=1e-7,

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet import losses, mcnet_rollout
+from keras_drnet import mcnet_rollout
 from keras_drnet.checkpoint import Checkpoints
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import InputError
+from keras_drnet.losses import gan_losses
 from keras_drnet.mcnet import MCNet
 from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models.mcnet import build_mcnet
@@ -178,14 +179,14 @@ def test_generator_step_moves_nothing_else(mcnet, video):
 def test_generator_learns_against_the_discriminator_that_just_learned(networks, video):
     mcnet = make_mcnet(networks, rate=3e-3)
     predicted = mcnet(video)  # Before the generator's step.
-    stale = losses.generator_loss(mcnet._judge(video[:, :3], predicted))
+    stale = gan_losses.generator_loss(mcnet._judge(video[:, :3], predicted))
     result = mcnet.train_step({"video": video})
     fresh = mcnet._judge(video[:, :3], predicted)
     np.testing.assert_allclose(
-        result["adversarial"], losses.generator_loss(fresh), rtol=1e-4
+        result["adversarial"], gan_losses.generator_loss(fresh), rtol=1e-4
     )
     assert abs(float(stale - result["adversarial"])) > 1e-3
-    real_error, fake_error = losses.discriminator_errors(
+    real_error, fake_error = gan_losses.discriminator_errors(
         mcnet._judge(video[:, :3], video[:, 3:]), fresh
     )
     np.testing.assert_allclose(result["real_error"], real_error, rtol=1e-4)
@@ -194,12 +195,12 @@ def test_generator_learns_against_the_discriminator_that_just_learned(networks, 
 
 def test_loss_is_the_weighted_sum(networks, video):
     mcnet = make_mcnet(networks, image_weight=0.7, adversarial_weight=0.3)
-    losses_ = mcnet._generator_losses(video[:, :3], video[:, 3:], mcnet(video))
+    losses = mcnet._generator_losses(video[:, :3], video[:, 3:], mcnet(video))
     expected = (
-        0.7 * (losses_["prediction"] + losses_["gradient_difference"])
-        + 0.3 * losses_["adversarial"]
+        0.7 * (losses["prediction"] + losses["gradient_difference"])
+        + 0.3 * losses["adversarial"]
     )
-    np.testing.assert_allclose(losses_["loss"], expected, rtol=1e-6)
+    np.testing.assert_allclose(losses["loss"], expected, rtol=1e-6)
 
 
 def test_discriminator_sees_the_frames_one_after_the_other(mcnet, video):

@@ -99,12 +99,12 @@ def test_losses_at_a_discriminator_that_knows_nothing(
     for weight in refiner.pose_discriminator.trainable_variables:
         weight.assign(tf.zeros_like(weight))
     rollout = refiner._roll_out(codes["poses"], codes["content"])
-    losses_ = refiner._lstm_losses(codes["poses"], rollout)
+    losses = refiner._lstm_losses(codes["poses"], rollout)
     scale = networks.pose_lstm.get_layer("pose_range").scale
     errors = (codes["poses"][:, 1:] - rollout[:, : CLIP_LENGTH - 1]) / scale
-    np.testing.assert_allclose(losses_["adversarial"], np.log(2), rtol=1e-6)
+    np.testing.assert_allclose(losses["adversarial"], np.log(2), rtol=1e-6)
     np.testing.assert_allclose(
-        losses_["loss"], np.mean(size(errors)) + 0.25 * np.log(2), rtol=1e-5
+        losses["loss"], np.mean(size(errors)) + 0.25 * np.log(2), rtol=1e-5
     )
     np.testing.assert_allclose(
         refiner._discriminator_loss(codes["poses"], rollout), np.log(2), rtol=1e-6

@@ -5,19 +5,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import LeaveOneOut
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.independence import (
     PREDICTABILITY_MINIMISATION,
 )
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.objectives import OBJECTIVES
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.predictability_minimisation import (
     PredictabilityMinimisation,
     leave_one_out_predictors,
 )
 from keras_drnet.errors import InputError
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import LeaveOneOut
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
 from tests import system_contract as contract
 from tests.system_contract import mlp
 

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.contrasts import PriorSample
 from keras_drnet.adversarial.distributions.posteriors import (
     GaussianPosterior,
     NoiseInput,
@@ -17,6 +16,7 @@ from keras_drnet.adversarial.distributions.priors import (
     UniformCube,
 )
 from keras_drnet.errors import InputError
+from keras_drnet.losses.contrasts import PriorSample
 
 PRIORS = [
     Gaussian(3, scale=2.0),

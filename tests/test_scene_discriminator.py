@@ -7,8 +7,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.adversarial.contrasts import SamePair
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import SamePair
 from keras_drnet.models import build_networks
 from keras_drnet.models.batch_standardization import BatchStandardization
 from keras_drnet.models.scene_discriminator import build_scene_discriminator

@@ -8,41 +8,45 @@ another stood. The names below are loaded when they are first used.
 import importlib
 
 _MODULES = {
-    "AAE": "systems.aae",
-    "ADDA": "systems.adda",
-    "ALFR": "systems.alfr",
-    "AVB": "systems.avb",
-    "AdversarialDebiasing": "systems.adversarial_debiasing",
-    "AdversarialLoss": "feature_loss",
-    "AdversarialLossSum": "loss_sum",
-    "AdversarialModel": "adversarial_model",
-    "BiGAN": "systems.bigan",
-    "DANN": "systems.dann",
-    "DataDrivenFairness": "systems.data_driven_fairness",
-    "DomainConfusion": "systems.domain_confusion",
-    "FactorVAE": "systems.factor_vae",
-    "GradientReversal": "gradient_reversal",
-    "GroupLabels": "contrasts",
-    "JointPair": "contrasts",
-    "LAFTR": "systems.laftr",
-    "LeaveOneOut": "contrasts",
-    "PermuteDims": "contrasts",
-    "PowerLaw": "schedules",
-    "PredictabilityMinimisation": "systems.predictability_minimisation",
-    "PriorSample": "contrasts",
-    "SamePair": "contrasts",
-    "SemiSupervisedAAE": "systems.semi_supervised_aae",
-    "SigmoidRamp": "schedules",
-    "group_leakage": "measures.leakage",
-    "proxy_a_distance": "measures.leakage",
-    "reverse_gradient": "gradient_reversal",
+    "AAE": "adversarial.systems.aae",
+    "ADDA": "adversarial.systems.adda",
+    "ALFR": "adversarial.systems.alfr",
+    "AVB": "adversarial.systems.avb",
+    "AdversarialDebiasing": "adversarial.systems.adversarial_debiasing",
+    "AdversarialLoss": "losses.adversarial_loss",
+    "AdversarialLossSum": "losses.adversarial_loss_sum",
+    "AdversarialModel": "adversarial.adversarial_model",
+    "BiGAN": "adversarial.systems.bigan",
+    "DANN": "adversarial.systems.dann",
+    "DataDrivenFairness": "adversarial.systems.data_driven_fairness",
+    "DomainConfusion": "adversarial.systems.domain_confusion",
+    "FactorVAE": "adversarial.systems.factor_vae",
+    "GradientReversal": "losses.gradient_reversal",
+    "GroupLabels": "losses.contrasts",
+    "JointPair": "losses.contrasts",
+    "LAFTR": "adversarial.systems.laftr",
+    "LeaveOneOut": "losses.contrasts",
+    "PermuteDims": "losses.contrasts",
+    "PowerLaw": "losses.schedules",
+    "PredictabilityMinimisation": "adversarial.systems.predictability_minimisation",
+    "PriorSample": "losses.contrasts",
+    "SamePair": "losses.contrasts",
+    "SemiSupervisedAAE": "adversarial.systems.semi_supervised_aae",
+    "SigmoidRamp": "losses.schedules",
+    "group_leakage": "adversarial.measures.leakage",
+    "proxy_a_distance": "adversarial.measures.leakage",
+    "reverse_gradient": "losses.gradient_reversal",
 }
 
 __all__ = sorted(_MODULES)
 
 
+def __dir__():
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name):
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    module = importlib.import_module(f"keras_drnet.{_MODULES[name]}")
     return getattr(module, name)

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_drnet.adversarial.schedules import deserialize_value
+from keras_drnet.losses.schedules import deserialize_value
 from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
 

@@ -173,13 +173,13 @@ class TrainConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DrNetConfig(TrainConfig):
-    """Stage 1. The losses are means over elements: see `keras_drnet.losses`."""
+    """Stage 1. Losses are means over elements: see `losses.drnet_losses`."""
 
     similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
     steadiness_weight: float = 0.0  # Weight of the steadiness loss; 0 = off, the paper.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
     adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
-    # What poses minimise: a name in `adversarial.objectives`.
+    # What poses minimise: a name in `losses.objectives`.
     adversarial_objective: str = "uniform_target"
     discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.
 

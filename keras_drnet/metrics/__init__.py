@@ -1,1 +1,1 @@
-"""Numbers from arrays: image quality, nearest neighbors, probes. Imports nothing of ours."""
+"""Numbers from arrays: image quality, nearest neighbors, probes."""

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet.adversarial.adversary_losses import cross_entropy, is_right
 from keras_drnet.errors import InputError
+from keras_drnet.losses.adversary_losses import cross_entropy, is_right
 from keras_drnet.models import build_scene_discriminator
 
 NUM_STEPS = 2000

@@ -5,7 +5,6 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments import digit_domains
 from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.adversarial.experiments.experiment import (
@@ -14,15 +13,16 @@ from keras_drnet.adversarial.experiments.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.measures.leakage import (
     domain_leakage,
     proxy_a_distance,
 )
-from keras_drnet.adversarial.schedules import SigmoidRamp
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.schedules import SigmoidRamp
 
 NUM_MNIST, NUM_USPS = 2000, 1800  # Digits to train on, ADDA's protocol.
 NUM_TEST, TINY_TEST = 2000, 300  # At most, of each domain.

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments.census import batches, load
 from keras_drnet.adversarial.experiments.experiment import (
     Experiment,
@@ -18,13 +17,14 @@ from keras_drnet.adversarial.experiments.fairness import (
     treatment,
 )
 from keras_drnet.adversarial.experiments.networks import mlp
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.schedules import PowerLaw
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,
 )
 from keras_drnet.data.adult import Census
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.schedules import PowerLaw
 
 NUM_TOY_STEPS, NUM_STEPS, NUM_TINY_STEPS = 2000, 4000, 500
 BATCH_SIZE = 128

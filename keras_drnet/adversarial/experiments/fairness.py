@@ -7,14 +7,14 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from keras_drnet.adversarial.contrasts import GroupLabels
 from keras_drnet.adversarial.experiments.census import batches, load, take
 from keras_drnet.adversarial.experiments.experiment import Experiment, Mark, Outcome
 from keras_drnet.adversarial.experiments.networks import mlp
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.measures.fairness import fairness
 from keras_drnet.adversarial.measures.leakage import group_leakage
 from keras_drnet.adversarial.systems import alfr, data_driven_fairness, laftr
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import GroupLabels
 
 NUM_STEPS, NUM_TINY_STEPS = 2000, 300
 NUM_CODES = 8  # Length of the features.

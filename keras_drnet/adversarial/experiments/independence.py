@@ -4,7 +4,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_drnet.adversarial.contrasts import LeaveOneOut, PermuteDims
 from keras_drnet.adversarial.experiments import factor_images
 from keras_drnet.adversarial.experiments.batches import shuffled
 from keras_drnet.adversarial.experiments.experiment import (
@@ -14,7 +13,6 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.experiments.networks import mlp
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.measures.binary_codes import (
     pairwise_mutual_information,
     recovered_bits,
@@ -26,6 +24,8 @@ from keras_drnet.adversarial.systems.predictability_minimisation import (
     PredictabilityMinimisation,
     leave_one_out_predictors,
 )
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import LeaveOneOut, PermuteDims
 
 CODE_DIM = 6  # Two more than there are factors.
 GAMMA = 10.0

@@ -5,7 +5,6 @@ import statistics
 import keras
 import numpy as np
 
-from keras_drnet.adversarial.contrasts import JointPair
 from keras_drnet.adversarial.distributions import priors
 from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.experiments.digit_networks import (
@@ -24,9 +23,10 @@ from keras_drnet.adversarial.experiments.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.systems.bigan import BiGAN
 from keras_drnet.data.digits import DIGIT_SIZE
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import JointPair
 
 CODE_DIM = 50  # BiGAN's, as in its paper.
 GRID_SCALE = 0.2  # Standard deviation of each of the 25 Gaussians, 2 apart.

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.adversarial.contrasts import PriorSample
 from keras_drnet.adversarial.distributions import priors
 from keras_drnet.adversarial.experiments.digit_networks import (
     NUM_PIXELS,
@@ -23,12 +22,13 @@ from keras_drnet.adversarial.experiments.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
-from keras_drnet.adversarial.loss_sum import AdversarialLossSum
 from keras_drnet.adversarial.measures import two_sample
 from keras_drnet.adversarial.systems import aae
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.data.digits import NUM_CLASSES
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
+from keras_drnet.losses.contrasts import PriorSample
 
 LABELS_A_DIGIT = 10
 STYLE_DIM = 5

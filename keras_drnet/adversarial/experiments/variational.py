@@ -9,7 +9,6 @@ import tensorflow as tf
 from keras import ops
 from scipy.stats import kstest, multivariate_normal
 
-from keras_drnet.adversarial.contrasts import PriorSample
 from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.likelihoods import (
     BernoulliLikelihood,
@@ -30,9 +29,10 @@ from keras_drnet.adversarial.experiments.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.feature_loss import AdversarialLoss
 from keras_drnet.adversarial.measures import importance
 from keras_drnet.adversarial.systems import avb
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import PriorSample
 
 DIM = 2  # Length of a code.
 BATCH_SIZE = 128

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_drnet.adversarial.adversary_losses import cross_entropy, is_right
+from keras_drnet.losses.adversary_losses import cross_entropy, is_right
 
 
 def classification_terms(label, logits):

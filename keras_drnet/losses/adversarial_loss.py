@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.adversary_losses import ADVERSARY_LOSSES, is_right
-from keras_drnet.adversarial.objectives import OBJECTIVES, project
-from keras_drnet.adversarial.schedules import deserialize_value, value_at
 from keras_drnet.errors import choose
+from keras_drnet.losses.adversary_losses import ADVERSARY_LOSSES, is_right
+from keras_drnet.losses.objectives import OBJECTIVES, project
+from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

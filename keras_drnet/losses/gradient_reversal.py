@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.schedules import deserialize_value, value_at
+from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
 def reverse_gradient(x, weight=1.0):

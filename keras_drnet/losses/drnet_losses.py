@@ -1,4 +1,4 @@
-"""The objectives of DrNet and, at the end, of MCNet, as pure functions of tensors.
+"""The losses of DrNet, as pure functions of tensors.
 
 Denton & Birodkar, *Unsupervised Learning of Disentangled Representations from
 Video*, NIPS 2017, section 3.1. The paper writes squared norms, a **sum** over the
@@ -12,7 +12,7 @@ over the elements and the batch. Weights translate: the balance of the paper's
 similarity_weight = 1 the similarity outweighs a reconstruction error that cannot
 exceed a few hundredths, and the content code learns to say nothing.
 
-The adversarial loss is an `AdversarialLoss`: see `keras_drnet.adversarial`.
+The adversarial loss is an `AdversarialLoss`: see `keras_drnet.losses.adversarial_loss`.
 """
 
 from keras import ops
@@ -76,79 +76,3 @@ def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
     """
     error = poses - predicted_poses
     return ops.mean(ops.abs(error) if absolute else ops.square(error))
-
-
-def frame_prediction_loss(frames, predictions):
-    """Returns MCNet's mean squared error of predicted frames, L_p.
-
-    A mean over all elements, of frames in [-1, 1] as in the authors' code: four times
-    that of frames in [0, 1]. Their other image loss, `gradient_difference_loss`, is
-    one of frames in [0, 1]; so their balance is the sum of the two as they stand.
-
-    Source: Villegas et al., *Decomposing Motion and Content for Natural Video
-    Sequence Prediction*, ICLR 2017, with p = 2.
-
-    Args:
-        frames: `[..., H, W, C]` in [0, 1].
-        predictions: `[..., H, W, C]` in [0, 1].
-    """
-    return 4.0 * ops.mean(ops.square(frames - predictions))
-
-
-def gradient_difference_loss(frames, predictions):
-    """Returns how far the sizes of the predicted frames' gradients are off, L_gdl.
-
-    The mean over all elements of `||dx f| - |dx p|| + ||dy f| - |dy p||`, where dx is
-    the difference to the pixel at the right and dy that to the pixel below. As in the
-    authors' code the frame goes on with zeros at the right and at the bottom: there
-    the terms are `|f - p|`. They repeat a grey channel three times first, which
-    leaves the mean as it is.
-
-    Source: Mathieu et al., *Deep Multi-scale Video Prediction Beyond Mean Square
-    Error*, ICLR 2016, with alpha = 1; Villegas et al., ICLR 2017.
-
-    Args:
-        frames: `[..., H, W, C]` in [0, 1].
-        predictions: `[..., H, W, C]` in [0, 1].
-    """
-    return sum(
-        ops.mean(
-            ops.abs(_steepness(frames, axis=axis) - _steepness(predictions, axis=axis))
-        )
-        for axis in (-2, -3)
-    )
-
-
-def _steepness(frames, *, axis):
-    """Returns the size of the step to the next pixel, which is 0 after the last."""
-    first, rest = ops.split(frames, [1], axis=axis)
-    following = ops.concatenate([rest, ops.zeros_like(first)], axis=axis)
-    return ops.abs(following - frames)
-
-
-def discriminator_errors(real_logits, fake_logits):
-    """Returns the two cross-entropies of a discriminator of real and generated.
-
-    Each is a mean over the batch; ln 2 is chance. Label: 1 = real. The discriminator
-    minimises their sum (Goodfellow et al., *Generative Adversarial Networks*, 2014).
-
-    Args:
-        real_logits: `[B, 1]`, for what was observed.
-        fake_logits: `[B, 1]`, for what was predicted.
-
-    Returns:
-        `(real_error, fake_error)`.
-    """
-    return ops.mean(ops.softplus(-real_logits)), ops.mean(ops.softplus(fake_logits))
-
-
-def generator_loss(fake_logits):
-    """Returns what a generator minimises against its discriminator.
-
-    The cross-entropy to the label "real", a mean over the batch: the non-saturating
-    loss of Goodfellow et al. (2014), MCNet's L_GAN.
-
-    Args:
-        fake_logits: `[B, 1]`, for what was predicted.
-    """
-    return ops.mean(ops.softplus(-fake_logits))
