@@ -33,11 +33,11 @@ from export.bundle import GOLDEN_FILE, MANIFEST_FILE
 from export.flatbuffer import Model
 from export.measure import median_ms
 from export.quantize import LADDER
-from keras_drnet import pose_rollout
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
-from keras_drnet.models import build_networks
+from keras_drnet.models import pose_rollout
+from keras_drnet.models.networks import build_networks
 
 _BUNDLE = flags.DEFINE_string("bundle", None, "Folder of the bundle.", required=True)
 _THREADS = flags.DEFINE_multi_integer(

@@ -15,9 +15,9 @@ import tempfile
 
 import tensorflow as tf
 
-from keras_drnet import pose_rollout
 from keras_drnet.config.schema import Config
-from keras_drnet.models import build_networks
+from keras_drnet.models import pose_rollout
+from keras_drnet.models.networks import build_networks
 
 
 def plain_functions(networks, num_past):

@@ -24,7 +24,7 @@ _MODULES = {
     "StopAtNaN": "callbacks",
     "VideoPredictor": "generate",
     "WeightAverage": "averaging",
-    "build_networks": "models",
+    "build_networks": "models.networks",
     "build_pose_discriminator": "models.pose_discriminator",
     "load": "methods",
     "load_dataset": "data",

@@ -64,7 +64,7 @@ class DrNet(AdversarialModel):
                 before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
             adversarial_objective: what poses minimise against the discriminator, a
-                name in `adversarial.objectives`. The paper's is the cross-entropy to
+                name in `losses.objectives`. The paper's is the cross-entropy to
                 1/2, least where it cannot tell whether a pair is of one clip.
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
                 scales the losses of both optimizers.

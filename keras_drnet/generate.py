@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet import pose_rollout
+from keras_drnet.models import pose_rollout
 from keras_drnet.predictor import Predictor
 
 

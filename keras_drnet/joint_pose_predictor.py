@@ -4,8 +4,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet import pose_rollout
 from keras_drnet.losses import drnet_losses
+from keras_drnet.models import pose_rollout
 from keras_drnet.pose_predictor import PosePredictor, encode_poses
 from keras_drnet.training_step import apply_gradients, track
 

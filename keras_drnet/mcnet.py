@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet import mcnet_rollout
 from keras_drnet.errors import InputError
 from keras_drnet.losses import gan_losses, mcnet_losses
-from keras_drnet.models.mcnet import check_num_past, set_mean_color
+from keras_drnet.models import mcnet_rollout
+from keras_drnet.models.mcnet_networks import check_num_past, set_mean_color
 from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained

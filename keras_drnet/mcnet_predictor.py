@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from keras_drnet import mcnet_rollout
-from keras_drnet.models.mcnet import check_num_past
+from keras_drnet.models import mcnet_rollout
+from keras_drnet.models.mcnet_networks import check_num_past
 from keras_drnet.predictor import Predictor
 
 

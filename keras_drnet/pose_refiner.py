@@ -3,8 +3,8 @@
 import tensorflow as tf
 from keras import ops
 
-from keras_drnet import pose_rollout
 from keras_drnet.losses import drnet_losses, gan_losses
+from keras_drnet.models import pose_rollout
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
 

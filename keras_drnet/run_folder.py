@@ -17,7 +17,7 @@ from keras_drnet import pretrained
 from keras_drnet.checkpoint import UNFINISHED, Checkpoints, write_file
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 
 CONFIG_FILE = "config.json"
 

@@ -14,7 +14,7 @@ from keras_drnet.generate import VideoPredictor
 from keras_drnet.joint_pose_predictor import JointPosePredictor
 from keras_drnet.mcnet import MCNet
 from keras_drnet.mcnet_predictor import MCNetPredictor
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.pose_refiner import PoseRefiner

@@ -7,7 +7,7 @@ what is wrong with an export would not show.
 import keras
 import numpy as np
 
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.run_folder import RunFolder, stage_networks
 
 

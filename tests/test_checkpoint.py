@@ -10,7 +10,7 @@ import pytest
 
 from keras_drnet.checkpoint import NUM_KEPT, Checkpoints
 from keras_drnet.errors import InputError
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.run_folder import RunFolder, stage_networks
 
 

@@ -11,7 +11,7 @@ from keras_drnet.data import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError
 from keras_drnet.losses.objectives import OBJECTIVES
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from tests.networks import lively_networks
 
 LOSSES = {

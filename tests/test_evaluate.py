@@ -19,7 +19,7 @@ from keras_drnet.evaluation import (
 )
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.metrics.image_quality import MAX_PSNR
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.predictor import Predictor
 
 

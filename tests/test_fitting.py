@@ -10,7 +10,7 @@ import pytest
 from keras_drnet import callbacks, training
 from keras_drnet.checkpoint import Checkpoints
 from keras_drnet.errors import InputError, TrainingError
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.run_folder import RunFolder, stage_networks
 from tests.videos import walker, write_video
 

@@ -17,7 +17,7 @@ from keras_drnet.data import load_source
 from keras_drnet.data.sampling import clip_frames
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 
 
 @pytest.fixture(scope="module", params=["dcgan", "dcgan_unet", "vgg_unet"])

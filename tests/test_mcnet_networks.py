@@ -9,7 +9,7 @@ import pytest
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.models.conv_lstm import conv_lstm
 from keras_drnet.models.frame_discriminator import EPSILON, BatchStatisticsNorm
-from keras_drnet.models.mcnet import ZeroUnpooling, build_mcnet
+from keras_drnet.models.mcnet_networks import ZeroUnpooling, build_mcnet
 
 NAMES = ("motion_encoder", "frame_generator", "frame_discriminator")
 

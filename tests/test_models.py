@@ -9,8 +9,9 @@ import pytest
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.data import sampling
 from keras_drnet.errors import InputError
-from keras_drnet.models import blocks, build_networks
+from keras_drnet.models import blocks
 from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.models.networks import build_networks
 from tests.descriptors import DESCRIPTORS
 
 EVERY = pytest.mark.parametrize("descriptor", DESCRIPTORS, ids=lambda d: d.name)

@@ -12,7 +12,7 @@ from keras_drnet.data import load_source
 from keras_drnet.data.factors import Factor
 from keras_drnet.errors import InputError
 from keras_drnet.metrics.probes import chance, probe_factor, probe_quantity
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.probing import codes as codes_lib
 from keras_drnet.probing import disentanglement
 from keras_drnet.probing.scene_probe import _draw_pairs, fresh_scene_accuracy

@@ -17,7 +17,7 @@ from export import parity
 from export.bundle import GOLDEN_FILE, Options, export_run
 from export.quantize import LADDER
 from keras_drnet.config.presets import PRESETS
-from keras_drnet.models import build_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.run_folder import RunFolder, stage_networks
 from tests.run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 

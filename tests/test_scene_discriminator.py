@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import SamePair
-from keras_drnet.models import build_networks
 from keras_drnet.models.batch_standardization import BatchStandardization
+from keras_drnet.models.networks import build_networks
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
 SMALL = 1e-3

@@ -12,7 +12,7 @@ from keras import ops
 
 from keras_drnet.errors import InputError
 from keras_drnet.losses.adversary_losses import cross_entropy, is_right
-from keras_drnet.models import build_scene_discriminator
+from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
 NUM_STEPS = 2000
 BATCH_SIZE = 128  # Pairs of one clip, and as many of two, in a batch.
