@@ -39,8 +39,8 @@ from export.measure import Measured, measure_tflite
 from export.signatures import SIGNATURES_FILE
 from export.step_graph import StepGraph
 from keras_drnet import visualize
-from keras_drnet.data import load_source
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import ExportError, InputError
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.storage.files import sha256

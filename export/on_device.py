@@ -274,7 +274,7 @@ def _main(arguments):
 
 def _read_past(arguments, signatures):
     """Returns the frames to observe, float32 `[num_past, H, W, C]` in [0, 1]."""
-    from keras_drnet.data.observed import read_past
+    from keras_drnet.data.observed_frames import read_past
     from keras_drnet.errors import InputError
 
     try:

@@ -17,7 +17,7 @@ from absl import flags
 from export.serving.client import TRANSPORTS, ServingClient
 from export.signatures import Signatures
 from keras_drnet import visualize
-from keras_drnet.data.observed import read_past
+from keras_drnet.data.observed_frames import read_past
 from keras_drnet.errors import InputError
 
 SERVERS = {"rest": "http://127.0.0.1:8501", "grpc": "127.0.0.1:8500"}

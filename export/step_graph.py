@@ -28,7 +28,7 @@ class StepGraph(tf.Module):
         """Folds the networks.
 
         Args:
-            networks: trained float32 `keras_drnet.models.Networks`.
+            networks: trained float32 `models.networks.Networks`.
             num_past: observed frames T of `seed` and `serving_default`.
         """
         super().__init__(name="step_graph")

@@ -27,8 +27,8 @@ _MODULES = {
     "build_networks": "models.networks",
     "build_pose_discriminator": "models.pose_discriminator",
     "load": "methods",
-    "load_dataset": "data",
-    "load_source": "data",
+    "load_dataset": "data.load",
+    "load_source": "data.load",
 }
 
 __all__ = sorted(_MODULES)

@@ -27,7 +27,7 @@ from absl import flags
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config, DataConfig
-from keras_drnet.data import load_dataset
+from keras_drnet.data.load import load_dataset
 from keras_drnet.data.preparation import prepare
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose

@@ -15,9 +15,9 @@ from absl import flags
 
 from keras_drnet import comparison, figures
 from keras_drnet.baselines import CopyLastFrame
-from keras_drnet.data import load_source
 from keras_drnet.data.images import to_uint8
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.labels import METHOD_NAMES
 from keras_drnet.run_folder import RunFolder
 

@@ -14,8 +14,8 @@ from absl import flags
 
 from keras_drnet import evaluation, plots, samples, visualize
 from keras_drnet.baselines import CopyLastFrame, MeanFrame
-from keras_drnet.data import load_source
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.methods import load_predictor
 from keras_drnet.run_folder import RunFolder
 from keras_drnet.storage import files

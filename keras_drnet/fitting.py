@@ -6,7 +6,7 @@ from absl import logging
 
 from keras_drnet import callbacks, samples
 from keras_drnet.averaging import WeightAverage
-from keras_drnet.data import load_dataset
+from keras_drnet.data.load import load_dataset
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.run_folder import stage_networks
 from keras_drnet.training_step import OPTIMIZERS

@@ -12,8 +12,8 @@ import pathlib
 from absl import flags
 
 from keras_drnet import samples
-from keras_drnet.data import load_source
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.methods import load_predictor
 from keras_drnet.run_folder import RunFolder
 

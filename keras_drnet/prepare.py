@@ -17,7 +17,8 @@ from absl import flags
 
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config
-from keras_drnet.data import preparation, records
+from keras_drnet.data import preparation
+from keras_drnet.data.pipeline import shards
 from keras_drnet.errors import InputError, choose
 
 _DATASET = flags.DEFINE_string(
@@ -36,7 +37,7 @@ _OVERRIDE = flags.DEFINE_multi_string(
     "override", [], "Change of the preset, data.key=value; may be repeated."
 )
 _FORMAT = flags.DEFINE_enum(
-    "format", "png", sorted(records.ENCODERS), "Of the frames: png is exact."
+    "format", "png", sorted(shards.ENCODERS), "Of the frames: png is exact."
 )
 _ITEMS_PER_SHARD = flags.DEFINE_integer(
     "items_per_shard", 32, "Videos, objects or characters in a shard.", lower_bound=1
@@ -70,7 +71,7 @@ def main():
     if manifest["bad"]:
         print(
             f"{len(manifest['bad'])} files or clips were left out; they are listed in "
-            f"{_OUTPUT.value}/{records.MANIFEST}.",
+            f"{_OUTPUT.value}/{shards.MANIFEST}.",
             file=sys.stderr,
         )
         if not _ALLOW_BAD.value:

@@ -15,7 +15,7 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet.data import has_known_digits, load_source
+from keras_drnet.data.load import has_known_digits, load_source
 from keras_drnet.methods import load_predictor
 from keras_drnet.probing import codes as codes_lib
 from keras_drnet.probing import digit_judge, disentanglement, swaps

@@ -132,7 +132,7 @@ class RunFolder:
         """Divides networks by the stage that trains each last.
 
         Args:
-            networks: the method's networks: see `models.build_networks`.
+            networks: the method's networks: see `models.networks.build_networks`.
 
         Returns:
             A dict of stages, in their order, to dicts of networks by name. A stage
@@ -173,7 +173,7 @@ class RunFolder:
             dtype: dtype policy of the networks.
 
         Returns:
-            The method's networks: see `models.build_networks`.
+            The method's networks: see `models.networks.build_networks`.
 
         Raises:
             InputError: a stage has no checkpoint yet.

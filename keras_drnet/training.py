@@ -6,8 +6,8 @@ import tensorflow as tf
 from keras_drnet import fitting, samples
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
-from keras_drnet.data import load_dataset
 from keras_drnet.data.clips import SPLITS
+from keras_drnet.data.load import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
 from keras_drnet.generate import VideoPredictor

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from keras_drnet.config.presets import PRESETS
-from keras_drnet.data.mesh_renderer import MeshRenderer
+from keras_drnet.data.meshes.mesh_renderer import MeshRenderer
 from keras_drnet.errors import InputError
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from keras_drnet.data.adult import NUM_ROWS, generated_census, load_adult
+from keras_drnet.data.datasets.adult import NUM_ROWS, generated_census, load_adult
 from keras_drnet.errors import InputError
 
 TRAIN = [

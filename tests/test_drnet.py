@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_drnet import fitting
 from keras_drnet.averaging import WeightAverage
-from keras_drnet.data import load_dataset
+from keras_drnet.data.load import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError
 from keras_drnet.losses.objectives import OBJECTIVES

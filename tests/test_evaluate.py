@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.baselines import CopyLastFrame, MeanFrame
-from keras_drnet.data import load_source
 from keras_drnet.data.clips import ClipEntry
-from keras_drnet.data.recorded import ClipsInMemory, MemoryClips
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.data.pipeline.windows import ClipsInMemory, MemoryClips
 from keras_drnet.evaluation import (
     clip_list,
     evaluate_prediction,

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.data import digits
 from keras_drnet.data.clips import Clip
+from keras_drnet.data.datasets import digits
+from keras_drnet.data.datasets.moving_mnist import MovingMNIST
 from keras_drnet.data.factors import Factor
-from keras_drnet.data.moving_mnist import MovingMNIST
-from keras_drnet.data.recorded import ClipsInMemory, read_clips
+from keras_drnet.data.pipeline.windows import ClipsInMemory, read_clips
 from keras_drnet.errors import InputError
 
 MNIST_DIR = pathlib.Path(

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from keras_drnet import comparison, visualize
 from keras_drnet.baselines import CopyLastFrame
-from keras_drnet.data import load_source
 from keras_drnet.data.clips import ClipEntry
-from keras_drnet.data.recorded import ClipsInMemory, MemoryClips
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.data.pipeline.windows import ClipsInMemory, MemoryClips
 from keras_drnet.errors import InputError
 from keras_drnet.figures import (
     BLANK,

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image, ImageSequence
 
 from keras_drnet import samples, visualize
-from keras_drnet.data import load_source
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.models.networks import build_networks

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_drnet import release
 from keras_drnet.config.schema import JointConfig
-from keras_drnet.data import load_dataset
+from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.joint_pose_predictor import JointPosePredictor

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from keras_drnet.config.presets import BASELINES
+from keras_drnet.data.datasets.moving_mnist import MovingMNIST
 from keras_drnet.data.factors import Factor
-from keras_drnet.data.moving_mnist import MovingMNIST
 from keras_drnet.probing import codes, digit_judge
 from keras_drnet.probing.digit_judge import (
     DigitJudge,

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from keras_drnet.config.schema import DataConfig
-from keras_drnet.data import kth
 from keras_drnet.data.clips import BadFile
+from keras_drnet.data.datasets import kth
 from keras_drnet.errors import InputError
 from tests.videos import walker, write_video
 

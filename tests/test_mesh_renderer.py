@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from keras_drnet.data import mesh_renderer
-from keras_drnet.data.mesh_renderer import AZIMUTHS, ELEVATIONS, Mesh, MeshRenderer
-from keras_drnet.data.solids import box, tube
+from keras_drnet.data.meshes import mesh_renderer
+from keras_drnet.data.meshes.mesh_renderer import (
+    AZIMUTHS,
+    ELEVATIONS,
+    Mesh,
+    MeshRenderer,
+)
+from keras_drnet.data.meshes.solids import box, tube
 from keras_drnet.errors import InputError
 
 RED, BLUE = (0.9, 0.1, 0.1), (0.1, 0.1, 0.9)

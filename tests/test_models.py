@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keras_drnet.config.presets import PRESETS
-from keras_drnet.data import sampling
+from keras_drnet.data.pipeline import sampling
 from keras_drnet.errors import InputError
 from keras_drnet.models import blocks
 from keras_drnet.models.content_encoder import CONTENT_ENCODERS

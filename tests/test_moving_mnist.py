@@ -12,8 +12,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.data import digits
-from keras_drnet.data.moving_mnist import MovingMNIST
+from keras_drnet.data.datasets import digits
+from keras_drnet.data.datasets.moving_mnist import MovingMNIST
 from keras_drnet.errors import InputError
 
 MNIST_DIR = pathlib.Path(

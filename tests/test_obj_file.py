@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.obj_file import read_obj
+from keras_drnet.data.meshes.obj_file import read_obj
 
 SQUARE = """mtllib chair.mtl
 v 0 0 0

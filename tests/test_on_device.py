@@ -19,8 +19,8 @@ from export.on_device import DeviceError, VideoPredictor
 from export.step_graph import StepGraph
 from keras_drnet import generate
 from keras_drnet.config.presets import PRESETS
-from keras_drnet.data import load_source
-from keras_drnet.data.sampling import clip_frames
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
 from tests.networks import lively_networks
 from tests.videos import walker, write_video
 
@@ -417,7 +417,7 @@ def test_damaged_files_are_named(bundle, video, tmp_path, monkeypatch, capfd):
 
 
 def test_a_missing_package_is_named(bundle, video, tmp_path, monkeypatch, capfd):
-    monkeypatch.setitem(sys.modules, "keras_drnet.data.observed", None)
+    monkeypatch.setitem(sys.modules, "keras_drnet.data.observed_frames", None)
     output = tmp_path / "out.gif"
     usual = [f"--model={bundle}", f"--video={video}", f"--output={output}"]
     assert run_here(monkeypatch, *usual) == 2

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.data import load_dataset
+from keras_drnet.data.load import load_dataset
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.networks import build_networks
 from keras_drnet.pose_predictor import PosePredictor

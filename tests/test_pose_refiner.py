@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_drnet import release
 from keras_drnet.config.schema import RolloutConfig
-from keras_drnet.data import load_dataset
+from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_discriminator import build_pose_discriminator

@@ -14,7 +14,8 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.config.presets import PRESETS
-from keras_drnet.data import load_dataset, load_source, records
+from keras_drnet.data.load import load_dataset, load_source
+from keras_drnet.data.pipeline.shards import MANIFEST
 from keras_drnet.data.preparation import prepare
 from keras_drnet.errors import InputError
 from tests.videos import walker, write_video
@@ -80,12 +81,12 @@ def shards(videos, tmp_path_factory):
     manifest = prepare(
         config(videos).data, str(output), items_per_shard=2, num_workers=2
     )
-    assert manifest == json.loads((output / records.MANIFEST).read_text())
+    assert manifest == json.loads((output / MANIFEST).read_text())
     return output
 
 
 def test_the_manifest_says_what_there_is(shards, videos):
-    manifest = json.loads((shards / records.MANIFEST).read_text())
+    manifest = json.loads((shards / MANIFEST).read_text())
     assert manifest["splits"] == {
         "train": {
             "shards": 3,
@@ -106,7 +107,7 @@ def test_the_manifest_says_what_there_is(shards, videos):
     assert manifest["config"]["data_dir"] == ""  # No place of this machine.
     assert {"keras_drnet", "tensorflow", "av", "PIL"} == set(manifest["versions"])
     assert sorted(p.name for p in shards.iterdir()) == sorted(
-        [records.MANIFEST, *(shard["file"] for shard in manifest["shards"])]
+        [MANIFEST, *(shard["file"] for shard in manifest["shards"])]
     )
     for shard in manifest["shards"]:
         path = shards / shard["file"]
@@ -199,7 +200,7 @@ def test_a_killed_preparation_goes_on(videos, shards, tmp_path, number):
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode != 0
-    assert not (output / records.MANIFEST).exists()
+    assert not (output / MANIFEST).exists()
     done = {
         path.with_name(path.name.removesuffix(".done.json"))
         for path in output.glob("*.done.json")
@@ -311,7 +312,7 @@ def test_shards_of_other_settings_are_refused(videos, copy):
     ],
 )
 def test_a_damaged_manifest_is_refused(copy, change):
-    path = copy / records.MANIFEST
+    path = copy / MANIFEST
     manifest = json.loads(path.read_text())
     change(manifest)
     path.write_text(json.dumps(manifest))
@@ -352,7 +353,7 @@ def test_bad_files_are_listed_and_the_rest_is_made(mixed, tmp_path):
     output = tmp_path / "made"
     result = run(*flags(mixed, output, "--workers=1"))
     assert result.returncode == 3, result.stderr
-    manifest = json.loads((output / records.MANIFEST).read_text())
+    manifest = json.loads((output / MANIFEST).read_text())
     reasons = {entry["file"]: entry["reason"] for entry in manifest["bad"]}
     (twin,) = set(reasons) - set(BAD)
     assert twin in ("good2.avi/1", "twin.avi/1") and "duplicate" in reasons[twin]

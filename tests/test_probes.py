@@ -8,8 +8,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.data import load_source
 from keras_drnet.data.factors import Factor
+from keras_drnet.data.load import load_source
 from keras_drnet.errors import InputError
 from keras_drnet.metrics.probes import chance, probe_factor, probe_quantity
 from keras_drnet.models.networks import build_networks

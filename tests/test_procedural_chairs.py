@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from keras_drnet.data.chair_parts import ARMS, BACKS, BASES
-from keras_drnet.data.mesh_renderer import MeshRenderer
-from keras_drnet.data.procedural_chairs import chair
+from keras_drnet.data.meshes.chair_parts import ARMS, BACKS, BASES
+from keras_drnet.data.meshes.mesh_renderer import MeshRenderer
+from keras_drnet.data.meshes.procedural_chairs import chair
 
 NUM_CHAIRS = 280
 

@@ -8,9 +8,10 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.data import load_dataset, video_folder
 from keras_drnet.data.clips import BadFile, Clip, split_names
-from keras_drnet.data.recorded import ClipsInMemory, read_clips
+from keras_drnet.data.datasets import video_folder
+from keras_drnet.data.load import load_dataset
+from keras_drnet.data.pipeline.windows import ClipsInMemory, read_clips
 from keras_drnet.errors import InputError
 from tests.videos import walker, write_video
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from keras_drnet.config.schema import DataConfig
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.mesh_renderer import AZIMUTHS, ELEVATIONS
-from keras_drnet.data.rotating_objects import rotating_objects
+from keras_drnet.data.datasets.rotating_objects import rotating_objects
+from keras_drnet.data.meshes.mesh_renderer import AZIMUTHS, ELEVATIONS
 from keras_drnet.errors import InputError
 
 ROOT = pathlib.Path(__file__).parent.parent

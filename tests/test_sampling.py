@@ -8,7 +8,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.data import load_dataset, load_source, sampling
+from keras_drnet.data.load import load_dataset, load_source
+from keras_drnet.data.pipeline import sampling
 from keras_drnet.errors import InputError
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from keras_drnet.config.schema import DataConfig
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.sprites import Sprites
+from keras_drnet.data.datasets.sprites import Sprites
 from keras_drnet.errors import InputError
 
 SPRITES_DIR = pathlib.Path(

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from keras_drnet.data.usps import load_usps
+from keras_drnet.data.datasets.usps import load_usps
 from keras_drnet.errors import InputError
 
 

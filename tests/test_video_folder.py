@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from keras_drnet.config.schema import DataConfig
-from keras_drnet.data import video_folder
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.video_folder import VideoFolder
+from keras_drnet.data.datasets import video_folder
+from keras_drnet.data.datasets.video_folder import VideoFolder
 from keras_drnet.errors import InputError
 from tests.videos import walker, write_video
 

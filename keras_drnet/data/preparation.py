@@ -19,8 +19,16 @@ import PIL
 import tensorflow as tf
 
 import keras_drnet
-from keras_drnet.data import READERS, records
 from keras_drnet.data.clips import SPLITS, BadFile
+from keras_drnet.data.load import READERS
+from keras_drnet.data.pipeline.shards import (
+    ENCODERS,
+    FORMAT,
+    MANIFEST,
+    ShardWriter,
+    has_manifest,
+    read_manifest,
+)
 from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import InputError, choose
 from keras_drnet.storage import files
@@ -69,7 +77,7 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
             other data or settings, or cannot be written.
     """
     make_reader = choose(READERS, config.dataset, "dataset")
-    choose(records.ENCODERS, encoding, "encoding")
+    choose(ENCODERS, encoding, "encoding")
     config = config.recording()
     reader = make_reader(config)
     plans = [
@@ -90,7 +98,7 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
     if not any(counts["clips"] for counts in manifest["splits"].values()):
         reasons = "; ".join(f"{b['file']}: {b['reason']}" for b in manifest["bad"][:3])
         raise InputError(f"No clip of {config.data_dir!r} can be used. {reasons}.")
-    files.write_text(f"{output}/{records.MANIFEST}", _to_json(manifest))
+    files.write_text(f"{output}/{MANIFEST}", _to_json(manifest))
     for name in _note_names(output):
         tf.io.gfile.remove(f"{output}/{name}")
     return manifest
@@ -127,8 +135,8 @@ def _finished_shards(output, key):
     for name in _note_names(output):
         with contextlib.suppress(json.JSONDecodeError):  # Damaged: its shard is redone.
             notes.append(json.loads(files.read_text(f"{output}/{name}")))
-    if records.has_manifest(output):
-        manifest = records.read_manifest(output)
+    if has_manifest(output):
+        manifest = read_manifest(output)
         notes += [note | {"plan": manifest["plan"]} for note in manifest["shards"]]
     for note in notes:
         if note["plan"] != key:
@@ -160,9 +168,7 @@ def _make_shard(plan, *, config, encoding, output, key):
     path = f"{output}/{plan.file}"
     with (
         files.aside(path) as partial,
-        records.ShardWriter(
-            partial, encoding=encoding, frame_rate=config.frame_rate
-        ) as writer,
+        ShardWriter(partial, encoding=encoding, frame_rate=config.frame_rate) as writer,
     ):
         for item in plan.items:
             try:
@@ -209,7 +215,7 @@ def _manifest(config, encoding, key, notes):
         counts[split].update(shards=1)
         shards.append({k: v for k, v in note.items() if k != "plan"} | {"clips": clips})
     return {
-        "format": records.FORMAT,
+        "format": FORMAT,
         "plan": key,
         "config": _portable(config),
         "encoding": encoding,

@@ -6,7 +6,7 @@ import multiprocessing.connection
 import os
 import threading
 
-from keras_drnet.data.progress import Progress
+from keras_drnet.data.pipeline.progress import Progress
 from keras_drnet.errors import InputError
 
 

@@ -5,8 +5,8 @@ import typing
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.data import sampling
 from keras_drnet.data.images import to_uint8
+from keras_drnet.data.pipeline import sampling
 from keras_drnet.errors import InputError
 
 BLOCK = 64  # Clips, of four frames, that are worked on at a time.

@@ -13,8 +13,8 @@ What each measurement learns from and is tested on:
 
 import numpy as np
 
-from keras_drnet.data import sampling
 from keras_drnet.data.images import to_uint8
+from keras_drnet.data.pipeline import sampling
 from keras_drnet.metrics import nearest_neighbors, probes
 from keras_drnet.probing import scene_probe
 from keras_drnet.probing.codes import encode, flat

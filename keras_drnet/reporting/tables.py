@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_drnet.data import READERS
+from keras_drnet.data.load import READERS
 from keras_drnet.labels import METHOD_NAMES, run_names
 
 STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one.

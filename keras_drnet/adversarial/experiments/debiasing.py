@@ -21,7 +21,7 @@ from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,
 )
-from keras_drnet.data.adult import Census
+from keras_drnet.data.datasets.adult import Census
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import GroupLabels
 from keras_drnet.losses.schedules import PowerLaw

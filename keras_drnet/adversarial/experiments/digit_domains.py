@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits as load_small_digits
 
-from keras_drnet.data.digits import load_digit_labels, load_digits
-from keras_drnet.data.usps import load_usps
+from keras_drnet.data.datasets.digits import load_digit_labels, load_digits
+from keras_drnet.data.datasets.usps import load_usps
 from keras_drnet.errors import InputError
 
 SIZE = 28

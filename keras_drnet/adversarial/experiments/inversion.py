@@ -24,7 +24,7 @@ from keras_drnet.adversarial.experiments.experiment import (
     Published,
 )
 from keras_drnet.adversarial.systems.bigan import BiGAN
-from keras_drnet.data.digits import DIGIT_SIZE
+from keras_drnet.data.datasets.digits import DIGIT_SIZE
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import JointPair
 

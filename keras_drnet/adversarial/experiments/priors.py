@@ -25,7 +25,7 @@ from keras_drnet.adversarial.experiments.experiment import (
 from keras_drnet.adversarial.measures import two_sample
 from keras_drnet.adversarial.systems import aae
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
-from keras_drnet.data.digits import NUM_CLASSES
+from keras_drnet.data.datasets.digits import NUM_CLASSES
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
 from keras_drnet.losses.contrasts import PriorSample

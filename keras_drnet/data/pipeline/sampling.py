@@ -7,7 +7,7 @@ told where to start goes on exactly where another one stopped.
 
 import tensorflow as tf
 
-from keras_drnet.data.moving_mnist import clip_uniforms
+from keras_drnet.data.stateless_random import clip_uniforms
 from keras_drnet.errors import InputError
 
 FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")

@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from keras_drnet.config.schema import RECORDING_KEYS, DataConfig
 from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
-from keras_drnet.data.recorded import RecordedClips
+from keras_drnet.data.pipeline.windows import RecordedClips
 from keras_drnet.errors import InputError, choose
 from keras_drnet.storage.files import read_text
 from keras_drnet.storage.object_storage import require_filesystem

@@ -5,9 +5,9 @@ import pathlib
 import numpy as np
 
 from keras_drnet.data.clips import BadFile
+from keras_drnet.data.datasets.video_folder import pictures
 from keras_drnet.data.images import read_image
 from keras_drnet.data.video import read_video
-from keras_drnet.data.video_folder import pictures
 from keras_drnet.errors import InputError
 
 

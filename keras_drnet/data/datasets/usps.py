@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 
 from keras_drnet.data.clips import check_split
-from keras_drnet.data.digits import NUM_CLASSES
+from keras_drnet.data.datasets.digits import NUM_CLASSES
 from keras_drnet.errors import InputError
 
 DIGIT_SIZE = 16

@@ -5,9 +5,9 @@ Its kinds of parts, its sizes and its colours are drawn from tables.
 
 import numpy as np
 
-from keras_drnet.data import chair_parts
-from keras_drnet.data.chair_parts import COVER, FRAME, Style
-from keras_drnet.data.mesh_renderer import Mesh
+from keras_drnet.data.meshes import chair_parts
+from keras_drnet.data.meshes.chair_parts import COVER, FRAME, Style
+from keras_drnet.data.meshes.mesh_renderer import Mesh
 
 SEED = 20170531  # Sets the family apart from other draws by the same numbers.
 

@@ -14,8 +14,8 @@ from absl import logging
 
 from keras_drnet.data.clips import SPLITS, BadFile, ClipEntry, check_split
 from keras_drnet.data.factors import Factor
-from keras_drnet.data.progress import Progress
-from keras_drnet.data.sampling import clip_uniforms
+from keras_drnet.data.pipeline.progress import Progress
+from keras_drnet.data.stateless_random import clip_uniforms, shuffled
 from keras_drnet.errors import InputError
 
 # Keep the numbers that order the clips apart from those that place the windows.
@@ -150,7 +150,7 @@ class RecordedClips:
     def clip_numbers(self, indices):
         """Returns which clip each window is of, int64 `[B]`, places in `names`."""
         num_clips = tf.size(self._num_frames, tf.int64)
-        return _shuffled(indices, num_clips, self._stream(ORDER_STREAM))
+        return shuffled(indices, num_clips, self._stream(ORDER_STREAM))
 
     def _windows(self, indices, times):
         """Returns the clip, the places in it, `[B, K]`, and whether it is mirrored."""
@@ -204,18 +204,6 @@ class MemoryClips(typing.NamedTuple):
     entries: list
     offsets: tf.Tensor
     frames: tf.Tensor
-
-
-@tf.function(reduce_retracing=True)  # Else a call for each window, where eager.
-def _shuffled(indices, num_clips, stream):
-    """Returns the places `[B]` of clips in an order that is new in each round."""
-
-    def place(index):
-        return tf.random.experimental.index_shuffle(
-            index % num_clips, stream + index // num_clips, num_clips - 1
-        )
-
-    return tf.map_fn(place, indices)
 
 
 def read_clips(reader, split):

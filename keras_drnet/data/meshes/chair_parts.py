@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 
-from keras_drnet.data.solids import board, box, tube
+from keras_drnet.data.meshes.solids import board, box, tube
 
 FRAME, COVER = "frame", "cover"
 

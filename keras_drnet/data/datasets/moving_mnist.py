@@ -12,9 +12,10 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet.data import digits as digits_lib
 from keras_drnet.data.clips import SPLITS
+from keras_drnet.data.datasets import digits as digits_lib
 from keras_drnet.data.factors import Factor
+from keras_drnet.data.stateless_random import clip_uniforms
 from keras_drnet.errors import InputError
 
 # Velocities of the authors' code: -4 to 3 pixels a frame in a 64-pixel frame.
@@ -217,27 +218,6 @@ class MovingMNIST:
         padding = self.num_channels - self.num_digits
         layers = tf.pad(layers, ((0, 0), (0, 0), (0, padding), (0, 0), (0, 0)))
         return tf.transpose(layers, (0, 1, 3, 4, 2))
-
-
-@tf.function(reduce_retracing=True)  # Else a call for each clip, where eager.
-def clip_uniforms(seed, indices, shape):
-    """Draws uniform numbers for each clip, a pure function of seed and index.
-
-    Args:
-        seed: int64 `[2]`.
-        indices: int64 `[B]`, numbers of clips.
-        shape: shape of one clip's numbers.
-
-    Returns:
-        float32 `[B, *shape]` in [0, 1).
-    """
-    return tf.map_fn(
-        lambda index: tf.random.stateless_uniform(
-            shape, seed=seed * (2**31 - 1) + index, alg="philox"
-        ),
-        indices,
-        fn_output_signature=tf.float32,
-    )
 
 
 def can_name_digits(data):

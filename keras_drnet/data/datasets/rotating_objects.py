@@ -24,9 +24,9 @@ import numpy as np
 
 from keras_drnet.data.clips import BadFile, Clip, split_names
 from keras_drnet.data.images import fit_image, read_image
-from keras_drnet.data.mesh_renderer import ELEVATIONS, MeshRenderer
-from keras_drnet.data.obj_file import read_obj
-from keras_drnet.data.procedural_chairs import chair
+from keras_drnet.data.meshes.mesh_renderer import ELEVATIONS, MeshRenderer
+from keras_drnet.data.meshes.obj_file import read_obj
+from keras_drnet.data.meshes.procedural_chairs import chair
 from keras_drnet.errors import InputError
 
 COIL_DEGREES = range(0, 360, 5)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.images import PICTURE_ERRORS
-from keras_drnet.data.mesh_renderer import Mesh
+from keras_drnet.data.meshes.mesh_renderer import Mesh
 
 GREY = (0.7, 0.7, 0.7)  # Of faces without a material.
 MAX_TEXTURE_SIZE = 512  # Pixels; frames are smaller.

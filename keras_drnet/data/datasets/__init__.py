@@ -1,0 +1,1 @@
+"""Data sets, a file each: what reads or draws their clips."""

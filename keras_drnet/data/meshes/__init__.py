@@ -1,0 +1,1 @@
+"""Meshes: read, made up and drawn."""
