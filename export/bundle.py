@@ -38,12 +38,12 @@ from export import (
 from export.measure import Measured, measure_tflite
 from export.signatures import SIGNATURES_FILE
 from export.step_graph import StepGraph
-from keras_drnet import visualize
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import ExportError, InputError
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.storage.files import sha256
+from keras_drnet.visualization.frame_grid import frame_grid, write_png
 
 FORMATS = ("saved_model", "tflite", "onnx")
 MANIFEST_FILE, GOLDEN_FILE, CARD_FILE = "manifest.json", "golden.npz", "model_card.md"
@@ -139,9 +139,9 @@ class _Exporter:
         np.savez(folder / GOLDEN_FILE, **self._golden)
         for number, past in enumerate(self._past[:EXAMPLE_CLIPS], start=1):
             for t, frame in enumerate(past):
-                visualize.write_png(
+                write_png(
                     folder / EXAMPLES_FOLDER / str(number) / f"{t:03d}.png",
-                    visualize.frame_grid([[frame]], border=0),
+                    frame_grid([[frame]], border=0),
                 )
         writers = {
             "saved_model": self._write_saved_model,

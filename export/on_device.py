@@ -292,7 +292,8 @@ def _read_past(arguments, signatures):
 
 
 def _write(arguments, past, future, frame_rate):
-    from keras_drnet.visualize import GREEN, RED, frame_grid, video_writer, write_png
+    from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid, write_png
+    from keras_drnet.visualization.video_writer import video_writer
 
     path, scale = arguments.output, arguments.scale
     frames = [(frame, GREEN) for frame in past]

@@ -16,9 +16,10 @@ from absl import flags
 
 from export.serving.client import TRANSPORTS, ServingClient
 from export.signatures import Signatures
-from keras_drnet import visualize
 from keras_drnet.data.observed_frames import read_past
 from keras_drnet.errors import InputError
+from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid
+from keras_drnet.visualization.video_writer import video_writer
 
 SERVERS = {"rest": "http://127.0.0.1:8501", "grpc": "127.0.0.1:8500"}
 
@@ -83,22 +84,20 @@ def main():
         resize=signatures.resize,
     )[np.newaxis]
     output = pathlib.Path(_OUTPUT.value)
-    with visualize.video_writer(output, frame_rate=signatures.frame_rate) as append:
+    with video_writer(output, frame_rate=signatures.frame_rate) as append:
         if _STEPWISE.value:
             future = itertools.islice(client.stream(past), _NUM_FUTURE.value)
         else:
             future = np.swapaxes(client.predict(past, _NUM_FUTURE.value), 0, 1)
-        _append_frames(append, np.swapaxes(past, 0, 1), visualize.GREEN)
-        _append_frames(append, future, visualize.RED)
+        _append_frames(append, np.swapaxes(past, 0, 1), GREEN)
+        _append_frames(append, future, RED)
     print(output)
 
 
 def _append_frames(append, columns, color):
     """Appends frames, each `[1, H, W, C]`."""
     for frames in columns:
-        append(
-            visualize.frame_grid([frames], colors=[color], scale=_SCALE.value, border=2)
-        )
+        append(frame_grid([frames], colors=[color], scale=_SCALE.value, border=2))
 
 
 def _read_signatures():

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_drnet import visualize
 from keras_drnet.errors import TrainingError
+from keras_drnet.visualization.frame_grid import write_png
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -150,7 +150,7 @@ class SampleGrid(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         picture = self._draw()
-        visualize.write_png(self._folder / f"epoch_{epoch + 1:04d}.png", picture)
+        write_png(self._folder / f"epoch_{epoch + 1:04d}.png", picture)
         if self._writer:
             with self._writer.as_default(step=epoch):
                 tf.summary.image(self._folder.name, picture[np.newaxis])

@@ -13,13 +13,14 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 import numpy as np
 from absl import flags
 
-from keras_drnet import comparison, figures
+from keras_drnet import comparison
 from keras_drnet.baselines import CopyLastFrame
 from keras_drnet.data.images import to_uint8
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
-from keras_drnet.labels import METHOD_NAMES
 from keras_drnet.run_folder import RunFolder
+from keras_drnet.visualization import paper_figures
+from keras_drnet.visualization.labels import METHOD_NAMES
 
 # Figure to the number of clips that fit on a slide.
 NUM_CLIPS = {
@@ -34,7 +35,7 @@ CLIPS_AT_A_TIME = 16
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _FIGURE = flags.DEFINE_enum(
-    "figure", "all", ["all", *figures.NAMES], "Which figure to draw."
+    "figure", "all", ["all", *paper_figures.NAMES], "Which figure to draw."
 )
 _BASELINE = flags.DEFINE_multi_string(
     "baseline", [], "Folder of a run to compare with; can be given several times."
@@ -76,15 +77,17 @@ def main():
     """Draws one figure, or all that the run's method has."""
     run = RunFolder(_RUN_DIR.value)
     config = run.config(data_dir=_DATA_DIR.value)
-    if _FIGURE.value in figures.NEED_POSES:
+    if _FIGURE.value in paper_figures.NEED_POSES:
         run.check_method("drnet", f"be drawn as {_FIGURE.value}")
-    names = figures.NAMES if _FIGURE.value == "all" else [_FIGURE.value]
+    names = paper_figures.NAMES if _FIGURE.value == "all" else [_FIGURE.value]
     if config.method != "drnet":
-        names = [name for name in names if name not in figures.NEED_POSES]
-    steps = figures.parse_steps(_STEPS.value, config.data.num_past, _NUM_FUTURE.value)
+        names = [name for name in names if name not in paper_figures.NEED_POSES]
+    steps = paper_figures.parse_steps(
+        _STEPS.value, config.data.num_past, _NUM_FUTURE.value
+    )
     runs = [run, *map(RunFolder, _BASELINE.value)]
     predictors = comparison.load_predictors(runs)
-    writer = figures.FigureWriter(
+    writer = paper_figures.FigureWriter(
         _OUTPUT_DIR.value or run.output_path("figures"),
         frame_rate=config.data.frame_rate,
         scale=_SCALE.value or max(1, SIDE // config.data.image_size),

@@ -12,13 +12,15 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet import evaluation, plots, samples, visualize
+from keras_drnet import evaluation
 from keras_drnet.baselines import CopyLastFrame, MeanFrame
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.methods import load_predictor
 from keras_drnet.run_folder import RunFolder
 from keras_drnet.storage import files
+from keras_drnet.visualization import metric_curves, sample_grids
+from keras_drnet.visualization.frame_grid import write_png
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string(
@@ -72,19 +74,19 @@ def main():
     if config.method == "drnet":
         swaps = evaluation.true_swaps(source, clips, num_past)
         results |= evaluation.evaluate_split(predictor, clips, num_past, swaps)
-        visualize.write_png(
+        write_png(
             output_dir / "swap.png",
-            samples.swap_grid(
+            sample_grids.swap_grid(
                 predictor, clips[:SHOWN, 0], clips[:SHOWN, num_past], scale=2
             ),
         )
-    visualize.write_png(
+    write_png(
         output_dir / "clips.png",
-        samples.prediction_grid(
+        sample_grids.prediction_grid(
             predictor, clips[:, : config.data.clip_length], num_past, scale=2
         ),
     )
-    plots.plot_prediction(output_dir / "prediction.png", results["prediction"])
+    metric_curves.plot_prediction(output_dir / "prediction.png", results["prediction"])
     files.write_text(
         str(output_dir / "metrics.json"), json.dumps(results, indent=2) + "\n"
     )

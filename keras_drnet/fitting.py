@@ -4,12 +4,13 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from keras_drnet import callbacks, samples
+from keras_drnet import callbacks
 from keras_drnet.averaging import WeightAverage
 from keras_drnet.data.load import load_dataset
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.run_folder import stage_networks
 from keras_drnet.training_step import OPTIMIZERS
+from keras_drnet.visualization import sample_grids
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
 
@@ -165,7 +166,7 @@ def fit_poses(model, run, stage, networks, **kwargs):
         run,
         stage,
         networks,
-        lambda: samples.prediction_grid(generator, clips, config.data.num_past),
+        lambda: sample_grids.prediction_grid(generator, clips, config.data.num_past),
         batches=encoded_batches if cached else None,
         **kwargs,
     )

@@ -11,11 +11,11 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet import samples
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.methods import load_predictor
 from keras_drnet.run_folder import RunFolder
+from keras_drnet.visualization import sample_grids
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string(
@@ -47,7 +47,7 @@ def main():
     past = clips[:, :num_past]
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("generated"))
     name = f"future_{_NUM_FUTURE.value:04d}"
-    paths = samples.write_videos(
+    paths = sample_grids.write_videos(
         predictor,
         past,
         _NUM_FUTURE.value,

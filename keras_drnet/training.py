@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_drnet import fitting, samples
+from keras_drnet import fitting
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data.clips import SPLITS
@@ -19,6 +19,7 @@ from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.pose_refiner import PoseRefiner
 from keras_drnet.run_folder import stage_networks, stages_of
+from keras_drnet.visualization import sample_grids
 
 ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.
 
@@ -105,7 +106,7 @@ def train_drnet(run):
         run,
         "drnet",
         networks,
-        lambda: samples.reconstruction_grid(predictor, batch),
+        lambda: sample_grids.reconstruction_grid(predictor, batch),
     )
 
 
@@ -237,7 +238,7 @@ def train_mcnet(run):
         run,
         "mcnet",
         networks,
-        lambda: samples.prediction_grid(predictor, clips, config.data.num_past),
+        lambda: sample_grids.prediction_grid(predictor, clips, config.data.num_past),
         other_state={"gates": mcnet.state_variables},
         prepare=adapt_color if config.mcnet.adapt_color else None,
     )

@@ -13,14 +13,17 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet import comparison, visualize
+from keras_drnet import comparison
 from keras_drnet.baselines import CopyLastFrame
 from keras_drnet.data.clips import ClipEntry
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.data.pipeline.windows import ClipsInMemory, MemoryClips
 from keras_drnet.errors import InputError
-from keras_drnet.figures import (
+from keras_drnet.generate import VideoPredictor
+from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid
+from keras_drnet.visualization.labels import Block, add_labels
+from keras_drnet.visualization.paper_figures import (
     BLANK,
     BORDER,
     NAMES,
@@ -28,8 +31,6 @@ from keras_drnet.figures import (
     default_steps,
     parse_steps,
 )
-from keras_drnet.generate import VideoPredictor
-from keras_drnet.labels import Block, add_labels
 from tests.networks import lively_networks, save_run
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -70,14 +71,12 @@ def places(picture, part):
 
 
 def cell(frame, color):
-    return visualize.frame_grid([frame[None]], colors=[color], border=BORDER)
+    return frame_grid([frame[None]], colors=[color], border=BORDER)
 
 
 def cells(picture, num_rows, num_columns):
     """Returns the cells of the lowest grid of a labelled picture."""
-    is_border = [
-        np.all(picture == c, axis=-1) for c in (visualize.GREEN, visualize.RED)
-    ]
+    is_border = [np.all(picture == c, axis=-1) for c in (GREEN, RED)]
     rows, columns = np.nonzero(np.any(is_border, axis=0))
     bottom, left = rows.max() + 1, columns.min()
     grid = picture[bottom - num_rows * SIDE : bottom, left : left + num_columns * SIDE]
@@ -183,7 +182,7 @@ def test_interpolation_figure_has_both_ends_and_the_way(predictor, clips, writer
     png, gif, _ = writer.interpolation(predictor, content, start, end, ["a", "b", "c"])
     drawn = cells(imageio.imread(png), 3, 11)
     expected = predictor.interpolate(content, start, end, 8)
-    green, red = visualize.GREEN, visualize.RED
+    green, red = GREEN, RED
     for n in range(3):
         row = [content[n], start[n], *expected[n], end[n]]
         colors = [green, green, *[red] * 8, green]
@@ -197,9 +196,9 @@ def test_analogy_pairs_every_content_with_every_pose(predictor, clips, writer):
     png, gif, mp4 = writer.analogy(predictor, contents, poses)
     drawn = cells(imageio.imread(png), 3, 4)
     expected = predictor.reconstruct(contents[[1, 1, 1]], poses[:, 3])
-    np.testing.assert_array_equal(drawn[2, 0], cell(contents[1], visualize.GREEN))
-    np.testing.assert_array_equal(drawn[0, 3], cell(poses[2, 3], visualize.GREEN))
-    np.testing.assert_array_equal(drawn[2, 3], cell(expected[2], visualize.RED))
+    np.testing.assert_array_equal(drawn[2, 0], cell(contents[1], GREEN))
+    np.testing.assert_array_equal(drawn[0, 3], cell(poses[2, 3], GREEN))
+    np.testing.assert_array_equal(drawn[2, 3], cell(expected[2], RED))
     for video in (gif, mp4):
         assert len(imageio.mimread(video, memtest=False)) == 6
 
@@ -213,9 +212,9 @@ def test_generation_shows_the_frames_of_the_stream(predictor, clips, writer):
     drawn = cells(imageio.imread(png), 3, 5)
     for clip in range(3):
         for column, t in enumerate((4, 9, 23), 2):
-            expected = cell(stream[t - 4][clip], visualize.RED)
+            expected = cell(stream[t - 4][clip], RED)
             np.testing.assert_array_equal(drawn[clip, column], expected)
-        expected = cell(past[clip, 2], visualize.GREEN)
+        expected = cell(past[clip, 2], GREEN)
         np.testing.assert_array_equal(drawn[clip, 1], expected)
     frames = imageio.mimread(gif, memtest=False)
     assert len(frames) == 23
@@ -228,7 +227,7 @@ def test_comparison_has_blanks_where_the_real_clip_has_ended(predictor, clips, w
     png, gif, _ = writer.comparison(predictors, clips[:1], 3, 11, [2, 5, 12, 13, 14])
     drawn = cells(imageio.imread(png), 3, 5)
     future = predictor.predict(clips[:1, :3], 11)[0]
-    green, red, grey = visualize.GREEN, visualize.RED, visualize.GREY
+    green, red, grey = GREEN, RED, GREY
     blank = np.full((32, 32, 3), BLANK)
     rows = [
         [(clips[0, t - 1], green) for t in (2, 5, 12)] + [(blank, grey)] * 2,
@@ -252,8 +251,8 @@ def test_a_copied_training_frame_is_its_own_neighbour(predictor, clips, writer):
     bank = np.stack([others[0], copied, others[1]])
     (png,) = writer.neighbours(predictor, past, bank, [1, 7])
     picture = imageio.imread(png)
-    assert len(places(picture, cell(copied / 255, visualize.RED))) == 1
-    assert len(places(picture, cell(copied / 255, visualize.GREEN))) == 2
+    assert len(places(picture, cell(copied / 255, RED))) == 1
+    assert len(places(picture, cell(copied / 255, GREEN))) == 2
 
 
 def test_only_runs_on_the_same_frames_are_compared(tmp_path, config):

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from keras_drnet import samples, visualize
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import InputError
 from keras_drnet.generate import VideoPredictor
 from keras_drnet.models.networks import build_networks
+from keras_drnet.visualization import sample_grids
+from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid
+from keras_drnet.visualization.video_writer import video_writer
 
 
 @pytest.fixture(scope="module", params=["dcgan", "dcgan_unet", "vgg_unet"])
@@ -92,7 +94,7 @@ def test_past_frames_that_do_not_fit_are_refused(tiny, clips, change, message):
 
 def test_videos_hold_every_frame_in_its_border(tiny, clips, tmp_path):
     predictor = VideoPredictor(build_networks(tiny))
-    paths = samples.write_videos(
+    paths = sample_grids.write_videos(
         predictor,
         clips[:, :3],
         30,
@@ -113,14 +115,14 @@ def test_videos_hold_every_frame_in_its_border(tiny, clips, tmp_path):
             assert (green > 120 > red) if t < 3 else (red > 120 > green)
     strip = imageio.imread(paths[2])
     assert strip.shape == (3 * 34, 20 * 34, 3)
-    np.testing.assert_array_equal(strip[0, 0], visualize.GREEN)
-    np.testing.assert_array_equal(strip[0, -1], visualize.RED)
+    np.testing.assert_array_equal(strip[0, 0], GREEN)
+    np.testing.assert_array_equal(strip[0, -1], RED)
 
 
 def test_videos_of_other_kinds_are_refused(tmp_path):
     with (
         pytest.raises(InputError, match=r"a\.avi.*\.gif.*\.mp4"),
-        visualize.video_writer(tmp_path / "a.avi", frame_rate=8),
+        video_writer(tmp_path / "a.avi", frame_rate=8),
     ):
         pass
 
@@ -128,9 +130,9 @@ def test_videos_of_other_kinds_are_refused(tmp_path):
 WRITE = """
 import sys
 import numpy as np
-from keras_drnet import visualize
+from keras_drnet.visualization.video_writer import video_writer
 pictures = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3)).astype(np.uint8)
-with visualize.video_writer(sys.argv[1], frame_rate=8) as append:
+with video_writer(sys.argv[1], frame_rate=8) as append:
     for t in range(int(sys.argv[2])):
         append(pictures[t % 8])
 """
@@ -162,7 +164,7 @@ def test_a_video_that_cannot_be_written_is_told(tmp_path, name, num_frames):
 def test_grid_shows_pixels_as_they_are():
     frames = np.zeros((2, 4, 4, 1), np.float32)
     frames[1] = 1
-    picture = visualize.frame_grid([frames, frames[:1]], scale=2)
+    picture = frame_grid([frames, frames[:1]], scale=2)
     assert picture.shape == (20, 20, 3) and picture.dtype == np.uint8
     assert np.all(picture[1:9, 1:9] == 0) and np.all(picture[1:9, 11:19] == 255)
     assert np.all(picture[10:, 10:] == 255)  # The short row is filled up.
@@ -170,9 +172,9 @@ def test_grid_shows_pixels_as_they_are():
 
 def test_swap_grid_has_contents_at_the_left_and_poses_on_top(tiny, clips):
     predictor = VideoPredictor(build_networks(tiny))
-    picture = samples.swap_grid(predictor, clips[:2, 0], clips[:3, 4])
+    picture = sample_grids.swap_grid(predictor, clips[:2, 0], clips[:3, 4])
     assert picture.shape == (3 * 34, 4 * 34, 3)
-    expected = visualize.frame_grid(
-        [predictor.reconstruct(clips[1:2, 0], clips[2:3, 4])], colors=[visualize.RED]
+    expected = frame_grid(
+        [predictor.reconstruct(clips[1:2, 0], clips[2:3, 4])], colors=[RED]
     )
     np.testing.assert_array_equal(picture[-34:, -34:], expected)

@@ -16,7 +16,7 @@ from keras_drnet.reporting import commands, markdown
 from keras_drnet.reporting import page as report_page
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.run_folder import RunFolder
-from keras_drnet.visualize import write_png
+from keras_drnet.visualization.frame_grid import write_png
 
 ROOT = pathlib.Path(__file__).parent.parent
 DATE = datetime.date(2030, 2, 3)

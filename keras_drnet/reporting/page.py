@@ -6,7 +6,6 @@ import io
 import platform
 
 import keras_drnet
-from keras_drnet import figures, plots
 from keras_drnet.reporting import code_tables, commands, tables
 from keras_drnet.reporting.html_page import (
     data_uri,
@@ -18,6 +17,7 @@ from keras_drnet.reporting.html_page import (
     tag,
 )
 from keras_drnet.reporting.tables import Table
+from keras_drnet.visualization import metric_curves, paper_figures
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "pillow")
 # What the figures show, for those who can't see them.
@@ -107,11 +107,11 @@ def _prediction(results, names):
 
 
 def _curves(methods):
-    for metric, label in plots.METRICS.items():
+    for metric, label in metric_curves.METRICS.items():
         measured = {name: v for name, v in methods.items() if metric in v}
         if measured:
             file = io.BytesIO()
-            plots.plot_prediction(file, measured, metrics=(metric,))
+            metric_curves.plot_prediction(file, measured, metrics=(metric,))
             ends = ", ".join(
                 f"{name} {v[metric][-1]:.3g}" for name, v in measured.items()
             )
@@ -136,11 +136,11 @@ def _figures(results):
             "p", "Frames with a green border are real, those with a red one generated."
         ),
     ]
-    for name in figures.NAMES:
+    for name in paper_figures.NAMES:
         picture = run.figures / f"{name}.png"
         if picture.exists():
             parts += _figure(picture, name)
-        elif run.config.method == "drnet" or name not in figures.NEED_POSES:
+        elif run.config.method == "drnet" or name not in paper_figures.NEED_POSES:
             baselines = [result.path for result in results[1:]]
             command = commands.draw(run.path, baselines, name)
             parts.append(missing(f"There is no {name} figure", command))

@@ -3,7 +3,7 @@
 import dataclasses
 
 from keras_drnet.data.load import READERS
-from keras_drnet.labels import METHOD_NAMES, run_names
+from keras_drnet.visualization.labels import METHOD_NAMES, run_names
 
 STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one.
 MEASURES = {"psnr": ("PSNR (dB)", 2), "ssim": ("SSIM", 3)}  # Digits after the point.

@@ -10,10 +10,12 @@ import textwrap
 
 import numpy as np
 
-from keras_drnet import samples, visualize
 from keras_drnet.errors import InputError
-from keras_drnet.labels import GAP, Block, add_labels
 from keras_drnet.metrics import nearest_neighbors
+from keras_drnet.visualization import sample_grids
+from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid, write_png
+from keras_drnet.visualization.labels import GAP, Block, add_labels
+from keras_drnet.visualization.video_writer import ENCODERS, video_writers
 
 # The figures, and those of them that need content and pose apart.
 NAMES = ("analogy", "interpolation", "generation", "comparison", "neighbours")
@@ -115,7 +117,7 @@ class FigureWriter:
 
         def draw(time, title):
             poses = pose_clips[:, time]
-            grid = samples.swap_grid(
+            grid = sample_grids.swap_grid(
                 predictor, content_frames, poses, scale=self._scale, border=BORDER
             )
             return add_labels([Block(grid, rows, columns)], title=title, note=LEGEND)
@@ -146,7 +148,7 @@ class FigureWriter:
 
         def draw(frames, places):
             cells = np.stack([content_frames, starts, *frames, ends], axis=1)
-            green, red = visualize.GREEN, visualize.RED
+            green, red = GREEN, RED
             colors = [green, green, *[red] * len(frames), green]
             columns = ["content", "from", *places, "to"]
             block = Block(self._grid(cells, [colors] * len(cells)), rows, columns)
@@ -221,7 +223,7 @@ class FigureWriter:
         def color(method, t):
             if method:
                 return _color(t, num_past)
-            return visualize.GREEN if t <= num_real else visualize.GREY
+            return GREEN if t <= num_real else GREY
 
         def grid(rows):
             """Draws rows of (method, clip, number of the frame)."""
@@ -263,7 +265,7 @@ class FigureWriter:
         for clip in future:
             frames = clip[[t - num_past - 1 for t in steps]]
             space = SPACE if blocks else GAP
-            grid = self._grid([frames], [visualize.RED])
+            grid = self._grid([frames], [RED])
             blocks.append(Block(grid, ["generated"], _times(steps), space))
             found = {
                 "pixels": nearest_neighbors.nearest(frames, bank),
@@ -272,7 +274,7 @@ class FigureWriter:
                 ),
             }
             for where, (distances, indices) in found.items():
-                grid = self._grid([bank[indices[:, 0]] / 255], [visualize.GREEN])
+                grid = self._grid([bank[indices[:, 0]] / 255], [GREEN])
                 numbers = [f"{distance:.3f}" for distance in distances[:, 0]]
                 blocks.append(Block(grid, [f"nearest\nin {where}"], numbers))
         note = "Numbers: Euclidean distance to the generated frame, of pixels or poses."
@@ -281,18 +283,16 @@ class FigureWriter:
         return [self._write_picture("neighbours", picture)]
 
     def _grid(self, rows, colors):
-        return visualize.frame_grid(
-            rows, colors=colors, scale=self._scale, border=BORDER
-        )
+        return frame_grid(rows, colors=colors, scale=self._scale, border=BORDER)
 
     def _write_picture(self, name, picture):
         path = self._folder / f"{name}.png"
-        visualize.write_png(path, picture)
+        write_png(path, picture)
         return path
 
     def _write_videos(self, name, pictures):
-        paths = [self._folder / f"{name}{suffix}" for suffix in visualize.ENCODERS]
-        with visualize.video_writers(paths, frame_rate=self._frame_rate) as append:
+        paths = [self._folder / f"{name}{suffix}" for suffix in ENCODERS]
+        with video_writers(paths, frame_rate=self._frame_rate) as append:
             for picture in pictures:
                 append(picture)
         return paths
@@ -310,7 +310,7 @@ def _poses(predictor, frames):
 
 
 def _color(t, num_past):
-    return visualize.GREEN if t <= num_past else visualize.RED
+    return GREEN if t <= num_past else RED
 
 
 def _numbered(word, items):

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from keras_drnet import visualize
+from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid, write_png
+from keras_drnet.visualization.video_writer import video_writers
 
 NUM_COLUMNS = 10  # Frames in a row of a picture, at most.
 STRIP_COLUMNS = 20  # Frames in a row of a strip, at most.
@@ -28,14 +29,14 @@ def reconstruction_grid(predictor, batch, *, scale=1):
     content = np.asarray(batch["content_1"])[:NUM_COLUMNS]
     pose = np.asarray(batch["pose_1"])[:NUM_COLUMNS]
     other = np.roll(content, -1, axis=0)
-    return visualize.frame_grid(
+    return frame_grid(
         [
             content,
             pose,
             predictor.reconstruct(content, pose),
             predictor.reconstruct(other, pose),
         ],
-        colors=[visualize.GREEN, visualize.GREEN, visualize.RED, visualize.RED],
+        colors=[GREEN, GREEN, RED, RED],
         scale=scale,
     )
 
@@ -60,13 +61,13 @@ def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
     pose_frames = np.asarray(pose_frames)
     corner = np.ones_like(pose_frames[:1])
     rows = [np.concatenate([corner, pose_frames])]
-    colors = [[visualize.GREY] + [visualize.GREEN] * len(pose_frames)]
+    colors = [[GREY] + [GREEN] * len(pose_frames)]
     for frame in content_frames:
         repeated = np.repeat(frame[np.newaxis], len(pose_frames), axis=0)
         swapped = predictor.reconstruct(repeated, pose_frames)
         rows.append(np.concatenate([frame[np.newaxis], swapped]))
-        colors.append([visualize.GREEN] + [visualize.RED] * len(pose_frames))
-    return visualize.frame_grid(rows, colors=colors, scale=scale, border=border)
+        colors.append([GREEN] + [RED] * len(pose_frames))
+    return frame_grid(rows, colors=colors, scale=scale, border=border)
 
 
 def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
@@ -90,10 +91,10 @@ def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
     for clip, observed, predicted in zip(clips, past, future, strict=True):
         rows += [clip, np.concatenate([observed, predicted])]
         colors += [
-            visualize.GREEN,
-            [visualize.GREEN] * num_past + [visualize.RED] * num_future,
+            GREEN,
+            [GREEN] * num_past + [RED] * num_future,
         ]
-    return visualize.frame_grid(rows, colors=colors, scale=scale)
+    return frame_grid(rows, colors=colors, scale=scale)
 
 
 def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale=1):
@@ -117,22 +118,22 @@ def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale
         np.linspace(0, num_future - 1, max(STRIP_COLUMNS - num_past, 1), dtype=int)
     )
     columns = list(np.moveaxis(past, 1, 0))
-    with visualize.video_writers(paths, frame_rate=frame_rate) as append:
+    with video_writers(paths, frame_rate=frame_rate) as append:
         for frames in columns:
-            append(_bordered_row(frames, visualize.GREEN, scale))
+            append(_bordered_row(frames, GREEN, scale))
         future = itertools.islice(predictor.stream(past), num_future)
         for t, frames in enumerate(future):
-            append(_bordered_row(frames, visualize.RED, scale))
+            append(_bordered_row(frames, RED, scale))
             if t in shown:
                 columns.append(frames)
-    colors = [visualize.GREEN] * num_past + [visualize.RED] * len(shown)
+    colors = [GREEN] * num_past + [RED] * len(shown)
     rows = list(np.stack(columns, axis=1))
-    visualize.write_png(
+    write_png(
         strip,
-        visualize.frame_grid(rows, colors=[colors] * len(rows), scale=scale),
+        frame_grid(rows, colors=[colors] * len(rows), scale=scale),
     )
     return [*paths, strip]
 
 
 def _bordered_row(frames, color, scale):
-    return visualize.frame_grid([frames], colors=[color], scale=scale, border=2)
+    return frame_grid([frames], colors=[color], scale=scale, border=2)

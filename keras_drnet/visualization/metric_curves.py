@@ -7,7 +7,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 
-from keras_drnet.labels import METHOD_NAMES  # noqa: E402
+from keras_drnet.visualization.labels import METHOD_NAMES  # noqa: E402
 
 METRICS = {
     "psnr": "PSNR (dB)",

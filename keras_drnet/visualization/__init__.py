@@ -1,0 +1,1 @@
+"""Pictures, videos and plots: arrays in, files out."""
