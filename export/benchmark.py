@@ -35,7 +35,7 @@ from export.measure import median_ms
 from export.quantize import LADDER
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.networks import build_networks
 

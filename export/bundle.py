@@ -41,7 +41,7 @@ from export.step_graph import StepGraph
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import ExportError, InputError
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.storage.files import sha256
 from keras_drnet.visualization.frame_grid import frame_grid, write_png
 

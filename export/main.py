@@ -16,8 +16,8 @@ import tensorflow as tf
 from absl import flags, logging
 
 from export import bundle, model_card, quantize
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
-from keras_drnet.run_folder import RunFolder
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string(

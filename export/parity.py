@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from export.to_onnx import output_name
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 
 GOLDEN_FRAMES = 20  # Frames of the roll-out that a bundle keeps.
 # Of a value of 1, or of the greatest value of the tensor where that is more.

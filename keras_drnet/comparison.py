@@ -6,7 +6,7 @@ from keras_drnet.config.schema import RECORDING_KEYS
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import InputError
-from keras_drnet.methods import load_predictor
+from keras_drnet.inference.load import load_predictor
 from keras_drnet.visualization.labels import run_names
 
 

@@ -13,11 +13,11 @@ import pathlib
 from absl import flags
 
 from keras_drnet import evaluation
-from keras_drnet.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
-from keras_drnet.methods import load_predictor
-from keras_drnet.run_folder import RunFolder
+from keras_drnet.inference.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.inference.load import load_predictor
 from keras_drnet.storage import files
 from keras_drnet.visualization import metric_curves, sample_grids
 from keras_drnet.visualization.frame_grid import write_png

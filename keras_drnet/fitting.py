@@ -6,9 +6,9 @@ from absl import logging
 
 from keras_drnet import callbacks
 from keras_drnet.averaging import WeightAverage
+from keras_drnet.checkpoints.run_folder import stage_networks
 from keras_drnet.data.load import load_dataset
-from keras_drnet.generate import VideoPredictor
-from keras_drnet.run_folder import stage_networks
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.training_step import OPTIMIZERS
 from keras_drnet.visualization import sample_grids
 

@@ -11,10 +11,10 @@ import pathlib
 
 from absl import flags
 
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
-from keras_drnet.methods import load_predictor
-from keras_drnet.run_folder import RunFolder
+from keras_drnet.inference.load import load_predictor
 from keras_drnet.visualization import sample_grids
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)

@@ -18,7 +18,7 @@ import shutil
 import numpy as np
 from absl import flags
 
-from keras_drnet.run_folder import RunFolder
+from keras_drnet.checkpoints.run_folder import RunFolder
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)

@@ -14,11 +14,11 @@ import pathlib
 
 from absl import flags
 
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
 from keras_drnet.models.networks import build_networks
 from keras_drnet.reporting import markdown, page
 from keras_drnet.reporting.results import check_same_clips, read_results
-from keras_drnet.run_folder import RunFolder
 from keras_drnet.storage import files
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)

@@ -14,9 +14,9 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 from absl import flags
 
 from keras_drnet import training
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
-from keras_drnet.run_folder import RunFolder
 
 _PRESET = flags.DEFINE_string(
     "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."

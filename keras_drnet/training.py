@@ -4,21 +4,21 @@ import keras
 import tensorflow as tf
 
 from keras_drnet import fitting
+from keras_drnet.checkpoints.run_folder import stage_networks, stages_of
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.load import load_dataset
 from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.mcnet_predictor import MCNetPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.joint_pose_predictor import JointPosePredictor
 from keras_drnet.mcnet import MCNet
-from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models.networks import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_predictor import PosePredictor
 from keras_drnet.pose_refiner import PoseRefiner
-from keras_drnet.run_folder import stage_networks, stages_of
 from keras_drnet.visualization import sample_grids
 
 ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.

@@ -7,8 +7,8 @@ what is wrong with an export would not show.
 import keras
 import numpy as np
 
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.models.networks import build_networks
-from keras_drnet.run_folder import RunFolder, stage_networks
 
 
 def lively_networks(config, *, seed=0, dtype="float32"):

@@ -20,9 +20,9 @@ from export import bundle, metadata, parity, quantize, to_onnx, to_tflite
 from export.on_device import VideoPredictor
 from export.signatures import Signatures
 from export.step_graph import StepGraph
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import ExportError, InputError
-from keras_drnet.run_folder import RunFolder
 from tests.networks import lively_networks, save_run
 
 # One worker makes the bundles for all.

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.checkpoint import NUM_KEPT, Checkpoints
+from keras_drnet.checkpoints.checkpoint import NUM_KEPT, Checkpoints
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks
-from keras_drnet.run_folder import RunFolder, stage_networks
 
 
 @pytest.fixture

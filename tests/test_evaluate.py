@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.baselines import CopyLastFrame, MeanFrame
 from keras_drnet.data.clips import ClipEntry
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
@@ -17,10 +16,11 @@ from keras_drnet.evaluation import (
     summary,
     true_swaps,
 )
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.inference.predictor import Predictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.metrics.image_quality import MAX_PSNR
 from keras_drnet.models.networks import build_networks
-from keras_drnet.predictor import Predictor
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_drnet import comparison
-from keras_drnet.baselines import CopyLastFrame
 from keras_drnet.data.clips import ClipEntry
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.data.pipeline.windows import ClipsInMemory, MemoryClips
 from keras_drnet.errors import InputError
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.baselines import CopyLastFrame
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid
 from keras_drnet.visualization.labels import Block, add_labels
 from keras_drnet.visualization.paper_figures import (

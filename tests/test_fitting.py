@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from keras_drnet import callbacks, training
-from keras_drnet.checkpoint import Checkpoints
+from keras_drnet.checkpoints.checkpoint import Checkpoints
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.errors import InputError, TrainingError
 from keras_drnet.models.networks import build_networks
-from keras_drnet.run_folder import RunFolder, stage_networks
 from tests.videos import walker, write_video
 
 STEPS = 3  # Of an epoch.

@@ -15,7 +15,7 @@ from PIL import Image, ImageSequence
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import InputError
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.networks import build_networks
 from keras_drnet.visualization import sample_grids
 from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid

@@ -9,13 +9,13 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet import release
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.config.schema import JointConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.joint_pose_predictor import JointPosePredictor
 from keras_drnet.models import pose_rollout
-from keras_drnet.run_folder import RunFolder, stage_networks
 from keras_drnet.training import train_joint_predictor, train_pose_refiner
 from tests.networks import lively_networks, save_run
 

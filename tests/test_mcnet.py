@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.checkpoint import Checkpoints
+from keras_drnet.checkpoints.checkpoint import Checkpoints
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import InputError
+from keras_drnet.inference.mcnet_predictor import MCNetPredictor
 from keras_drnet.losses import gan_losses
 from keras_drnet.mcnet import MCNet
-from keras_drnet.mcnet_predictor import MCNetPredictor
 from keras_drnet.models import mcnet_rollout
 from keras_drnet.models.mcnet_networks import build_mcnet
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from keras_drnet import training
-from keras_drnet.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import InputError
-from keras_drnet.methods import PREDICTORS, load_predictor
+from keras_drnet.inference.baselines import CopyLastFrame, MeanFrame
+from keras_drnet.inference.load import PREDICTORS, load_predictor
 from keras_drnet.models.networks import build_networks
-from keras_drnet.run_folder import RunFolder
 
 FRAME = (32, 32, 3)
 

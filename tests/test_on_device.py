@@ -17,10 +17,10 @@ from export import metadata, on_device
 from export.flatbuffer import Model
 from export.on_device import DeviceError, VideoPredictor
 from export.step_graph import StepGraph
-from keras_drnet import generate
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.inference import video_predictor
 from tests.networks import lively_networks
 from tests.videos import walker, write_video
 
@@ -131,7 +131,9 @@ def roll_out(predictor, frames, count):
 
 def test_a_hundred_frames_are_those_of_keras(bundle, networks, clip, runtime):
     past = clip[:NUM_PAST]
-    expected = generate.VideoPredictor(networks).predict(past[np.newaxis], 100)[0]
+    expected = video_predictor.VideoPredictor(networks).predict(past[np.newaxis], 100)[
+        0
+    ]
     assert np.abs(np.diff(expected, axis=0)).max() > 0.01, "a still video proves little"
     predictor = VideoPredictor(bundle, runtime=runtime)
     assert predictor.runtime == runtime

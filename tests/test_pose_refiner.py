@@ -9,13 +9,13 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet import release
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.config.schema import RolloutConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.pose_refiner import PoseRefiner
-from keras_drnet.run_folder import RunFolder, stage_networks
 from keras_drnet.training import train_pose_refiner
 from tests.networks import lively_networks, save_run
 

@@ -5,10 +5,10 @@ import pytest
 
 import keras_drnet
 from keras_drnet import pretrained, training
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import InputError
-from keras_drnet.methods import load_predictor
+from keras_drnet.inference.load import load_predictor
 from keras_drnet.release import release
-from keras_drnet.run_folder import RunFolder
 from tests.networks import lively_networks, save_run
 
 

@@ -10,9 +10,9 @@ from keras_drnet.adversarial.experiments import record
 from keras_drnet.adversarial.experiments.experiment import Settings
 from keras_drnet.adversarial.experiments.registry import EXPERIMENTS
 from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.reporting import markdown
 from keras_drnet.reporting.results import check_same_clips, read_results
-from keras_drnet.run_folder import RunFolder
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -10,12 +10,12 @@ import sys
 import numpy as np
 import pytest
 
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import InputError
 from keras_drnet.reporting import commands, markdown
 from keras_drnet.reporting import page as report_page
 from keras_drnet.reporting.results import check_same_clips, read_results
-from keras_drnet.run_folder import RunFolder
 from keras_drnet.visualization.frame_grid import write_png
 
 ROOT = pathlib.Path(__file__).parent.parent

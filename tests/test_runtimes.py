@@ -16,9 +16,9 @@ import pytest
 from export import parity
 from export.bundle import GOLDEN_FILE, Options, export_run
 from export.quantize import LADDER
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.models.networks import build_networks
-from keras_drnet.run_folder import RunFolder, stage_networks
 from tests.run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 
 ROOT = pathlib.Path(__file__).parent.parent

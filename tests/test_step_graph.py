@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from export.split_decoder import SplitDecoder
 from export.step_graph import MAX_FUTURE, StepGraph
 from keras_drnet.config.presets import PRESETS
-from keras_drnet.generate import VideoPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.decoder import DECODERS
 from tests.networks import lively_networks
 

@@ -2,10 +2,10 @@
 
 import shlex
 
+from keras_drnet.checkpoints.run_folder import STAGE_NETWORKS, STAGES
 from keras_drnet.config.overrides import flatten
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data.load import has_known_digits
-from keras_drnet.run_folder import STAGE_NETWORKS, STAGES
 
 
 def train(path, config):

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import pathlib
 
-from keras_drnet.checkpoint import MANIFEST_FILE
+from keras_drnet.checkpoints.checkpoint import MANIFEST_FILE
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.reporting import commands

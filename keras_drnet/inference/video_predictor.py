@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_drnet.inference.predictor import Predictor
 from keras_drnet.models import pose_rollout
-from keras_drnet.predictor import Predictor
 
 
 class VideoPredictor(Predictor):

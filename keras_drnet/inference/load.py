@@ -1,9 +1,9 @@
 """Trained predictors of any method, by the method's name."""
 
-from keras_drnet.generate import VideoPredictor
-from keras_drnet.mcnet_predictor import MCNetPredictor
+from keras_drnet.checkpoints.run_folder import RunFolder
+from keras_drnet.inference.mcnet_predictor import MCNetPredictor
+from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.pretrained import PREFIX
-from keras_drnet.run_folder import RunFolder
 
 # Method of a run to its predictor, made of the run's networks.
 PREDICTORS = {"drnet": VideoPredictor, "mcnet": MCNetPredictor}

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
+from keras_drnet.inference.predictor import Predictor
 from keras_drnet.models import mcnet_rollout
 from keras_drnet.models.mcnet_networks import check_num_past
-from keras_drnet.predictor import Predictor
 
 
 class MCNetPredictor(Predictor):

@@ -14,7 +14,7 @@ Generation, evaluation and export need nothing else.
 import pathlib
 
 from keras_drnet import pretrained
-from keras_drnet.checkpoint import UNFINISHED, Checkpoints, write_file
+from keras_drnet.checkpoints.checkpoint import UNFINISHED, Checkpoints, write_file
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_drnet.predictor import Predictor
+from keras_drnet.inference.predictor import Predictor
 
 
 class CopyLastFrame(Predictor):

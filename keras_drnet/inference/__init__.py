@@ -1,0 +1,1 @@
+"""Video predictors: past frames in, future frames out."""
