@@ -29,9 +29,9 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config, DataConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.data.preparation import prepare
-from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
 from keras_drnet.models.networks import build_networks
+from keras_drnet.training.drnet import DrNet
 
 _NUM_FILTERS = flags.DEFINE_integer("num_filters", 64, "Width.", lower_bound=1)
 _IMAGE_SIZE = flags.DEFINE_integer("image_size", 64, "Side of a frame, pixels.")

@@ -13,10 +13,10 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
 from absl import flags
 
-from keras_drnet import training
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
+from keras_drnet.training.stages import TRAINERS, open_run
 
 _PRESET = flags.DEFINE_string(
     "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."
@@ -32,13 +32,13 @@ _BASELINE = flags.DEFINE_enum(
     "baseline", None, sorted(BASELINES), "Trains this on the preset's data instead."
 )
 _STAGE = flags.DEFINE_enum(
-    "stage", "all", ["all", *training.TRAINERS], "What to train: all goes through all."
+    "stage", "all", ["all", *TRAINERS], "What to train: all goes through all."
 )
 
 
 def main():
     """Trains the stages that --stage asks for."""
-    run = training.open_run(
+    run = open_run(
         RunFolder(_RUN_DIR.value),
         _PRESET.value,
         _DATA_DIR.value,
@@ -49,7 +49,7 @@ def main():
     if _STAGE.value != "all":
         stages = [choose({s: s for s in stages}, _STAGE.value, "stage of this run")]
     for stage in stages:
-        training.TRAINERS[stage](run)
+        TRAINERS[stage](run)
 
 
 def cli():

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet import fitting
-from keras_drnet.averaging import WeightAverage
 from keras_drnet.data.load import load_dataset
-from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.models.networks import build_networks
+from keras_drnet.training import fit
+from keras_drnet.training.drnet import DrNet
+from keras_drnet.training.weight_average import WeightAverage
 from tests.networks import lively_networks
 
 LOSSES = {
@@ -152,7 +152,7 @@ def test_the_adversary_s_weight_rises_for_as_long_as_is_asked(tiny, batch):
     drnet = make_drnet(
         tiny,
         similarity_weight=0.0,
-        adversarial_weight=fitting.make_adversarial_weight(config.drnet),
+        adversarial_weight=fit.make_adversarial_weight(config.drnet),
     )
     for weight in (0.0, 0.25, 0.5, 0.5):
         losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
@@ -229,8 +229,8 @@ def test_evaluation_changes_nothing(drnet, batch):
 
 
 def test_validation_reads_the_first_test_batches_over_and_over(tiny):
-    validation = fitting._validation_batches(tiny, "drnet")
-    expected = list(load_dataset(tiny, "test").take(fitting.VALIDATION_STEPS))
+    validation = fit._validation_batches(tiny, "drnet")
+    expected = list(load_dataset(tiny, "test").take(fit.VALIDATION_STEPS))
     for _ in range(2):
         for own, other in zip(validation, expected, strict=True):
             for name in other:

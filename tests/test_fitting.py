@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet import callbacks, training
 from keras_drnet.checkpoints.checkpoint import Checkpoints
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.errors import InputError, TrainingError
 from keras_drnet.models.networks import build_networks
+from keras_drnet.training import callbacks, stages
 from tests.videos import walker, write_video
 
 STEPS = 3  # Of an epoch.
@@ -93,7 +93,7 @@ def test_after_an_error_signals_have_their_handlers_back(tiny, handlers, tmp_pat
     run = RunFolder(tmp_path)
     run.create(tiny.with_overrides(["drnet.learning_rate=1e38"]))
     with pytest.raises(TrainingError, match="became"):
-        training.train_drnet(run)
+        stages.train_drnet(run)
     assert handlers == [signal.getsignal(n) for n in callbacks.STOP_SIGNALS]
 
 
@@ -104,7 +104,7 @@ def test_the_average_starts_with_the_range_that_was_fitted(tiny, tmp_path):
     run.checkpoints("drnet").save(
         config.drnet.num_steps, stage_networks(build_networks(config), "drnet"), {}
     )
-    training.train_pose_predictor(run)
+    stages.train_pose_predictor(run)
     folder = tmp_path / "pose" / f"step_{config.pose.num_steps:08d}"
     average = build_networks(config).pose_lstm
     run.checkpoints("pose").restore({"pose_lstm": average})
@@ -130,7 +130,7 @@ def test_what_a_later_stage_cannot_do_is_said_before_there_is_a_run(tmp_path):
     with pytest.raises(
         InputError, match="None of the 1 test clips has 15 frames.*12.*pose.clip_length"
     ):
-        training.open_run(run, "tiny", str(tmp_path / "videos"), overrides)
+        stages.open_run(run, "tiny", str(tmp_path / "videos"), overrides)
     assert not run.path.exists()
 
 
@@ -138,4 +138,4 @@ def test_a_baseline_is_for_a_new_run(tiny, tmp_path):
     run = RunFolder(tmp_path)
     run.create(tiny)
     with pytest.raises(InputError, match="holds a run already, and --baseline is for"):
-        training.open_run(run, baseline="mcnet")
+        stages.open_run(run, baseline="mcnet")

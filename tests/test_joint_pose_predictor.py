@@ -14,9 +14,9 @@ from keras_drnet.config.schema import JointConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.inference.video_predictor import VideoPredictor
-from keras_drnet.joint_pose_predictor import JointPosePredictor
 from keras_drnet.models import pose_rollout
-from keras_drnet.training import train_joint_predictor, train_pose_refiner
+from keras_drnet.training.joint_pose_predictor import JointPosePredictor
+from keras_drnet.training.stages import train_joint_predictor, train_pose_refiner
 from tests.networks import lively_networks, save_run
 
 NUM_PAST, CLIP_LENGTH = 3, 8  # Of the tiny preset.

@@ -12,9 +12,9 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import InputError
 from keras_drnet.inference.mcnet_predictor import MCNetPredictor
 from keras_drnet.losses import gan_losses
-from keras_drnet.mcnet import MCNet
 from keras_drnet.models import mcnet_rollout
 from keras_drnet.models.mcnet_networks import build_mcnet
+from keras_drnet.training.mcnet import MCNet
 
 MEANS = {
     "loss",

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_drnet.data.load import load_dataset
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.networks import build_networks
-from keras_drnet.pose_predictor import PosePredictor
+from keras_drnet.training.pose_predictor import PosePredictor
 
 
 @pytest.fixture

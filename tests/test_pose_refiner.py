@@ -15,8 +15,8 @@ from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
-from keras_drnet.pose_refiner import PoseRefiner
-from keras_drnet.training import train_pose_refiner
+from keras_drnet.training.pose_refiner import PoseRefiner
+from keras_drnet.training.stages import train_pose_refiner
 from tests.networks import lively_networks, save_run
 
 NUM_PAST, CLIP_LENGTH = 3, 8  # Of the tiny preset.

@@ -15,7 +15,7 @@ _MODULES = {
     "AdversarialDebiasing": "adversarial.systems.adversarial_debiasing",
     "AdversarialLoss": "losses.adversarial_loss",
     "AdversarialLossSum": "losses.adversarial_loss_sum",
-    "AdversarialModel": "adversarial.adversarial_model",
+    "AdversarialModel": "training.adversarial_model",
     "BiGAN": "adversarial.systems.bigan",
     "DANN": "adversarial.systems.dann",
     "DataDrivenFairness": "adversarial.systems.data_driven_fairness",

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.adversarial_model import AdversarialModel
 from keras_drnet.adversarial.systems.classification import classification_terms
+from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

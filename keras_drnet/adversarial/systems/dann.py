@@ -2,11 +2,11 @@
 
 import keras
 
-from keras_drnet.adversarial.adversarial_model import AdversarialModel
 from keras_drnet.adversarial.systems.classification import (
     classification_terms,
     two_domains,
 )
+from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

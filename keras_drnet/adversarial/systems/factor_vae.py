@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.adversarial_model import AdversarialModel
 from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.likelihoods import BernoulliLikelihood
+from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

@@ -4,12 +4,12 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from keras_drnet import callbacks
-from keras_drnet.averaging import WeightAverage
 from keras_drnet.checkpoints.run_folder import stage_networks
 from keras_drnet.data.load import load_dataset
 from keras_drnet.inference.video_predictor import VideoPredictor
-from keras_drnet.training_step import OPTIMIZERS
+from keras_drnet.training import callbacks
+from keras_drnet.training.two_player_model import OPTIMIZERS
+from keras_drnet.training.weight_average import WeightAverage
 from keras_drnet.visualization import sample_grids
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.

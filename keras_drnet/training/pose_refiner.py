@@ -5,8 +5,8 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses, gan_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.pose_predictor import PosePredictor
-from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
+from keras_drnet.training.pose_predictor import PosePredictor
+from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradients, track
 
 
 class PoseRefiner(TwoPlayerModel, PosePredictor):

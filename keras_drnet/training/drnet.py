@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from keras_drnet.adversarial.adversarial_model import AdversarialModel
 from keras_drnet.losses import drnet_losses
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import SamePair
+from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

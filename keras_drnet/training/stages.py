@@ -3,22 +3,22 @@
 import keras
 import tensorflow as tf
 
-from keras_drnet import fitting
 from keras_drnet.checkpoints.run_folder import stage_networks, stages_of
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.load import load_dataset
-from keras_drnet.drnet import DrNet
 from keras_drnet.errors import InputError, choose
 from keras_drnet.inference.mcnet_predictor import MCNetPredictor
 from keras_drnet.inference.video_predictor import VideoPredictor
-from keras_drnet.joint_pose_predictor import JointPosePredictor
-from keras_drnet.mcnet import MCNet
 from keras_drnet.models.networks import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
-from keras_drnet.pose_predictor import PosePredictor
-from keras_drnet.pose_refiner import PoseRefiner
+from keras_drnet.training import fit
+from keras_drnet.training.drnet import DrNet
+from keras_drnet.training.joint_pose_predictor import JointPosePredictor
+from keras_drnet.training.mcnet import MCNet
+from keras_drnet.training.pose_predictor import PosePredictor
+from keras_drnet.training.pose_refiner import PoseRefiner
 from keras_drnet.visualization import sample_grids
 
 ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.
@@ -89,19 +89,19 @@ def train_drnet(run):
         networks.scene_discriminator,
         similarity_weight=config.drnet.similarity_weight,
         steadiness_weight=config.drnet.steadiness_weight,
-        adversarial_weight=fitting.make_adversarial_weight(config.drnet),
+        adversarial_weight=fit.make_adversarial_weight(config.drnet),
         adversarial_objective=config.drnet.adversarial_objective,
         dtype=dtype,
     )
     drnet.compile(
-        optimizer=fitting.make_optimizer(config.drnet),
+        optimizer=fit.make_optimizer(config.drnet),
         discriminator_optimizer=keras.optimizers.Adam(
             config.drnet.discriminator_learning_rate, beta_1=config.drnet.beta_1
         ),
     )
     predictor = VideoPredictor(networks)
     batch = next(iter(load_dataset(config, "test")))
-    fitting.fit(
+    fit.fit(
         drnet,
         run,
         "drnet",
@@ -129,12 +129,12 @@ def train_pose_predictor(run):
         pose_noise=config.pose.pose_noise,
         dtype=dtype,
     )
-    predictor.compile(optimizer=fitting.make_optimizer(config.pose))
+    predictor.compile(optimizer=fit.make_optimizer(config.pose))
 
     def adapt_range():
         predictor.adapt(load_dataset(config, "train", "pose"), ADAPT_STEPS)
 
-    fitting.fit_poses(
+    fit.fit_poses(
         predictor,
         run,
         "pose",
@@ -164,8 +164,8 @@ def train_joint_predictor(run):
         frame_weight=config.joint.frame_weight,
         dtype=dtype,
     )
-    joint.compile(optimizer=fitting.make_optimizer(config.joint))
-    fitting.fit_poses(joint, run, "joint", networks)
+    joint.compile(optimizer=fit.make_optimizer(config.joint))
+    fit.fit_poses(joint, run, "joint", networks)
 
 
 def train_pose_refiner(run):
@@ -192,13 +192,13 @@ def train_pose_refiner(run):
         dtype=dtype,
     )
     refiner.compile(
-        optimizer=fitting.make_optimizer(config.rollout),
+        optimizer=fit.make_optimizer(config.rollout),
         discriminator_optimizer=keras.optimizers.Adam(
             config.rollout.discriminator_learning_rate, beta_1=config.rollout.beta_1
         ),
     )
     refiner.match_range()
-    fitting.fit_poses(
+    fit.fit_poses(
         refiner,
         run,
         "rollout",
@@ -224,8 +224,8 @@ def train_mcnet(run):
         dtype=dtype,
     )
     mcnet.compile(
-        optimizer=fitting.make_optimizer(config.mcnet),
-        discriminator_optimizer=fitting.make_optimizer(config.mcnet),
+        optimizer=fit.make_optimizer(config.mcnet),
+        discriminator_optimizer=fit.make_optimizer(config.mcnet),
     )
 
     def adapt_color():
@@ -233,7 +233,7 @@ def train_mcnet(run):
 
     predictor = MCNetPredictor(networks)
     clips = next(iter(load_dataset(config, "test", "mcnet")))["video"]
-    fitting.fit(
+    fit.fit(
         mcnet,
         run,
         "mcnet",

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_drnet.losses.schedules import deserialize_value
-from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
+from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradients, track
 
 
 class AdversarialModel(TwoPlayerModel):

@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.training_step import apply_gradients, track
+from keras_drnet.training.two_player_model import apply_gradients, track
 
 
 class PosePredictor(keras.Model):

@@ -6,8 +6,8 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.pose_predictor import PosePredictor, encode_poses
-from keras_drnet.training_step import apply_gradients, track
+from keras_drnet.training.pose_predictor import PosePredictor, encode_poses
+from keras_drnet.training.two_player_model import apply_gradients, track
 
 
 class JointPosePredictor(PosePredictor):

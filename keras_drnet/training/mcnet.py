@@ -8,7 +8,7 @@ from keras_drnet.errors import InputError
 from keras_drnet.losses import gan_losses, mcnet_losses
 from keras_drnet.models import mcnet_rollout
 from keras_drnet.models.mcnet_networks import check_num_past, set_mean_color
-from keras_drnet.training_step import TwoPlayerModel, apply_gradients, track
+from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradients, track
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained
 # on, above the second too bad to be learned from.

@@ -1,0 +1,1 @@
+"""Training: the models with their steps, and the stages of a run."""
