@@ -13,11 +13,11 @@ from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 import numpy as np
 from absl import flags
 
-from keras_drnet import comparison
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.images import to_uint8
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.evaluation import comparison
 from keras_drnet.inference.baselines import CopyLastFrame
 from keras_drnet.visualization import paper_figures
 from keras_drnet.visualization.labels import METHOD_NAMES

@@ -12,10 +12,10 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet import evaluation
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.evaluation import prediction
 from keras_drnet.inference.baselines import CopyLastFrame, MeanFrame
 from keras_drnet.inference.load import load_predictor
 from keras_drnet.storage import files
@@ -48,7 +48,7 @@ def main():
     num_past = config.data.num_past
     source = load_source(config, "test", clip_length=num_past + _NUM_FUTURE.value)
     clips = clip_frames(source, 0, _NUM_CLIPS.value)
-    groups = evaluation.recordings(source, _NUM_CLIPS.value)
+    groups = prediction.recordings(source, _NUM_CLIPS.value)
     mean_frame = clip_frames(load_source(config, "train"), 0, MEAN_FRAME_CLIPS).mean(
         axis=(0, 1)
     )
@@ -64,16 +64,16 @@ def main():
         "dataset": config.data.dataset,
         "train_steps": {stage: steps for stage, (steps, _) in progress.items()},
         "train_seconds": {stage: seconds for stage, (_, seconds) in progress.items()},
-        "clips": evaluation.clip_list("test", clips, num_past, config.seed, groups),
+        "clips": prediction.clip_list("test", clips, num_past, config.seed, groups),
         "prediction": {
-            name: evaluation.evaluate_prediction(one, clips, num_past, groups)
+            name: prediction.evaluate_prediction(one, clips, num_past, groups)
             for name, one in predictors.items()
         },
     }
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("evaluation"))
     if config.method == "drnet":
-        swaps = evaluation.true_swaps(source, clips, num_past)
-        results |= evaluation.evaluate_split(predictor, clips, num_past, swaps)
+        swaps = prediction.true_swaps(source, clips, num_past)
+        results |= prediction.evaluate_split(predictor, clips, num_past, swaps)
         write_png(
             output_dir / "swap.png",
             sample_grids.swap_grid(
@@ -90,7 +90,7 @@ def main():
     files.write_text(
         str(output_dir / "metrics.json"), json.dumps(results, indent=2) + "\n"
     )
-    print(evaluation.summary(results))
+    print(prediction.summary(results))
     print(f"Figures and pictures are in {output_dir}.")
 
 

@@ -17,9 +17,9 @@ from absl import flags
 
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import has_known_digits, load_source
+from keras_drnet.evaluation import codes as codes_lib
+from keras_drnet.evaluation import digit_judge, disentanglement, swaps
 from keras_drnet.inference.load import load_predictor
-from keras_drnet.probing import codes as codes_lib
-from keras_drnet.probing import digit_judge, disentanglement, swaps
 from keras_drnet.storage import files
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)

@@ -8,7 +8,7 @@ from keras_drnet.data.clips import ClipEntry
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.data.pipeline.windows import ClipsInMemory, MemoryClips
-from keras_drnet.evaluation import (
+from keras_drnet.evaluation.prediction import (
     clip_list,
     evaluate_prediction,
     evaluate_split,

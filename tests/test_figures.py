@@ -13,12 +13,12 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet import comparison
 from keras_drnet.data.clips import ClipEntry
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.data.pipeline.windows import ClipsInMemory, MemoryClips
 from keras_drnet.errors import InputError
+from keras_drnet.evaluation import comparison
 from keras_drnet.inference.baselines import CopyLastFrame
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid

@@ -11,15 +11,15 @@ import pytest
 from keras_drnet.config.presets import BASELINES
 from keras_drnet.data.datasets.moving_mnist import MovingMNIST
 from keras_drnet.data.factors import Factor
-from keras_drnet.probing import codes, digit_judge
-from keras_drnet.probing.digit_judge import (
+from keras_drnet.evaluation import codes, digit_judge
+from keras_drnet.evaluation.digit_judge import (
     DigitJudge,
     cut_windows,
     digit_scores,
     locate,
 )
-from keras_drnet.probing.judges import share
-from keras_drnet.probing.swaps import (
+from keras_drnet.evaluation.judge import share
+from keras_drnet.evaluation.swaps import (
     judge_digit_swaps,
     judge_swaps,
     judged_factors,

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from keras_drnet.data.factors import Factor
 from keras_drnet.data.load import load_source
 from keras_drnet.errors import InputError
+from keras_drnet.evaluation import codes as codes_lib
+from keras_drnet.evaluation import disentanglement
+from keras_drnet.evaluation.scene_probe import _draw_pairs, fresh_scene_accuracy
 from keras_drnet.metrics.probes import chance, probe_factor, probe_quantity
 from keras_drnet.models.networks import build_networks
-from keras_drnet.probing import codes as codes_lib
-from keras_drnet.probing import disentanglement
-from keras_drnet.probing.scene_probe import _draw_pairs, fresh_scene_accuracy
 
 
 def labels_and_codes(rng, count, *, noise=0.1):

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnet.data.images import to_uint8
-from keras_drnet.probing.judges import Judge, share
+from keras_drnet.evaluation.judge import Judge, share
 
 LEAST_INK = 0.1  # Fainter pixels are paper: decoders leave haze.
 NEAR = 3 / 64  # Of the frame's side: 3 pixels of 64.

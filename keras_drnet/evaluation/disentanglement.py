@@ -15,9 +15,9 @@ import numpy as np
 
 from keras_drnet.data.images import to_uint8
 from keras_drnet.data.pipeline import sampling
+from keras_drnet.evaluation import scene_probe
+from keras_drnet.evaluation.codes import encode, flat
 from keras_drnet.metrics import nearest_neighbors, probes
-from keras_drnet.probing import scene_probe
-from keras_drnet.probing.codes import encode, flat
 
 CODES = ("content", "pose")
 

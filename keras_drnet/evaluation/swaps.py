@@ -6,8 +6,8 @@ or a direction looks like, and says which factors came from which clip.
 
 import numpy as np
 
-from keras_drnet.probing.codes import BLOCK, flat
-from keras_drnet.probing.judges import Judge, share
+from keras_drnet.evaluation.codes import BLOCK, flat
+from keras_drnet.evaluation.judge import Judge, share
 
 NUM_PAIRS = 1024  # Swapped frames that are judged.
 EPOCHS = 6  # How often a judge sees each frame that it learns from.

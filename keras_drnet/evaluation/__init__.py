@@ -1,0 +1,1 @@
+"""What trained networks are measured by, on held-out clips."""

@@ -1,1 +1,0 @@
-"""What is in a code: probes, judges of swapped frames, a fresh discriminator."""
