@@ -14,7 +14,7 @@ from keras_drnet.adversarial.distributions.priors import (
     Gaussian,
     GaussianMixture,
 )
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.experiments.priors import AAE as AAE_EXPERIMENT
 from keras_drnet.adversarial.experiments.priors import SEMI_SUPERVISED_AAE
 from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.experiments import debiasing
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,

@@ -9,9 +9,10 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.experiments import digit_domains, record, registry
-from keras_drnet.adversarial.experiments.batches import shuffled
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments import digit_domains
+from keras_drnet.adversarial.experiments.harness import record, registry
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,
@@ -19,8 +20,11 @@ from keras_drnet.adversarial.experiments.experiment import (
     Results,
     Settings,
 )
-from keras_drnet.adversarial.experiments.plot import plot_results
-from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
+from keras_drnet.adversarial.experiments.harness.plot import plot_results
+from keras_drnet.adversarial.experiments.harness.table import (
+    markdown_table,
+    summary_table,
+)
 from keras_drnet.errors import InputError
 
 

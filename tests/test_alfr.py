@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_drnet.adversarial.experiments import fairness
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.alfr import ALFR
 from keras_drnet.losses.contrasts import GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES

@@ -16,7 +16,7 @@ from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
 from keras_drnet.adversarial.experiments import variational
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.distributions.priors import UniformCube
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.experiments.inversion import BIGAN, GRID_ALI
 from keras_drnet.adversarial.systems.bigan import BiGAN
 from keras_drnet.losses.adversarial_loss import AdversarialLoss

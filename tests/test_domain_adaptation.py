@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.experiments import adaptation, mnist_m
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_drnet.adversarial.experiments.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
 
 
 def rows(dataset, count):

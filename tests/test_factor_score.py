@@ -7,12 +7,12 @@ import pytest
 import scipy.linalg
 
 from keras_drnet.adversarial.experiments import factor_images
-from keras_drnet.adversarial.measures.binary_codes import (
+from keras_drnet.adversarial.metrics.binary_codes import (
     pairwise_mutual_information,
     recovered_bits,
 )
-from keras_drnet.adversarial.measures.factor_score import factor_score
-from keras_drnet.adversarial.measures.total_correlation import fresh_total_correlation
+from keras_drnet.adversarial.metrics.factor_score import factor_score
+from keras_drnet.adversarial.metrics.total_correlation import fresh_total_correlation
 
 FACTORS = np.array(list(itertools.product(range(3), range(4), range(5), range(6))))
 

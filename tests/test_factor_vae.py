@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.distributions.likelihoods import GaussianLikelihood
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.experiments.independence import FACTOR_VAE
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 from keras_drnet.losses.adversarial_loss import AdversarialLoss

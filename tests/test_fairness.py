@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_drnet.adversarial.measures import fairness
+from keras_drnet.adversarial.metrics import fairness
 
 TARGET = np.array([0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1])
 PREDICTED = np.array([1, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 0])

@@ -10,7 +10,7 @@ from keras_drnet.adversarial.distributions.likelihoods import (
     BernoulliLikelihood,
     GaussianLikelihood,
 )
-from keras_drnet.adversarial.measures.importance import (
+from keras_drnet.adversarial.metrics.importance import (
     gaussian_draws,
     grid,
     log_evidence,

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.experiments import fairness
-from keras_drnet.adversarial.experiments.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.laftr import LAFTR
 from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES

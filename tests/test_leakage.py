@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.adversarial.measures.leakage import (
+from keras_drnet.adversarial.metrics.leakage import (
     domain_leakage,
     group_leakage,
     proxy_a_distance,

@@ -6,10 +6,13 @@ import re
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.experiments import record
-from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.experiments.registry import EXPERIMENTS
-from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
+from keras_drnet.adversarial.experiments.harness import record
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.registry import EXPERIMENTS
+from keras_drnet.adversarial.experiments.harness.table import (
+    markdown_table,
+    summary_table,
+)
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.reporting import markdown
 from keras_drnet.reporting.results import check_same_clips, read_results

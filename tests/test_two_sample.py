@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.measures.two_sample import kolmogorov_smirnov, mmd_test
+from keras_drnet.adversarial.metrics.two_sample import kolmogorov_smirnov, mmd_test
 
 
 def test_kolmogorov_smirnov_by_hand():

@@ -33,8 +33,8 @@ _MODULES = {
     "SamePair": "losses.contrasts",
     "SemiSupervisedAAE": "adversarial.systems.semi_supervised_aae",
     "SigmoidRamp": "losses.schedules",
-    "group_leakage": "adversarial.measures.leakage",
-    "proxy_a_distance": "adversarial.measures.leakage",
+    "group_leakage": "adversarial.metrics.leakage",
+    "proxy_a_distance": "adversarial.metrics.leakage",
     "reverse_gradient": "losses.gradient_reversal",
 }
 

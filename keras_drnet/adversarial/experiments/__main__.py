@@ -16,10 +16,13 @@ import pathlib
 
 from absl import flags
 
-from keras_drnet.adversarial.experiments import record, registry
-from keras_drnet.adversarial.experiments.experiment import Settings
-from keras_drnet.adversarial.experiments.plot import plot_results
-from keras_drnet.adversarial.experiments.table import markdown_table, summary_table
+from keras_drnet.adversarial.experiments.harness import record, registry
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
+from keras_drnet.adversarial.experiments.harness.plot import plot_results
+from keras_drnet.adversarial.experiments.harness.table import (
+    markdown_table,
+    summary_table,
+)
 from keras_drnet.errors import InputError, choose
 from keras_drnet.storage import files
 

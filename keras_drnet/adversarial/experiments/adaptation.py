@@ -6,17 +6,14 @@ import tensorflow as tf
 from keras import ops
 
 from keras_drnet.adversarial.experiments import digit_domains
-from keras_drnet.adversarial.experiments.batches import shuffled
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.measures.leakage import (
-    domain_leakage,
-    proxy_a_distance,
-)
+from keras_drnet.adversarial.metrics.leakage import domain_leakage, proxy_a_distance
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion

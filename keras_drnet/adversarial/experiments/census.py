@@ -1,6 +1,6 @@
 """People for the experiments on fairness: UCI Adult, or made-up ones."""
 
-from keras_drnet.adversarial.experiments.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.data.datasets.adult import Census, generated_census, load_adult
 
 BATCH_SIZE = 256

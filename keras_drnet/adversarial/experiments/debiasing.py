@@ -4,19 +4,19 @@ import keras
 import numpy as np
 
 from keras_drnet.adversarial.experiments.census import batches, load
-from keras_drnet.adversarial.experiments.experiment import (
-    Experiment,
-    Mark,
-    Outcome,
-    Published,
-)
 from keras_drnet.adversarial.experiments.fairness import (
     PROBES,
     build_adversary,
     even_leakage,
     treatment,
 )
-from keras_drnet.adversarial.experiments.networks import mlp
+from keras_drnet.adversarial.experiments.harness.experiment import (
+    Experiment,
+    Mark,
+    Outcome,
+    Published,
+)
+from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,

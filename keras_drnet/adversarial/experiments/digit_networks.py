@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 
-from keras_drnet.adversarial.experiments.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.data.datasets.digits import DIGIT_SIZE, load_digit_labels, load_digits
 
 NUM_PIXELS = DIGIT_SIZE**2

@@ -8,10 +8,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from keras_drnet.adversarial.experiments.census import batches, load, take
-from keras_drnet.adversarial.experiments.experiment import Experiment, Mark, Outcome
-from keras_drnet.adversarial.experiments.networks import mlp
-from keras_drnet.adversarial.measures.fairness import fairness
-from keras_drnet.adversarial.measures.leakage import group_leakage
+from keras_drnet.adversarial.experiments.harness.experiment import (
+    Experiment,
+    Mark,
+    Outcome,
+)
+from keras_drnet.adversarial.experiments.harness.networks import mlp
+from keras_drnet.adversarial.metrics.fairness import fairness
+from keras_drnet.adversarial.metrics.leakage import group_leakage
 from keras_drnet.adversarial.systems import alfr, data_driven_fairness, laftr
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import GroupLabels

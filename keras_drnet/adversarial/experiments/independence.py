@@ -5,20 +5,20 @@ import numpy as np
 from keras import ops
 
 from keras_drnet.adversarial.experiments import factor_images
-from keras_drnet.adversarial.experiments.batches import shuffled
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.experiments.networks import mlp
-from keras_drnet.adversarial.measures.binary_codes import (
+from keras_drnet.adversarial.experiments.harness.networks import mlp
+from keras_drnet.adversarial.metrics.binary_codes import (
     pairwise_mutual_information,
     recovered_bits,
 )
-from keras_drnet.adversarial.measures.factor_score import factor_score
-from keras_drnet.adversarial.measures.total_correlation import fresh_total_correlation
+from keras_drnet.adversarial.metrics.factor_score import factor_score
+from keras_drnet.adversarial.metrics.total_correlation import fresh_total_correlation
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 from keras_drnet.adversarial.systems.predictability_minimisation import (
     PredictabilityMinimisation,

@@ -17,7 +17,7 @@ from keras_drnet.adversarial.experiments.digit_networks import (
     nearest_neighbour_accuracy,
     train,
 )
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,

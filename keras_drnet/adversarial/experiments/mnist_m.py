@@ -13,7 +13,7 @@ from keras_drnet.adversarial.experiments.adaptation import (
     train_jointly,
     train_source,
 )
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,

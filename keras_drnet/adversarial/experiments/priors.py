@@ -16,13 +16,13 @@ from keras_drnet.adversarial.experiments.digit_networks import (
     mlp,
     train,
 )
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.measures import two_sample
+from keras_drnet.adversarial.metrics import two_sample
 from keras_drnet.adversarial.systems import aae
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.data.datasets.digits import NUM_CLASSES

@@ -22,14 +22,14 @@ from keras_drnet.adversarial.distributions.priors import Gaussian
 from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
-from keras_drnet.adversarial.experiments.batches import shuffled
-from keras_drnet.adversarial.experiments.experiment import (
+from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.experiments.harness.experiment import (
     Experiment,
     Mark,
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.measures import importance
+from keras_drnet.adversarial.metrics import importance
 from keras_drnet.adversarial.systems import avb
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import PriorSample

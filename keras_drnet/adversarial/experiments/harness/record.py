@@ -9,7 +9,7 @@ import numpy as np
 import sklearn
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments.experiment import Results
+from keras_drnet.adversarial.experiments.harness.experiment import Results
 from keras_drnet.errors import InputError
 from keras_drnet.storage import files
 

@@ -1,0 +1,1 @@
+"""What all experiments share: rows and seeds, records, plots, tables."""
