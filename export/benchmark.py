@@ -28,11 +28,12 @@ import numpy as np
 import threadpoolctl
 from absl import flags
 
-from export import child, on_device, parity
+from export import on_device, parity
 from export.bundle import GOLDEN_FILE, MANIFEST_FILE
-from export.flatbuffer import Model
+from export.formats import subprocesses
+from export.formats.flatbuffer import Model
+from export.formats.quantize import LADDER
 from export.measure import median_ms
-from export.quantize import LADDER
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.inference.video_predictor import VideoPredictor
@@ -94,8 +95,8 @@ def main():
         plain = pathlib.Path(scratch, "plain.tflite")
         manifest = json.loads((folder / MANIFEST_FILE).read_text())
         config.write_text(json.dumps(manifest["config"]))
-        log = child.log_path(folder)
-        child.run("export.plain_graph", config, plain, log=log)
+        log = subprocesses.log_path(folder)
+        subprocesses.run("export.graph.plain_graph", config, plain, log=log)
         log.unlink()
         for threads in _THREADS.value:
             # TensorFlow's threads can be set once in a process.

@@ -26,18 +26,11 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from export import (
-    child,
-    model_card,
-    parity,
-    quantize,
-    to_onnx,
-    to_saved_model,
-    to_tflite,
-)
+from export import model_card, parity
+from export.formats import quantize, subprocesses, to_onnx, to_saved_model, to_tflite
+from export.graph.step_graph import StepGraph
 from export.measure import Measured, measure_tflite
 from export.signatures import SIGNATURES_FILE
-from export.step_graph import StepGraph
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.errors import ExportError, InputError
@@ -115,7 +108,7 @@ class _Exporter:
 
     def __init__(self, run, output_dir, options):
         run.check_method("drnet", "be exported")
-        self.log = child.log_path(output_dir)
+        self.log = subprocesses.log_path(output_dir)
         self.measured = []
         self._run, self._options = run, options
         self._config = run.config(data_dir=options.data_dir)

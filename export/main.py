@@ -15,7 +15,8 @@ import sys
 import tensorflow as tf
 from absl import flags, logging
 
-from export import bundle, model_card, quantize
+from export import bundle, model_card
+from export.formats import quantize
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
 

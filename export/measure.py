@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from export import quantize
+from export.formats import quantize
 from export.on_device import VideoPredictor
 
 REPEATS = 30

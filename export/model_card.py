@@ -3,7 +3,7 @@
 import json
 
 import keras_drnet
-from export import quantize
+from export.formats import quantize
 
 TEMPLATE = """# {name}
 

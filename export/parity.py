@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from export.to_onnx import output_name
+from export.formats.to_onnx import output_name
 from keras_drnet.inference.video_predictor import VideoPredictor
 
 GOLDEN_FRAMES = 20  # Frames of the roll-out that a bundle keeps.

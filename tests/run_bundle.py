@@ -17,7 +17,7 @@ import numpy as np
 
 from export.on_device import RUNTIMES, VideoPredictor, load_runtime
 
-# As in `export.parity` and `export.quantize`, which a board without TensorFlow cannot
+# As in `export.parity` and `formats.quantize`, which a board without TensorFlow cannot
 # import; `test_runtimes.py` holds them to it.
 FLOAT32_FILE = "drnet.tflite"
 TOLERANCE = 1e-4

@@ -11,8 +11,8 @@ import urllib.request
 import numpy as np
 import tensorflow as tf
 
+from export.graph.step_graph import StepGraph
 from export.serving.client import ServingClient
-from export.step_graph import StepGraph
 from keras_drnet.config.presets import PRESETS
 from tests.networks import lively_networks
 

@@ -16,10 +16,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from export import bundle, metadata, parity, quantize, to_onnx, to_tflite
+from export import bundle, metadata, parity
+from export.formats import quantize, to_onnx, to_tflite
+from export.graph.step_graph import StepGraph
 from export.on_device import VideoPredictor
 from export.signatures import Signatures
-from export.step_graph import StepGraph
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import ExportError, InputError
@@ -336,7 +337,9 @@ def test_a_failed_conversion_ends_with_a_sentence(run, tmp_path, monkeypatch):
     )
     output = tmp_path / "bundle"
     options = bundle.Options(formats=("tflite",), rungs=("none",))
-    with pytest.raises(ExportError, match="export.to_tflite failed with exit code 1"):
+    with pytest.raises(
+        ExportError, match="export.formats.to_tflite failed with exit code 1"
+    ):
         bundle.export_run(run, output, options)
     (log,) = tmp_path.iterdir()
     assert log.name == "bundle.conversion.log" and "Traceback" in log.read_text()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from export import child
+from export.formats import subprocesses
 from keras_drnet.errors import ExportError
 
 
@@ -19,16 +19,16 @@ def test_an_abort_is_told_from_a_failure(tmp_path, monkeypatch):
     with pytest.raises(
         ExportError, match=rf"doomed was ended by SIGABRT: LLVM .*{log}"
     ):
-        child.run("doomed", log=log)
+        subprocesses.run("doomed", log=log)
 
 
 def test_arguments_arrive_and_output_is_kept(tmp_path, monkeypatch):
     write_module(tmp_path, monkeypatch, "import sys\nprint(sys.argv[1:])")
-    child.run("doomed", tmp_path, 3, log=tmp_path / "log")
+    subprocesses.run("doomed", tmp_path, 3, log=tmp_path / "log")
     assert (tmp_path / "log").read_text() == f"{[str(tmp_path), '3']}\n"
 
 
 def test_silence_is_told_too(tmp_path, monkeypatch):
     write_module(tmp_path, monkeypatch, "raise SystemExit(7)")
     with pytest.raises(ExportError, match="exit code 7: it printed nothing"):
-        child.run("doomed", log=tmp_path / "log")
+        subprocesses.run("doomed", log=tmp_path / "log")

@@ -14,9 +14,9 @@ import tensorflow as tf
 from PIL import Image, ImageSequence
 
 from export import metadata, on_device
-from export.flatbuffer import Model
+from export.formats.flatbuffer import Model
+from export.graph.step_graph import StepGraph
 from export.on_device import DeviceError, VideoPredictor
-from export.step_graph import StepGraph
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames

@@ -15,7 +15,7 @@ import pytest
 
 from export import parity
 from export.bundle import GOLDEN_FILE, Options, export_run
-from export.quantize import LADDER
+from export.formats.quantize import LADDER
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.models.networks import build_networks

@@ -7,8 +7,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.split_decoder import SplitDecoder
-from export.step_graph import MAX_FUTURE, StepGraph
+from export.graph.split_decoder import SplitDecoder
+from export.graph.step_graph import MAX_FUTURE, StepGraph
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.decoder import DECODERS

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.lite.python import convert
 
-from export.flatbuffer import Model
+from export.formats.flatbuffer import Model
 
 GATE_FRAME = 100  # The frame that is compared, counted from 1.
 

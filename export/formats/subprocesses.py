@@ -12,7 +12,7 @@ import sys
 
 from keras_drnet.errors import ExportError
 
-ROOT = pathlib.Path(__file__).parent.parent
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def run(module, *arguments, log):

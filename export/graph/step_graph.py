@@ -7,9 +7,9 @@ networks one by one, and `serving_default` the whole roll-out.
 
 import tensorflow as tf
 
+from export.graph.split_decoder import SplitDecoder
+from export.graph.split_pose_lstm import SplitPoseLSTM
 from export.signatures import Signature, Signatures, tensor
-from export.split_decoder import SplitDecoder
-from export.split_pose_lstm import SplitPoseLSTM
 
 MAX_FUTURE = 1000  # Frames of one call of `serving_default`: bounds its memory.
 

@@ -6,7 +6,7 @@ are random: they do not change the time.
 
 As a program:
 
-    python -m export.plain_graph <config.json> <output>
+    python -m export.graph.plain_graph <config.json> <output>
 """
 
 import pathlib

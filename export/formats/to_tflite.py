@@ -2,7 +2,7 @@
 
 As a program, what `write_tflite` starts for each:
 
-    python -m export.to_tflite <saved_model> <samples.npz> <rung> <output>
+    python -m export.formats.to_tflite <saved_model> <samples.npz> <rung> <output>
 """
 
 import pathlib
@@ -10,8 +10,9 @@ import sys
 
 import numpy as np
 
-from export import child, metadata, quantize
-from export.flatbuffer import Model
+from export import metadata
+from export.formats import quantize, subprocesses
+from export.formats.flatbuffer import Model
 from keras_drnet.errors import ExportError
 
 # Runtimes run this function without copies of what goes in and out.
@@ -33,7 +34,9 @@ def write_tflite(saved_model, samples, name, signatures, path, *, log):
         ExportError: the conversion failed, or gave operators that not every runtime
             has.
     """
-    child.run("export.to_tflite", saved_model, samples, name, path, log=log)
+    subprocesses.run(
+        "export.formats.to_tflite", saved_model, samples, name, path, log=log
+    )
     model = path.read_bytes()
     check_operators(model, path.name)
     path.write_bytes(metadata.attach(model, signatures))

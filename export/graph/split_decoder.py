@@ -147,7 +147,7 @@ def _folded_layers(decoder):
             case _:
                 raise NotImplementedError(
                     f"The step graph has no form of {type(layer).__name__}, layer "
-                    f"{layer.name!r} of the decoder; add it to export/split_decoder.py."
+                    f"{layer.name!r} of the decoder; add it to split_decoder.py."
                 )
     return folded
 

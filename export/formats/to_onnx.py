@@ -2,7 +2,7 @@
 
 As a program, what `write_onnx` starts:
 
-    python -m export.to_onnx <saved_model> <output folder>
+    python -m export.formats.to_onnx <saved_model> <output folder>
 """
 
 import pathlib
@@ -12,7 +12,7 @@ import onnx
 import tensorflow as tf
 import tf2onnx
 
-from export import child
+from export.formats import subprocesses
 
 OPSET = 17
 FREE_SIZES = ("batch", "num_future")  # Of the first and second dimension.
@@ -29,7 +29,7 @@ def write_onnx(saved_model, folder, *, log):
     Raises:
         ExportError: the conversion failed, or ONNX's checker refused a file.
     """
-    child.run("export.to_onnx", saved_model, folder, log=log)
+    subprocesses.run("export.formats.to_onnx", saved_model, folder, log=log)
 
 
 def output_name(output, inputs):
