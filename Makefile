@@ -43,13 +43,13 @@ test-all: .venv/ready
 	$(PYTEST) --numprocesses=2 --dist=loadgroup --run_slow tests
 
 test-litert: .venv/ready .venv-litert/ready
-	LITERT_PYTHON=.venv-litert/bin/python $(PYTEST) -s tests/test_runtimes.py::test_litert
+	LITERT_PYTHON=.venv-litert/bin/python $(PYTEST) -s tests/export/test_runtimes.py::test_litert
 
 test-arm64: .venv/ready .cache/arm64/ready
-	ARM64_ROOT=.cache/arm64 $(PYTEST) -s tests/test_runtimes.py::test_arm64
+	ARM64_ROOT=.cache/arm64 $(PYTEST) -s tests/export/test_runtimes.py::test_arm64
 
 test-kserve: .venv/ready .venv-kserve/ready
-	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/test_kserve.py
+	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/export/test_kserve.py
 
 lint: .venv/ready
 	$(BIN)/ruff check $(SOURCES)
@@ -122,5 +122,5 @@ clean:
 	.venv-kserve/bin/python $(PIP_INSTALL) kserve==0.21.0 tensorflow-cpu==2.21.0
 	touch $@
 
-.cache/arm64/ready: tests/arm64_root.sh | .venv/ready
-	tests/arm64_root.sh .cache/arm64 $(BIN)/python
+.cache/arm64/ready: tests/support/arm64_root.sh | .venv/ready
+	tests/support/arm64_root.sh .cache/arm64 $(BIN)/python

@@ -14,7 +14,8 @@ import zipfile
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 DEMO = ROOT / "android_demo"
 LIBRARY = "libtensorflowlite_jni.so"
 ELF_MACHINES = {"arm64-v8a": 183, "x86_64": 62}

@@ -10,9 +10,9 @@ import re
 import pytest
 
 import keras_drnet
-from tests.imports import imports
+from tests.support.imports import imports
+from tests.support.paths import ROOT
 
-ROOT = pathlib.Path(__file__).parent.parent
 BUILD = (ROOT / "BUILD").read_text()
 RULES = ("py_library", "py_binary", "pytest_test")
 FILES = {
@@ -178,7 +178,7 @@ def test_the_package_is_made_of_the_stages_that_it_offers():
             "test_kth",
             "pytest_test",
             "py_library",
-            "tests/test_kth.py is no pytest_test",
+            "tests/data/test_kth.py is no pytest_test",
         ),
         ("test_figures", '":draw"', "", ":test_figures runs :draw"),
         ("test_storage", '":program"', "", ":test_storage runs :program"),

@@ -1,13 +1,12 @@
 """Modules import only what stands before them, and all of them are installed."""
 
-import pathlib
 import tomllib
 
 import pytest
 
-from tests.imports import imports
+from tests.support.imports import imports
+from tests.support.paths import ROOT
 
-ROOT = pathlib.Path(__file__).parent.parent
 ORDER = [
     "errors",
     "config_values",

@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 TIMEOUT = 300
 LAST = {"drnet": 12, "pose": 6}  # Steps of the tiny preset.
 

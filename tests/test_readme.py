@@ -16,8 +16,8 @@ from keras_drnet.adversarial.experiments.harness.table import (
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.reporting import markdown
 from keras_drnet.reporting.results import check_same_clips, read_results
+from tests.support.paths import ROOT
 
-ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 REPORTS = [

@@ -13,9 +13,9 @@ def pytest_test(name, srcs, deps = [], **kwargs):
     """
     py_test(
         name = name,
-        srcs = srcs + ["tests/bazel_main.py"],
+        srcs = srcs + ["tests/support/bazel_main.py"],
         args = srcs,
-        main = "tests/bazel_main.py",
+        main = "tests/support/bazel_main.py",
         deps = deps + [":conftest"],
         **kwargs
     )

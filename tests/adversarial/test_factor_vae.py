@@ -1,0 +1,166 @@
+"""FactorVAE: its losses, that no gradient leaks, going on, learning."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet.adversarial.distributions.likelihoods import GaussianLikelihood
+from keras_drnet.adversarial.experiments.harness.experiment import Settings
+from keras_drnet.adversarial.experiments.independence import FACTOR_VAE
+from keras_drnet.adversarial.systems.factor_vae import FactorVAE
+from keras_drnet.losses.adversarial_loss import AdversarialLoss
+from keras_drnet.losses.contrasts import PermuteDims
+from keras_drnet.losses.objectives import OBJECTIVES
+from keras_drnet.losses.schedules import SigmoidRamp
+from tests.support import system_contract as contract
+from tests.support.system_contract import mlp
+
+DIM = 3  # Length of a code.
+
+
+def make(
+    *, encoder=None, adversary=None, objective="logit_difference", weight=2.0, **kwargs
+):
+    keras.utils.set_random_seed(0)
+    adversarial = AdversarialLoss(
+        adversary or mlp(DIM, 16, 1, batch_norm=True),
+        PermuteDims(),
+        objective=objective,
+        weight=weight,
+    )
+    encoder = encoder or mlp(6, 8, 2 * DIM, batch_norm=True)
+    model = FactorVAE(encoder, mlp(DIM, 8, 6), adversarial, **kwargs)
+    return contract.compiled(model)
+
+
+@pytest.fixture
+def batch(rng):
+    return {"image": tf.constant(rng.uniform(size=(32, 6)), tf.float32)}
+
+
+@pytest.mark.parametrize("objective", sorted(OBJECTIVES))
+def test_the_features_step_moves_no_adversary(objective, batch):
+    model = make(objective=objective)
+    networks = (model.encoder, model.decoder)
+    contract.assert_features_step_moves_features_alone(model, batch, networks)
+
+
+def test_the_adversary_s_step_moves_nothing_else(batch):
+    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
+
+
+def test_the_encoder_feels_gamma_and_not_the_adversary_s_own_loss(batch):
+    """Linear networks: the means' kernel W, logit T(z) = w z + b, so with SGD
+
+        change of W by the adversary = -rate * gamma * mean(x) w
+
+    Were the adversary's loss to reach the encoder as well, each example would count
+    gamma - sigma(-T) / 2.
+    """
+    gamma, rate, changes = 3.0, 0.1, {}
+    for weight in (0.0, gamma):
+        keras.utils.set_random_seed(0)
+        model = make(encoder=mlp(6, 2 * DIM), adversary=mlp(DIM, 1), weight=weight)
+        model.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(rate))
+        kernel, judge = model.encoder.weights[0], model.adversarial.adversary
+        before, w = np.array(kernel)[:, :DIM], np.array(judge.weights[0])
+        images = np.array(batch["image"])[::2]
+        model.train_step(batch)
+        changes[weight] = np.array(kernel)[:, :DIM] - before
+    actual = changes[gamma] - changes[0.0]
+    expected = -rate * gamma * images.mean(axis=0)[:, None] * w.T
+    np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-6)
+    # A sigmoid of about 1/2 makes the leak about a quarter: no rounding error.
+    leaky = expected * (gamma - 0.25) / gamma
+    assert np.abs(leaky - expected).max() > 100 * np.abs(actual - expected).max()
+
+
+def test_the_adversary_s_loss_has_no_gradient_for_the_encoder(batch):
+    model = make()
+    with tf.GradientTape() as tape:
+        _, contrasted = model._forward(batch, training=True)
+        loss = model.adversarial.discriminator_loss(**contrasted)
+    gradients = tape.gradient(loss, model.feature_variables)
+    assert all(gradient is None for gradient in gradients)
+
+
+def test_the_total_correlation_has_no_gradient_for_the_second_batch(batch):
+    model = make()
+    _, contrasted = model._forward(batch, training=False)
+    with tf.GradientTape() as tape:
+        tape.watch(contrasted)
+        loss = model.adversarial.encoder_loss(**contrasted)
+    gradients = tape.gradient(loss, contrasted)
+    assert gradients["others"] is None
+    assert np.abs(gradients["features"]).max() > 0
+
+
+def test_losses_are_the_paper_s(batch):
+    """Of the first half in all, and T's of the second half as well."""
+    model = make()
+    judge = model.adversarial.adversary
+    keras.utils.set_random_seed(4)
+    _, contrasted = model._forward(batch, training=False)
+    labelled = model.adversarial.contrast.adversary_examples(**contrasted)
+    codes, permuted = (np.array(half) for half in tf.split(labelled.inputs, 2))
+    for own, other in zip(permuted.T, np.transpose(contrasted["others"]), strict=True):
+        np.testing.assert_array_equal(np.sort(own), np.sort(other))
+
+    images = np.array(batch["image"], np.float64)[::2]
+    mean, log_variance = np.split(
+        np.array(model.encoder(images, training=False), np.float64), 2, axis=1
+    )
+    logits = np.array(model.decoder(codes), np.float64)
+    bernoulli = images * logits - np.log1p(np.exp(logits))
+    terms = {
+        "reconstruction": -bernoulli.sum(axis=1).mean(),
+        "divergence": 0.5
+        * (mean**2 + np.exp(log_variance) - log_variance - 1).sum(axis=1).mean(),
+        "adversarial": np.array(judge(codes), np.float64).mean(),
+        "adversary": 0.5
+        * (
+            np.log1p(np.exp(-np.array(judge(codes), np.float64))).mean()
+            + np.log1p(np.exp(np.array(judge(permuted), np.float64))).mean()
+        ),
+    }
+    terms["loss"] = (
+        terms["reconstruction"] + terms["divergence"] + 2.0 * terms["adversarial"]
+    )
+    keras.utils.set_random_seed(4)
+    result = model.test_step(batch)
+    for name, expected in terms.items():
+        np.testing.assert_allclose(result[name], expected, rtol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("alternating", [False, True])
+def test_saved_and_loaded_it_goes_on_where_it_was(alternating, batch, tmp_path):
+    model = make(
+        likelihood=GaussianLikelihood(0.5),
+        weight=SigmoidRamp(20),
+        alternating=alternating,
+        num_adversary_steps=2,
+    )
+    model.fit(tf.data.Dataset.from_tensors(batch).repeat(3), verbose=0)
+    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+
+
+def test_predictions_are_of_the_means(batch):
+    model = make()
+    mean, _ = tf.split(model.encoder(batch["image"], training=False), 2, axis=1)
+    np.testing.assert_array_equal(model.encode(batch["image"]), mean)
+    actual = model.predict(batch["image"], verbose=0)
+    np.testing.assert_allclose(actual, model.decoder(mean), atol=1e-5)
+    assert not np.allclose(model.encode(batch["image"], training=True), mean)
+
+
+def test_a_batch_of_odd_size_is_halved_too(batch):
+    result = make().test_step({"image": batch["image"][:5]})
+    assert all(np.isfinite(value) for value in result.values())
+
+
+@pytest.mark.slow  # A tiny run of the experiment.
+def test_the_tiny_experiment_lowers_the_total_correlation():
+    rows = FACTOR_VAE.run(0, Settings(tiny=True)).rows
+    first, second = rows.values()
+    assert second["total_correlation"] < 0.8 * first["total_correlation"]

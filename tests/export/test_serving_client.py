@@ -1,0 +1,232 @@
+"""The client's program as a user runs it, and the files that the server reads."""
+
+import dataclasses
+import json
+import os
+import re
+import subprocess
+import sys
+
+import imageio.v2 as imageio
+import numpy as np
+import pytest
+import yaml
+from google.protobuf import text_format
+from PIL import Image
+from tensorflow_serving.config import model_server_config_pb2
+
+from tests.support.paths import ROOT
+from tests.support.serving_model import TIMEOUT, serve
+from tests.support.videos import walker, write_video
+
+SERVING = ROOT / "export" / "serving"
+NUM_PAST = 3  # Of the preset `tiny`.
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("served")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def bundle(served, tmp_path_factory):
+    """A bundle's signatures, a video, and a folder of the same frames."""
+    folder = tmp_path_factory.mktemp("bundle")
+    (folder / "signatures.json").write_text(served.signatures.to_json())
+    frames = walker(12)
+    write_video(folder / "walk.avi", frames, rate=served.signatures.frame_rate)
+    (folder / "frames").mkdir()
+    for number, frame in enumerate(frames, 1):
+        Image.fromarray(frame).save(folder / "frames" / f"frame{number}.png")
+    return folder
+
+
+def run(*command, stdin=None, **environment):
+    return subprocess.run(
+        command,
+        input=stdin,
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+
+
+def predict(bundle, output, *flags):
+    return run(
+        sys.executable,
+        "-m",
+        "export.serving_client",
+        f"--signatures={bundle / 'signatures.json'}",
+        f"--output={output}",
+        *flags,
+    )
+
+
+def test_a_video_goes_in_and_one_comes_out(served, bundle, tmp_path):
+    output = tmp_path / "new" / "future.gif"
+    result = predict(
+        bundle,
+        output,
+        f"--server={served.addresses['rest']}",
+        f"--video={bundle / 'walk.avi'}",
+        "--num_future=7",
+        "--first_frame=2",
+    )
+    assert (result.returncode, result.stdout) == (0, f"{output}\n"), result.stderr
+    frames = imageio.mimread(output)
+    assert len(frames) == NUM_PAST + 7
+    # 32 pixels, twice enlarged, with a border of 2.
+    assert frames[0].shape[:2] == (68, 68)
+    borders = [frame[0, 0, :3].argmax() for frame in frames]
+    assert borders == [1] * NUM_PAST + [0] * 7  # Green, then red.
+
+
+def test_a_folder_of_frames_step_by_step_over_grpc(served, bundle, tmp_path):
+    output = tmp_path / "future.mp4"
+    result = predict(
+        bundle,
+        output,
+        f"--server={served.addresses['grpc']}",
+        "--protocol=grpc",
+        "--version_label=stable",
+        f"--frames={bundle / 'frames'}",
+        "--first_frame=9",
+        "--stepwise",
+        "--num_future=1001",
+        "--scale=1",
+    )
+    assert result.returncode == 0, result.stderr
+    with imageio.get_reader(output) as reader:
+        assert sum(1 for _ in reader) == NUM_PAST + 1001
+        # The last frames of the folder, in their natural order: 10, 11, 12.
+        observed = reader.get_data(0)[2:34, 2:34]
+    expected = np.asarray(
+        Image.open(bundle / "frames" / "frame10.png").resize((32, 32))
+    )
+    assert np.abs(observed - expected.astype(float)).mean() < 8
+
+
+@pytest.mark.parametrize(("resize", "edge"), [("squash", "red"), ("crop", "green")])
+def test_wide_frames_are_fitted_as_in_training(served, tmp_path, resize, edge):
+    signatures = dataclasses.replace(served.signatures, resize=resize)
+    (tmp_path / "signatures.json").write_text(signatures.to_json())
+    wide = np.zeros((32, 64, 3), np.uint8)
+    wide[..., 0], wide[:, 16:48] = 255, (0, 255, 0)  # A green square, red beside it.
+    (tmp_path / "frames").mkdir()
+    for number in range(NUM_PAST):
+        Image.fromarray(wide).save(tmp_path / "frames" / f"{number}.png")
+    result = predict(
+        tmp_path,
+        tmp_path / "future.gif",
+        f"--server={served.addresses['rest']}",
+        f"--frames={tmp_path / 'frames'}",
+        "--num_future=1",
+        "--scale=1",
+    )
+    assert result.returncode == 0, result.stderr
+    observed = imageio.mimread(tmp_path / "future.gif")[0][2:34, 2:34, :3]
+    assert observed[16, 16].argmax() == 1
+    assert observed[16, 1].argmax() == ["red", "green"].index(edge)
+
+
+# One process for all, as TensorFlow takes seconds to start.
+TRY_FLAGS = """
+import contextlib, io, json, sys
+from export import serving_client
+for flags in json.load(sys.stdin):
+    sys.argv = ["serving_client", *flags]
+    error, code = io.StringIO(), 0
+    with contextlib.redirect_stderr(error):
+        try:
+            serving_client.cli()
+        except SystemExit as end:
+            code = end.code
+    print(json.dumps([code, error.getvalue()]))
+    serving_client.flags.FLAGS.unparse_flags()
+"""
+
+
+def test_wrong_flags_end_in_a_sentence(bundle, tmp_path):
+    signatures, video = bundle / "signatures.json", bundle / "walk.avi"
+    output = tmp_path / "out.gif"
+    cases = {
+        "num_future is 1001; expected 1 to 1000.*--stepwise": ["--num_future=1001"],
+        "has 12 frames; expected at least 13, 3 from frame 10": ["--first_frame=10"],
+        "signatures.json: not a readable video": [f"--video={signatures}"],
+        "nowhere.mp4: not a readable video": [f"--video={bundle}/nowhere.mp4"],
+        "Exactly one of .video, frames.": [f"--frames={bundle}"],
+        "--protocol=soap: value should be one of": ["--protocol=soap"],
+        "name one of them": ["--version=1", "--version_label=stable"],
+        "walk.avi is no text": [f"--signatures={video}"],
+        "This is not a signatures.json": [f"--signatures={bundle}/other.json"],
+        "expected http://HOST:PORT": ["--server=nowhere:port"],
+        "Unknown kind of video .*'.txt'": [f"--output={tmp_path}/out.txt"],
+        "127.0.0.1:1 is not available: .*refused": ["--retries=0"],
+    }
+    (bundle / "other.json").write_text("[]")
+    usual = [
+        f"--signatures={signatures}",
+        f"--video={video}",
+        f"--output={output}",
+        "--server=http://127.0.0.1:1",
+    ]
+    result = run(
+        sys.executable,
+        "-c",
+        TRY_FLAGS,
+        stdin=json.dumps([usual + flags for flags in cases.values()]),
+    )
+    assert result.returncode == 0, result.stderr
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    for message, (code, error) in zip(cases, answers, strict=True):
+        assert code == 2 and error.startswith("Error: ") and error.count("\n") == 1
+        assert re.search(message, error), error
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_smoke_test_tells_a_server_from_none(served, bundle):
+    smoke = SERVING / "smoke.sh"
+    video, server = bundle / "walk.avi", served.addresses["rest"]
+    result = run("sh", smoke, bundle, video, server, PYTHON=sys.executable)
+    assert result.returncode == 0, result.stderr
+    assert "Smoke test passed" in result.stdout
+    result = run("sh", smoke, bundle, video, "http://127.0.0.1:1", WAIT="0")
+    assert result.returncode == 1
+    assert "no model 'drnet' at http://127.0.0.1:1" in result.stderr
+    assert run("sh", smoke).returncode == 2
+
+
+def test_the_server_can_read_which_models_to_load():
+    text = (SERVING / "models.config").read_text()
+    config = model_server_config_pb2.ModelServerConfig()
+    (model,) = text_format.Parse(text, config).model_config_list.config
+    assert (model.name, model.base_path) == ("drnet", "/models/drnet")
+    assert model.model_platform == "tensorflow"
+    assert model.model_version_policy.latest.num_versions == 2
+    assert not model.version_labels
+    # What the comments say to write, too.
+    lines = [line.removeprefix("    #   ") for line in text.splitlines()]
+    labelled = "\n".join(line for line in lines if line.startswith(("model_v", "vers")))
+    other = text_format.Parse(labelled, type(model)())
+    assert list(other.model_version_policy.specific.versions) == [1, 2]
+    assert dict(other.version_labels) == {"stable": 1, "canary": 2}
+
+
+def test_compose_opens_no_port_to_others_and_mounts_what_is_there():
+    (service,) = yaml.safe_load((SERVING / "compose.yaml").read_text())[
+        "services"
+    ].values()
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    mounted = {}
+    for volume in service["volumes"]:
+        source, target, mode = volume.rsplit(":", 2)
+        assert mode == "ro"
+        mounted[target] = source
+    named = [flag.split("=")[1] for flag in service["command"] if "/config/" in flag]
+    assert len(named) == 3
+    for path in named:
+        assert (SERVING / mounted[path]).is_file()

@@ -1,0 +1,203 @@
+"""Object storage: a real S3 server and processes that use it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from keras_drnet.errors import InputError
+from keras_drnet.storage.object_storage import require_filesystem
+from tests.support.paths import ROOT
+
+
+def run(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def run_s3(s3):
+    """Runs code that has opened object storage, with the bucket as `bucket`."""
+
+    def run_with(code, **environment):
+        start = f"""
+from keras_drnet.storage.object_storage import require_filesystem
+bucket = "s3://{s3.bucket}"
+require_filesystem(bucket)
+import tensorflow as tf
+gfile = tf.io.gfile
+gfile.glob(f"{{bucket}}/*")
+"""
+        return run(start + code, **s3.environment | environment)
+
+    return run_with
+
+
+def test_writers_and_readers_have_what_they_need(run_s3):
+    result = run_s3("""
+folder = f"{bucket}/operations/train"
+gfile.makedirs(folder)
+assert not gfile.exists(folder)  # A folder is there once it has a file.
+for text in ("old", "new, longer"):
+    with gfile.GFile(f"{folder}/aside", "w") as file:
+        file.write(text)
+    gfile.rename(f"{folder}/aside", f"{folder}/text", overwrite=True)
+assert gfile.exists(f"{folder}/text") and not gfile.exists(f"{folder}/aside")
+assert gfile.isdir(folder) and gfile.listdir(folder) == ["text"]
+assert gfile.glob(f"{folder}/t*") == [f"{folder}/text"]
+with gfile.GFile(f"{folder}/text", "rb") as file:
+    file.seek(5)
+    assert file.read(3) == b"lon"
+    file.seek(0)
+    assert file.read() == b"new, longer" and file.size() == 11
+
+records = [bytes([i]) * 100_000 for i in range(100)]
+with tf.io.TFRecordWriter(f"{folder}/aside") as writer:
+    for record in records:
+        writer.write(record)
+gfile.rename(f"{folder}/aside", f"{folder}/records")
+read = tf.data.TFRecordDataset(f"{folder}/records")
+assert list(read.as_numpy_iterator()) == records
+
+gfile.rmtree(folder)
+assert not gfile.exists(folder)
+""")
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_bucket_that_is_not_there_is_no_silent_loss(run_s3):
+    result = run_s3("""
+for writer in (tf.io.TFRecordWriter, lambda path: gfile.GFile(path, "wb")):
+    try:
+        with writer("s3://no-such-bucket/file") as file:
+            file.write(b"content")
+    except tf.errors.NotFoundError as error:
+        assert "NoSuchBucket" in str(error)
+    else:
+        raise AssertionError("written to nowhere")
+""")
+    assert result.returncode == 0, result.stderr
+
+
+PROGRAM = """
+from keras_drnet import errors, program
+def main():
+    print("result")
+    {}
+program.run(main)
+"""
+ENDINGS = {
+    "sys.exit": ('print("result"); raise SystemExit(7)', 7),
+    "exception": ('print("result"); raise ValueError("uncaught")', 1),
+    "program": (PROGRAM.format("pass"), 0),
+    "bad input": (PROGRAM.format('raise errors.InputError("uncaught")'), 2),
+    "interrupt": (PROGRAM.format('raise KeyboardInterrupt("uncaught")'), 130),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_exit_codes_and_buffered_output_survive(run_s3, name):
+    code, returncode = ENDINGS[name]
+    result = run_s3(code)
+    assert result.returncode == returncode, result.stderr
+    assert result.stdout == "result\n"
+    assert ("uncaught" in result.stderr) == (returncode in (1, 2, 130))
+    assert "pure virtual" not in result.stderr
+
+
+def test_exit_handlers_of_others_still_run(run_s3):
+    result = run_s3("import atexit; atexit.register(print, 'goodbye')")
+    assert (result.returncode, result.stdout) == (0, "goodbye\n"), result.stderr
+
+
+WORKER = """
+import multiprocessing
+import sys
+
+def write(path):
+    from keras_drnet.storage.object_storage import require_filesystem
+    require_filesystem(path)
+    from tensorflow.io import gfile
+    with gfile.GFile(path, "w") as file:
+        file.write(path)
+    assert gfile.GFile(path).read() == path
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    worker = context.Process(target=write, args=sys.argv[1:])
+    worker.start()
+    worker.join()
+    sys.exit(worker.exitcode)
+"""
+
+
+def test_a_worker_process_ends_in_peace(s3, tmp_path):
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER)
+    result = subprocess.run(
+        [sys.executable, script, f"s3://{s3.bucket}/worker"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | s3.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "pure virtual" not in result.stderr
+
+
+def test_the_endpoint_of_other_aws_tools_is_used(s3):
+    environment = s3.environment | {"AWS_ENDPOINT_URL": s3.environment["S3_ENDPOINT"]}
+    del environment["S3_ENDPOINT"]
+    code = f"""
+from keras_drnet.storage.object_storage import require_filesystem
+path = "s3://{s3.bucket}/endpoint/file"
+require_filesystem(path)
+from tensorflow.io import gfile
+with gfile.GFile(path, "w") as file:
+    file.write("text")
+assert gfile.exists(path)
+"""
+    result = run(code, **environment)
+    assert result.returncode == 0, result.stderr
+
+
+def test_local_paths_load_nothing():
+    result = run("""
+import pathlib, sys
+from keras_drnet.storage.object_storage import require_filesystem
+for path in ("clips/train", "/clips", "C:\\\\clips", "", pathlib.Path("clips")):
+    require_filesystem(path)
+assert "tensorflow_io" not in sys.modules
+""")
+    assert result.returncode == 0, result.stderr
+
+
+# Python 3.12 and later have no tensorflow-io; beside another TensorFlow it is
+# imported with a warning, but registers nothing.
+@pytest.mark.parametrize("module", [None, "types.ModuleType('tensorflow_io')"])
+def test_missing_tensorflow_io_is_one_sentence_and_exit_code_2(module):
+    result = run(f"""
+import sys, types
+from keras_drnet import program
+from keras_drnet.storage.object_storage import require_filesystem
+sys.modules["tensorflow_io"] = {module}
+program.run(lambda: require_filesystem("s3://clips/train"))
+""")
+    assert result.returncode == 2
+    assert "s3:// paths need tensorflow-io" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("path", ["gs://clips", "http://host/clips", "file:///clips"])
+def test_other_schemes_are_named(path):
+    with pytest.raises(InputError, match=r"is not supported; expected a local path"):
+        require_filesystem(path)
