@@ -7,7 +7,7 @@ Modules, in the order of their imports:
 - `split_decoder`, `split_pose_lstm`, `step_graph`: the inference graph, in which
   whatever depends on content alone is computed once.
 - `child`, `flatbuffer`, `quantize`: conversion in a process of its own, its result
-  read back, and the ladder of quantisation with its gates.
+  read back, and the ladder of quantization with its gates.
 - `to_saved_model`, `to_tflite`, `to_onnx`: the three formats.
 - `parity`, `measure`, `model_card`: compares what was written with Keras, and tells.
 - `bundle`: all of it in one folder, or nothing.

@@ -77,7 +77,7 @@ class Row:
 
 
 def main():
-    """Prints a table for each number of threads, and one of a long roll-out."""
+    """Print a table for each number of threads, and one of a long roll-out."""
     folder = pathlib.Path(_BUNDLE.value)
     for name in (MANIFEST_FILE, LADDER["none"].file):
         if not (folder / name).is_file():
@@ -147,7 +147,7 @@ def _table(folder, config, plain, threads, rounds):
 
 
 def _tflite_rows(folder, past, threads):
-    """Yields a row for each file and runtime, float32 of the first runtime first."""
+    """Yield a row for each file and runtime, float32 of the first runtime first."""
     for runtime in on_device.RUNTIMES:
         for rung in LADDER.values():
             path = folder / rung.file
@@ -188,7 +188,7 @@ def _plain_rows(path, past, threads):
 
 
 def _other_rows(folder, config, past, threads):
-    """Yields the rows of SavedModel, ONNX and Keras."""
+    """Yield the rows of SavedModel, ONNX and Keras."""
     calls = {}
     versions = sorted((folder / "saved_model").glob("*"), key=lambda p: int(p.name))
     if versions:
@@ -226,7 +226,7 @@ def _other_rows(folder, config, past, threads):
 
 
 def _product_ms(threads):
-    """Returns the time of a product of two matrices, milliseconds."""
+    """Return the time of a product of two matrices, milliseconds."""
     matrix = np.full((MATRIX, MATRIX), 0.5, np.float32)
     with threadpoolctl.threadpool_limits(threads):
         matrix @ matrix
@@ -234,7 +234,7 @@ def _product_ms(threads):
 
 
 def _long_roll_out(folder, count):
-    """Returns whether time and memory grow over a roll-out, as text."""
+    """Return whether time and memory grow over a roll-out, as text."""
     path = folder / LADDER["none"].file
     predictor = on_device.VideoPredictor(path)
     with np.load(folder / GOLDEN_FILE) as golden:
@@ -262,7 +262,7 @@ def _resident_bytes():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

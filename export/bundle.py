@@ -2,7 +2,7 @@
 
     bundle/
       saved_model/1/            for TF Serving, with warm-up requests
-      drnet.tflite              and its quantised siblings
+      drnet.tflite              and its quantized siblings
       onnx/<function>.onnx
       signatures.json           what the functions take and give
       golden.npz                inputs and outputs to test a program with
@@ -66,7 +66,7 @@ class Options:
 
 
 def export_run(run, output_dir, options):
-    """Writes the bundle of a run.
+    """Write the bundle of a run.
 
     Args:
         run: a `RunFolder`, trained.
@@ -126,7 +126,7 @@ class _Exporter:
         )
 
     def write(self, folder):
-        """Writes all files into a folder."""
+        """Write all files into a folder."""
         signatures = self._signatures(self._functions)
         (folder / SIGNATURES_FILE).write_text(signatures.to_json())
         np.savez(folder / GOLDEN_FILE, **self._golden)
@@ -171,7 +171,7 @@ class _Exporter:
         self._check("onnx", path, parity.onnx_call(path))
 
     def _check(self, name, path, call):
-        """Compares a format that has the fused roll-out with Keras."""
+        """Compare a format that has the fused roll-out with Keras."""
         difference = parity.greatest_difference(call, self._golden)
         _require_parity(name, difference)
         count = np.full(len(self._past), quantize.GATE_FRAME, np.int32)
@@ -210,12 +210,12 @@ class _Exporter:
             path.unlink()
 
     def _accepts(self, result):
-        """Notes what was measured, and returns whether it is to be kept."""
+        """Note what was measured, and return whether it is to be kept."""
         self.measured.append(result)
         return result.passed or self._options.force
 
     def _samples(self):
-        """Returns what the functions are given in use, for calibration."""
+        """Return what the functions are given in use, for calibration."""
         num_past = self._config.data.num_past
         clips = clip_frames(load_source(self._config, "train"), 0, SAMPLE_CLIPS)
         gathered = {}

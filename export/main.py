@@ -46,7 +46,7 @@ EXIT_REFUSED = 3
 
 
 def main():
-    """Writes the bundle and prints its table."""
+    """Write the bundle and print its table."""
     formats = dict.fromkeys(bundle.FORMATS)
     for name in _FORMATS.value:
         choose(formats, name, "format")
@@ -78,7 +78,7 @@ def main():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

@@ -45,7 +45,7 @@ class Measured:
 
 
 def measure_tflite(path, rung, difference, past, future):
-    """Rolls a `.tflite` file out and times it.
+    """Roll a `.tflite` file out and times it.
 
     Args:
         path: the file.
@@ -76,7 +76,7 @@ def measure_tflite(path, rung, difference, past, future):
 
 
 def median_ms(function, repeats=REPEATS):
-    """Returns the median time of a call, in milliseconds."""
+    """Return the median time of a call, in milliseconds."""
     times = []
     for _ in range(repeats):
         start = time.perf_counter()

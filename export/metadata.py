@@ -15,7 +15,7 @@ DIGEST_FILE = "model.sha256"
 
 
 def attach(model, signatures):
-    """Returns a model's bytes with its signatures behind them."""
+    """Return a model's bytes with its signatures behind them."""
     digest = hashlib.sha256(model).hexdigest()
     buffer = io.BytesIO(model)
     with zipfile.ZipFile(buffer, "a") as archive:
@@ -26,7 +26,7 @@ def attach(model, signatures):
 
 
 def read(path):
-    """Reads the signatures of a `.tflite` file and verifies its model.
+    """Read the signatures of a `.tflite` file and verifies its model.
 
     Raises:
         ValueError: the file is none of ours, or is damaged.

@@ -18,7 +18,7 @@ ever.
   all files are float32 (`num_future`: int32); `signatures.json` has their names.
 - **Meant for**: predicting and re-composing clips like those it was trained on. Other
   video gives other video's ghosts. Frames are made up, not forecasts to rely on.
-- **Licence**: Apache-2.0 for the code; the weights come from the data above, whose own
+- **License**: Apache-2.0 for the code; the weights come from the data above, whose own
   terms go on to hold.
 
 ## Held-out figures
@@ -41,7 +41,7 @@ In ONNX an output that would have the name of an input begins with `next_`.
 
 
 def text(run, signatures, measured):
-    """Returns the model card.
+    """Return the model card.
 
     Args:
         run: the `RunFolder`.
@@ -64,7 +64,7 @@ def text(run, signatures, measured):
 
 
 def table(measured):
-    """Returns a list of `measure.Measured` as a Markdown table."""
+    """Return a list of `measure.Measured` as a Markdown table."""
     lines = [
         "| file | numbers | size | difference | PSNR at 100 (gate) | seed | step |",
         "|---|---|---|---|---|---|---|",
@@ -81,7 +81,7 @@ def table(measured):
 
 
 def _figures(run):
-    """Returns what `evaluate` measured, as a table, or how to have it measured."""
+    """Return what `evaluate` measured, as a table, or how to have it measured."""
     path = run.find("evaluation/metrics.json")
     try:
         results = json.loads(path.read_text())

@@ -59,7 +59,7 @@ class VideoPredictor:
     """
 
     def __init__(self, model_path, num_threads=1, runtime=None):
-        """Loads a model.
+        """Load a model.
 
         Args:
             model_path: `.tflite` file of a bundle.
@@ -104,7 +104,7 @@ class VideoPredictor:
         self._is_seeded = False
 
     def seed(self, frames):
-        """Observes frames: encodes their content once and warms up the pose LSTM.
+        """Observe frames: encode their content once and warm up the pose LSTM.
 
         Args:
             frames: `[T, H, W, C]` in [0, 1], oldest first, T at least
@@ -122,7 +122,7 @@ class VideoPredictor:
         self._is_seeded = True
 
     def step(self):
-        """Predicts the next frame.
+        """Predict the next frame.
 
         Returns:
             float32 array `[H, W, C]` in [0, 1], a new one each time.
@@ -140,7 +140,7 @@ class VideoPredictor:
         return self._interpreter.get_tensor(self._frame)[0]
 
     def __iter__(self):
-        """Yields what `step` gives, for ever."""
+        """Yield what `step` gives, for ever."""
         while True:
             yield self.step()
 
@@ -174,7 +174,7 @@ def _read_signatures(path):
 
 
 def load_runtime(name=None):
-    """Imports a runtime.
+    """Import a runtime.
 
     Args:
         name: one of `RUNTIMES`, or `None` for the first that is installed.
@@ -273,7 +273,7 @@ def _main(arguments):
 
 
 def _read_past(arguments, signatures):
-    """Returns the frames to observe, float32 `[num_past, H, W, C]` in [0, 1]."""
+    """Return the frames to observe, float32 `[num_past, H, W, C]` in [0, 1]."""
     from keras_drnet.data.observed_frames import read_past
     from keras_drnet.errors import InputError
 
@@ -311,7 +311,7 @@ def _write(arguments, past, future, frame_rate):
 
 
 def cli():
-    """Runs the program; bad input ends it with one sentence and exit code 2."""
+    """Run the program; bad input ends it with one sentence and exit code 2."""
     # TensorFlow's notices would hide our messages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:

@@ -12,7 +12,7 @@ TOLERANCE = 1e-4
 
 
 def golden(networks, graph, functions, past):
-    """Computes inputs and outputs of every function for one clip, with Keras.
+    """Compute inputs and outputs of every function for one clip, with Keras.
 
     Those of `seed` and `step`, which Keras has not, come from the step graph; the
     roll-out, which is made of them, is Keras' own.
@@ -66,7 +66,7 @@ def golden(networks, graph, functions, past):
 
 
 def part(arrays, function, side):
-    """Returns the `"inputs"` or `"outputs"` of a function by name."""
+    """Return the `"inputs"` or `"outputs"` of a function by name."""
     prefix = f"{function}/{side}/"
     return {
         key.removeprefix(prefix): value
@@ -76,7 +76,7 @@ def part(arrays, function, side):
 
 
 def greatest_difference(call, arrays):
-    """Runs every function on its golden inputs.
+    """Run every function on its golden inputs.
 
     Args:
         call: function of a name and a dict of inputs, that returns a dict of outputs.
@@ -96,7 +96,7 @@ def greatest_difference(call, arrays):
 
 
 def saved_model_call(path):
-    """Returns a `call` that runs a SavedModel."""
+    """Return a `call` that runs a SavedModel."""
     signatures = tf.saved_model.load(str(path)).signatures
 
     def call(function, inputs):
@@ -108,7 +108,7 @@ def saved_model_call(path):
 
 
 def onnx_call(folder, num_threads=1):
-    """Returns a `call` that runs the ONNX files of a folder."""
+    """Return a `call` that runs the ONNX files of a folder."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -130,7 +130,7 @@ def onnx_call(folder, num_threads=1):
 
 
 def tflite_call(path):
-    """Returns a `call` that runs a `.tflite` file."""
+    """Return a `call` that runs a `.tflite` file."""
     interpreter = tf.lite.Interpreter(str(path))
 
     def call(function, inputs):

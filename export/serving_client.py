@@ -62,7 +62,7 @@ flags.mark_flags_as_mutual_exclusive(["video", "frames"], required=True)
 
 
 def main():
-    """Reads the observed frames, asks for the future ones, and writes both."""
+    """Read the observed frames, ask for the future ones, and write both."""
     signatures = _read_signatures()
     client = ServingClient(
         _SERVER.value or SERVERS[_PROTOCOL.value],
@@ -95,7 +95,7 @@ def main():
 
 
 def _append_frames(append, columns, color):
-    """Appends frames, each `[1, H, W, C]`."""
+    """Append frames, each `[1, H, W, C]`."""
     for frames in columns:
         append(frame_grid([frames], colors=[color], scale=_SCALE.value, border=2))
 
@@ -111,7 +111,7 @@ def _read_signatures():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

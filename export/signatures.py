@@ -62,7 +62,7 @@ class Signatures:
         name: name of the model.
         dataset: what it was trained on.
         image_size: side of a frame, pixels.
-        num_channels: 1, grey, or 3, red, green, blue.
+        num_channels: 1, gray, or 3, red, green, blue.
         color_order: "gray" or "rgb".
         num_past: observed frames that `seed` takes.
         max_future: frames that `serving_default` predicts at most.
@@ -88,13 +88,13 @@ class Signatures:
     functions: dict[str, Signature]
 
     def to_json(self):
-        """Returns the text of `signatures.json`."""
+        """Return the text of `signatures.json`."""
         values = {"format_version": FORMAT_VERSION} | dataclasses.asdict(self)
         return json.dumps(values, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text):
-        """Reads what `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
             ValueError: the text is something else, or of a later format.
@@ -125,7 +125,7 @@ class Signatures:
 
 
 def tensor(name, shape, dtype):
-    """Returns the `Tensor` of a name, whose meaning `MEANINGS` has."""
+    """Return the `Tensor` of a name, whose meaning `MEANINGS` has."""
     about, value_range = MEANINGS[name.rstrip("0123456789")]
     return Tensor(tuple(shape), dtype, value_range, about)
 

@@ -52,7 +52,7 @@ class PlainDrNet(DrNet):
     """DrNet whose scene discriminator has a pass of the pose encoder of its own."""
 
     def train_step(self, batch):
-        """Trains the scene discriminator, then the auto-encoder, on one batch."""
+        """Train the scene discriminator, then the auto-encoder, on one batch."""
         poses = tuple(
             self.pose_encoder(batch[name], training=True)
             for name in ("pose_1", "pose_2")
@@ -62,7 +62,7 @@ class PlainDrNet(DrNet):
 
 
 def main():
-    """Times all in turn and prints the tables."""
+    """Time all in turn and print the tables."""
     config = Config().with_overrides(
         [
             f"model.num_filters={_NUM_FILTERS.value}",
@@ -93,7 +93,7 @@ def main():
 
 
 def _seconds(function, count):
-    """Returns the mean time of a call."""
+    """Return the mean time of a call."""
     begin = time.perf_counter()
     for _ in range(count):
         function()
@@ -119,7 +119,7 @@ def _print_sources(reads, step):
 
 
 def _sources(config, folder):
-    """Returns configurations by the name of the source; makes shards in a folder."""
+    """Return configurations by the name of the source; makes shards in a folder."""
     size = config.data.image_size
     chairs = DataConfig(
         dataset="rotating_objects", image_size=size, num_objects=NUM_CHAIRS
@@ -152,7 +152,7 @@ def _batches(config):
 
 
 def _step(form, config, dtype, batch):
-    """Returns a function that takes one training step; it was called once."""
+    """Return a function that takes one training step; it was called once."""
     networks = build_networks(config, dtype=dtype)
     model = form(
         networks.content_encoder,
@@ -173,7 +173,7 @@ def _step(form, config, dtype, batch):
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

@@ -74,7 +74,7 @@ _SCALE = flags.DEFINE_integer(
 
 
 def main():
-    """Draws one figure, or all that the run's method has."""
+    """Draw one figure, or all that the run's method has."""
     run = RunFolder(_RUN_DIR.value)
     config = run.config(data_dir=_DATA_DIR.value)
     if _FIGURE.value in paper_figures.NEED_POSES:
@@ -140,14 +140,14 @@ def _draw_comparison(writer, config, predictors, num_clips, steps):
     return writer.comparison(predictors | copy, clips, num_past, num_future, steps)
 
 
-def _draw_neighbours(writer, config, predictors, num_clips, steps):
+def _draw_neighbors(writer, config, predictors, num_clips, steps):
     past = _test_clips(config, num_clips)[:, : config.data.num_past]
     source, bank = load_source(config, "train"), []
     for first in range(0, _BANK_CLIPS.value, CLIPS_AT_A_TIME):
         count = min(CLIPS_AT_A_TIME, _BANK_CLIPS.value - first)
         frames = np.concatenate(clip_frames(source, first, count))
         bank.append(to_uint8(frames))
-    return writer.neighbours(_first(predictors), past, np.concatenate(bank), steps)
+    return writer.neighbors(_first(predictors), past, np.concatenate(bank), steps)
 
 
 DRAW = {
@@ -155,7 +155,7 @@ DRAW = {
     "interpolation": _draw_interpolation,
     "generation": _draw_generation,
     "comparison": _draw_comparison,
-    "neighbours": _draw_neighbours,
+    "neighbours": _draw_neighbors,
 }
 
 
@@ -168,7 +168,7 @@ def _test_clips(config, num_clips):
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

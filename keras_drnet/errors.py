@@ -20,7 +20,7 @@ class ExportError(RuntimeError):
 
 
 def choose(table, name, kind):
-    """Returns `table[name]`.
+    """Return `table[name]`.
 
     Raises:
         InputError: `name` is not in `table`; the message has the valid names and the

@@ -41,7 +41,7 @@ SHOWN = 8  # Clips in the pictures.
 
 
 def main():
-    """Measures a run and writes the figures."""
+    """Measure a run and write the figures."""
     run = RunFolder(_RUN_DIR.value)
     config = run.config(data_dir=_DATA_DIR.value)
     predictor = load_predictor(run)
@@ -95,7 +95,7 @@ def main():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

@@ -37,7 +37,7 @@ _SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=
 
 
 def main():
-    """Generates frames and writes them."""
+    """Generate frames and write them."""
     run = RunFolder(_RUN_DIR.value)
     config = run.config(data_dir=_DATA_DIR.value)
     num_past = config.data.num_past
@@ -61,7 +61,7 @@ def main():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

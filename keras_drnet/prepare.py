@@ -53,7 +53,7 @@ EXIT_BAD_FILES = 3
 
 
 def main():
-    """Prepares a data set and says what came of it."""
+    """Prepare a data set and say what came of it."""
     manifest = preparation.prepare(
         _data_config(),
         _OUTPUT.value.rstrip("/"),
@@ -91,7 +91,7 @@ def _data_config():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

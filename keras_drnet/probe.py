@@ -47,7 +47,7 @@ BANK_SIZE = 4096  # Training frames that they are looked up in.
 
 
 def main():
-    """Probes a run and writes the figures."""
+    """Probe a run and write the figures."""
     run = RunFolder(_RUN_DIR.value)
     # Mirrored clips do not have the direction that their labels say.
     config = run.config(data_dir=_DATA_DIR.value).with_overrides(
@@ -92,7 +92,7 @@ def _train_digit_judge(config):
 
 
 def _probe_codes(config, predictor, judge):
-    """Returns what is known of content and pose, by the names in `probes.json`."""
+    """Return what is known of content and pose, by the names in `probes.json`."""
     data, num_clips = config.data, _NUM_CLIPS.value
     print(f"Reading {num_clips} clips of either split ...", flush=True)
     sampled = {"max_step": data.max_step, "seed": config.seed}
@@ -155,7 +155,7 @@ def _probe_codes(config, predictor, judge):
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

@@ -17,7 +17,7 @@ EXIT_INTERRUPTED = 130
 
 
 def run(main):
-    """Runs a program: `main()` with parsed flags.
+    """Run a program: `main()` with parsed flags.
 
     What the user can mend, a wrong flag, missing data, a full disk, ends the program
     with one sentence and exit code 2.
@@ -58,7 +58,7 @@ def _fail(message):
 
 
 def _leave(message):
-    """Fails at once: a pipeline's threads that are in Python can hold up its end."""
+    """Fail at once: a pipeline's threads that are in Python can hold up its end."""
     print(f"Error: {message}", file=sys.stderr, flush=True)
     sys.stdout.flush()
     os._exit(EXIT_BAD_INPUT)

@@ -31,7 +31,7 @@ EVIDENCE = ("metrics.json", "probes.json")  # Files of an evaluation that go alo
 
 
 def release(run, output_dir, *, results_only=False):
-    """Writes the small copy of a run.
+    """Write the small copy of a run.
 
     Args:
         run: a `RunFolder`, trained.
@@ -67,7 +67,7 @@ def _save_weights(run, networks, copy):
 
 
 def main():
-    """Writes the copy and says how large it is."""
+    """Write the copy and say how large it is."""
     copy = release(
         RunFolder(_RUN_DIR.value), _OUTPUT_DIR.value, results_only=_RESULTS_ONLY.value
     )
@@ -76,7 +76,7 @@ def main():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

@@ -33,7 +33,7 @@ _OUTPUT = flags.DEFINE_string(
 
 
 def main():
-    """Reads what was measured and writes the page."""
+    """Read what was measured and write the page."""
     run = RunFolder(_RUN_DIR.value)
     path = pathlib.Path(_OUTPUT.value or run.output_path("report.html"))
     form = choose(
@@ -56,7 +56,7 @@ def _html(results):
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

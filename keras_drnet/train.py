@@ -37,7 +37,7 @@ _STAGE = flags.DEFINE_enum(
 
 
 def main():
-    """Trains the stages that --stage asks for."""
+    """Train the stages that --stage asks for."""
     run = open_run(
         RunFolder(_RUN_DIR.value),
         _PRESET.value,
@@ -53,7 +53,7 @@ def main():
 
 
 def cli():
-    """Runs the program from the command line."""
+    """Run the program from the command line."""
     program.run(main)
 
 

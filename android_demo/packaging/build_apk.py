@@ -27,7 +27,7 @@ PASSWORD = "android"
 
 
 def main(app, android_jar):
-    """Builds `target/drnet-debug.apk`."""
+    """Build `target/drnet-debug.apk`."""
     target = app / "target"
     tflite = app.parent / "jvm" / "tensorflow-lite" / "target"
     dex(app, tflite / "classes", android_jar)
@@ -49,7 +49,7 @@ def main(app, android_jar):
 
 
 def dex(app, tflite_classes, android_jar):
-    """Compiles classes for Android."""
+    """Compile classes for Android."""
     target = app / "target"
     output = target / "dex"
     output.mkdir(exist_ok=True)
@@ -66,7 +66,7 @@ def dex(app, tflite_classes, android_jar):
 
 
 def add(apk, name, data, *, is_stored):
-    """Adds a file, aligned where it is stored."""
+    """Add a file, aligned where it is stored."""
     entry = zipfile.ZipInfo(name, DATE)
     entry.external_attr = 0o644 << 16
     if is_stored:
@@ -83,7 +83,7 @@ def add(apk, name, data, *, is_stored):
 
 
 def sign(target, unsigned, signed, min_sdk):
-    """Signs an APK with a debug key, which is made if there is none."""
+    """Sign an APK with a debug key, which is made if there is none."""
     keys = target / "debug.p12"
     if not keys.exists():
         unfinished = keys.with_suffix(".unfinished")
@@ -103,7 +103,7 @@ def sign(target, unsigned, signed, min_sdk):
 
 
 def run_java(target, source, *arguments):
-    """Runs a program of this folder with the library for signatures."""
+    """Run a program of this folder with the library for signatures."""
     jar = target / "tools" / "apksig.jar"
     run("java", "-cp", jar, pathlib.Path(__file__).with_name(source), *arguments)
 

@@ -25,7 +25,7 @@ SETTINGS = {
 
 
 def main(app, android_jar):
-    """Links the resources of an app."""
+    """Link the resources of an app."""
     copy_bundles(app.parent / "bundles", app / "target" / "assets" / "bundles")
     output = app / "target" / "apk"
     output.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def main(app, android_jar):
 
 
 def copy_bundles(bundles, assets):
-    """Copies of each bundle what the app reads."""
+    """Copy of each bundle what the app reads."""
     folders = sorted(path.parent for path in bundles.glob("*/signatures.json"))
     if not folders:
         sys.exit(
@@ -62,13 +62,13 @@ def copy_bundles(bundles, assets):
 
 
 def settings(app):
-    """Reads the package and the versions out of the Gradle file."""
+    """Read the package and the versions out of the Gradle file."""
     text = (app / "build.gradle.kts").read_text()
     return {name: re.search(p, text).group(1) for name, p in SETTINGS.items()}
 
 
 def merge_manifest(app, path):
-    """Writes the manifest with what the Gradle file says, as Gradle does."""
+    """Write the manifest with what the Gradle file says, as Gradle does."""
     values = settings(app)
     xml.etree.ElementTree.register_namespace("android", ANDROID)
     tree = xml.etree.ElementTree.parse(app / "src/main/AndroidManifest.xml")
@@ -88,7 +88,7 @@ def merge_manifest(app, path):
 
 
 def run(*command):
-    """Runs a tool; what it complains of is shown, and ends this program."""
+    """Run a tool; what it complains of is shown, and ends this program."""
     done = subprocess.run([str(part) for part in command], check=False)
     if done.returncode:
         sys.exit(f"{pathlib.Path(command[0]).name} failed; see above.")

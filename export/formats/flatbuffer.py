@@ -27,7 +27,7 @@ class Model:
     """
 
     def __init__(self, content):
-        """Parses the bytes of a model."""
+        """Parse the bytes of a model."""
         self._model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
         self._index = {
             definition.signatureKey.decode(): definition.subgraphIndex
@@ -36,7 +36,7 @@ class Model:
         self.functions = sorted(self._index)
 
     def operators(self):
-        """Returns the names of all operators; of a custom one, `CUSTOM:<name>`."""
+        """Return the names of all operators; of a custom one, `CUSTOM:<name>`."""
         return {
             self._name(operator.opcodeIndex)
             for subgraph in self._model.subgraphs
@@ -44,11 +44,11 @@ class Model:
         }
 
     def refused_operators(self):
-        """Returns those that a bundle may not have, sorted."""
+        """Return those that a bundle may not have, sorted."""
         return sorted(n for n in self.operators() if n.split(":")[0] in REFUSED)
 
     def node_names(self):
-        """Returns the names that the converter has for the operators."""
+        """Return the names that the converter has for the operators."""
         return sorted(
             {
                 subgraph.tensors[output].name.decode()
@@ -59,7 +59,7 @@ class Model:
         )
 
     def multiply_adds(self, function):
-        """Returns the multiplications of a function's convolutions and products."""
+        """Return the multiplications of a function's convolutions and products."""
         subgraph = self._subgraph(function)
         total = 0
         for operator in subgraph.operators:
@@ -76,7 +76,7 @@ class Model:
         return total
 
     def put_first(self, function):
-        """Makes a function the one that a runtime's plain `invoke` runs."""
+        """Make a function the one that a runtime's plain `invoke` runs."""
         subgraphs, index = self._model.subgraphs, self._index[function]
         subgraphs.insert(0, subgraphs.pop(index))
         for name, old in self._index.items():
@@ -85,9 +85,9 @@ class Model:
             definition.subgraphIndex = self._index[definition.signatureKey.decode()]
 
     def sort_operator_codes(self):
-        """Gives the model's kinds of operators an order.
+        """Give the model's kinds of operators an order.
 
-        The quantiser lists them in one that changes from call to call.
+        The quantizer lists them in one that changes from call to call.
         """
         codes = self._model.operatorCodes
         kinds = [(code.builtinCode, code.version) for code in codes]
@@ -98,7 +98,7 @@ class Model:
                 operator.opcodeIndex = order.index(kinds[operator.opcodeIndex])
 
     def content(self):
-        """Returns the bytes of the model."""
+        """Return the bytes of the model."""
         return bytes(flatbuffer_utils.convert_object_to_bytearray(self._model))
 
     def _subgraph(self, function):

@@ -1,6 +1,6 @@
-"""The ladder of quantisation: what each rung makes smaller, and its gate.
+"""The ladder of quantization: what each rung makes smaller, and its gate.
 
-Errors of a quantised network are fed back by the pose LSTM. So a rung is not judged by
+Errors of a quantized network are fed back by the pose LSTM. So a rung is not judged by
 one call but by its 100th frame: its PSNR against the float32 model's, over several
 clips. Encoders and LSTM, which run once or cost little, stay float32 in `int8`: it is
 their errors that move the trajectory.
@@ -19,11 +19,11 @@ GATE_FRAME = 100  # The frame that is compared, counted from 1.
 
 @dataclasses.dataclass(frozen=True)
 class Rung:
-    """One way to quantise.
+    """One way to quantize.
 
     Attributes:
         file: name of the file in the bundle.
-        about: what is quantised.
+        about: what is quantized.
         min_psnr: decibels that frame `GATE_FRAME` must have against float32.
         layers: for calibrated rungs, parts of the names of the layers in int8.
     """
@@ -61,7 +61,7 @@ LADDER = {
 
 
 def convert_rung(saved_model, name, samples):
-    """Converts a SavedModel of batch 1 to TFLite.
+    """Convert a SavedModel of batch 1 to TFLite.
 
     Args:
         saved_model: its folder.
@@ -82,11 +82,11 @@ def convert_rung(saved_model, name, samples):
         converter.target_spec.supported_types = [tf.float16]
         return converter.convert()
     if name == "dynamic":
-        # tflite-runtime 2.14 has no product of matrices quantised by column.
+        # tflite-runtime 2.14 has no product of matrices quantized by column.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         return converter.convert()
-    # The converter itself quantises all or nothing; its two steps, calibration and
-    # quantisation, are to be had one by one and the second can leave layers out.
+    # The converter itself quantizes all or nothing; its two steps, calibration and
+    # quantization, are to be had one by one and the second can leave layers out.
     converter.representative_dataset = lambda: _examples(samples)
     converter._experimental_calibrate_only = True
     calibrated = converter.convert()
@@ -106,7 +106,7 @@ def _examples(samples):
 
 
 def drift(frames, reference):
-    """Compares roll-outs at `GATE_FRAME`.
+    """Compare roll-outs at `GATE_FRAME`.
 
     Args:
         frames: `[B, N, H, W, C]` with N at least `GATE_FRAME`.

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 def run(module, *arguments, log):
-    """Runs `python -m module arguments...` and waits for it.
+    """Run `python -m module arguments...` and waits for it.
 
     Args:
         module: name of a module.
@@ -46,7 +46,7 @@ def run(module, *arguments, log):
 
 
 def log_path(folder):
-    """Returns where what is made into a folder is logged: a file beside it."""
+    """Return where what is made into a folder is logged: a file beside it."""
     folder = pathlib.Path(folder).resolve()
     return folder.with_name(f"{folder.name}.conversion.log")
 

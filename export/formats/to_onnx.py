@@ -19,7 +19,7 @@ FREE_SIZES = ("batch", "num_future")  # Of the first and second dimension.
 
 
 def write_onnx(saved_model, folder, *, log):
-    """Converts every function of a SavedModel.
+    """Convert every function of a SavedModel.
 
     Args:
         saved_model: folder of a SavedModel.
@@ -33,7 +33,7 @@ def write_onnx(saved_model, folder, *, log):
 
 
 def output_name(output, inputs):
-    """Returns a function's output's name in ONNX.
+    """Return a function's output's name in ONNX.
 
     There an output may not have the name of an input: the next state of `step` is
     `next_pose`, `next_hidden1`, ...
@@ -61,7 +61,7 @@ def _convert(saved_model, folder):
 
 
 def _name_free_sizes(graph):
-    """Calls sizes that are not fixed what they are, not by a running number."""
+    """Call sizes that are not fixed what they are, not by a running number."""
     for value in (*graph.input, *graph.output):
         for dimension, name in zip(
             value.type.tensor_type.shape.dim, FREE_SIZES, strict=False

@@ -6,7 +6,7 @@ from export.serving.warm_up import replay_warm_up, write_warm_up
 
 
 def write_saved_model(graph, functions, requests, path):
-    """Writes a SavedModel with warm-up requests, and replays them.
+    """Write a SavedModel with warm-up requests, and replays them.
 
     Args:
         graph: a `StepGraph`.

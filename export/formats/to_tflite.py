@@ -1,4 +1,4 @@
-"""TFLite files: one for each rung of the quantisation ladder.
+"""TFLite files: one for each rung of the quantization ladder.
 
 As a program, what `write_tflite` starts for each:
 
@@ -20,7 +20,7 @@ PRIMARY = "step"
 
 
 def write_tflite(saved_model, samples, name, signatures, path, *, log):
-    """Converts a SavedModel and writes a `.tflite` file with its signatures inside.
+    """Convert a SavedModel and write a `.tflite` file with its signatures inside.
 
     Args:
         saved_model: folder of a SavedModel of batch 1.
@@ -43,7 +43,7 @@ def write_tflite(saved_model, samples, name, signatures, path, *, log):
 
 
 def check_operators(content, name):
-    """Refuses a model that needs more than the built-in operators.
+    """Refuse a model that needs more than the built-in operators.
 
     Args:
         content: the bytes of a model.
@@ -63,7 +63,7 @@ def check_operators(content, name):
 
 
 def write_samples(path, samples):
-    """Writes arrays of inputs, dict of function to dict of name to array."""
+    """Write arrays of inputs, dict of function to dict of name to array."""
     np.savez(
         path,
         **{
@@ -75,7 +75,7 @@ def write_samples(path, samples):
 
 
 def read_samples(path):
-    """Reads what `write_samples` wrote."""
+    """Read what `write_samples` wrote."""
     samples = {}
     with np.load(path, allow_pickle=False) as arrays:
         for key in arrays.files:

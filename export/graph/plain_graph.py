@@ -21,7 +21,7 @@ from keras_drnet.models.networks import build_networks
 
 
 def plain_functions(networks, num_past):
-    """Returns `seed` and `step` of batch 1 as concrete functions.
+    """Return `seed` and `step` of batch 1 as concrete functions.
 
     `seed` gives content, skips, pose and the LSTM's state for `past`
     `[1, T, H, W, C]`; `step` takes them all and gives a frame, pose and state.

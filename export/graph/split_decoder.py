@@ -4,9 +4,9 @@ Three identities make a frame cheap and leave it the same:
 
 1. A layer that reads `concat(x, skip)` is linear in both, so the half of its kernel
    that reads the skip, with its bias, gives a *content map* that is computed once.
-2. Batch normalisation at inference is part of the kernel and bias before it.
+2. Batch normalization at inference is part of the kernel and bias before it.
 3. A 4x4 transposed convolution of stride 2, and a 3x3 convolution after a doubling to
-   the nearest neighbours, are four 2x2 convolutions, one for each parity of the
+   the nearest neighbors, are four 2x2 convolutions, one for each parity of the
    output's row and column, interleaved by `depth_to_space` (Shi et al. 2016,
    sub-pixel convolution). Of the latter that leaves 4/9 of the multiplications, and
    TFLite convolves much faster than it transposes.
@@ -35,7 +35,7 @@ class SplitDecoder(tf.Module):
     """
 
     def __init__(self, decoder, pose_dim):
-        """Folds the weights of a decoder.
+        """Fold the weights of a decoder.
 
         Args:
             decoder: a decoder of `keras_drnet.models`.
@@ -55,7 +55,7 @@ class SplitDecoder(tf.Module):
 
     @tf.Module.with_name_scope
     def content_maps(self, content, skips):
-        """Computes all that depends on content alone.
+        """Compute all that depends on content alone.
 
         Args:
             content: `[B, Dc]`.
@@ -70,7 +70,7 @@ class SplitDecoder(tf.Module):
 
     @tf.Module.with_name_scope
     def frame(self, pose, content_maps):
-        """Decodes a pose.
+        """Decode a pose.
 
         Args:
             pose: `[B, Dp]`.
@@ -117,7 +117,7 @@ class _FoldedLayer:
                 self.kernel = self.kernel[::-1, ::-1]
 
     def fold_norm(self, norm):
-        """Takes a batch normalisation into kernel and bias."""
+        """Take a batch normalization into kernel and bias."""
         gamma, beta, mean, variance = _arrays(norm)
         scale = gamma / np.sqrt(variance + norm.epsilon)
         self.kernel = self.kernel * scale
@@ -125,7 +125,7 @@ class _FoldedLayer:
 
 
 def _folded_layers(decoder):
-    """Returns a decoder's `_FoldedLayer`s from code to frame."""
+    """Return a decoder's `_FoldedLayer`s from code to frame."""
     folded, doubled, reads_content = [], False, False
     for layer in decoder.layers:
         match layer:
@@ -189,7 +189,7 @@ class _Stage(tf.Module):
 
     @tf.Module.with_name_scope
     def content_map(self, x):
-        """Returns what the content, a code or a map, adds to the stage's input."""
+        """Return what the content, a code or a map, adds to the stage's input."""
         return self._linear(x, self._content_kernels, self._bias)
 
     def _make_kernels(self, layer, kernel):

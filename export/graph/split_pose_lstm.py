@@ -16,7 +16,7 @@ class SplitPoseLSTM(tf.Module):
     """
 
     def __init__(self, pose_lstm, pose_dim):
-        """Folds the weights of a pose LSTM.
+        """Fold the weights of a pose LSTM.
 
         Args:
             pose_lstm: model of `keras_drnet.models.pose_lstm`.
@@ -45,17 +45,17 @@ class SplitPoseLSTM(tf.Module):
 
     @tf.Module.with_name_scope
     def content_gates(self, content):
-        """Returns what content `[B, Dc]` adds to the first layer's gates, `[B, 4U]`."""
+        """Return what content `[B, Dc]` adds to the first layer's gates, `[B, 4U]`."""
         return _affine(content, self._content_kernel, self._biases[0])
 
     def initial_state(self, batch_size):
-        """Returns zeros: a list of one `(hidden, carry)` of `[B, U]` for each layer."""
+        """Return zeros: a list of one `(hidden, carry)` of `[B, U]` for each layer."""
         zeros = tf.zeros((batch_size, self.num_units))
         return [(zeros, zeros)] * self.num_layers
 
     @tf.Module.with_name_scope
     def step(self, pose, content_gates, state):
-        """Predicts the pose after a pose.
+        """Predict the pose after a pose.
 
         Args:
             pose: `[B, Dp]`.
@@ -72,7 +72,7 @@ class SplitPoseLSTM(tf.Module):
                 gates_bias = self._biases[i]
             gates = tf.matmul(tf.concat([x, hidden], axis=-1), self._kernels[i])
             gates += gates_bias
-            # Not `tf.split`: quantisation cannot leave out what gives many tensors.
+            # Not `tf.split`: quantization cannot leave out what gives many tensors.
             admit, forget, candidate, emit = (
                 gates[:, k * self.num_units : (k + 1) * self.num_units]
                 for k in range(4)

@@ -25,7 +25,7 @@ class StepGraph(tf.Module):
     """
 
     def __init__(self, networks, num_past):
-        """Folds the networks.
+        """Fold the networks.
 
         Args:
             networks: trained float32 `models.networks.Networks`.
@@ -55,7 +55,7 @@ class StepGraph(tf.Module):
         )
 
     def functions(self, batch_size=None):
-        """Traces the functions.
+        """Trace the functions.
 
         Args:
             batch_size: number of clips, or `None` for any.
@@ -106,7 +106,7 @@ class StepGraph(tf.Module):
         }
 
     def signatures(self, functions, data, name):
-        """Describes traced functions.
+        """Describe traced functions.
 
         Args:
             functions: what `functions` returned.
@@ -144,27 +144,27 @@ class StepGraph(tf.Module):
         )
 
     def encode_content(self, frame):
-        """Gives `content` and the skips of frames `[B, H, W, C]`."""
+        """Give `content` and the skips of frames `[B, H, W, C]`."""
         content, skips = self._networks.content_encoder(frame, training=False)
         names = _numbered("skip", len(skips))
         return {"content": content} | dict(zip(names, skips, strict=True))
 
     def encode_pose(self, frame):
-        """Gives the `pose` of frames `[B, H, W, C]`."""
+        """Give the `pose` of frames `[B, H, W, C]`."""
         return {"pose": self._networks.pose_encoder(frame, training=False)}
 
     def predict_pose(self, content, **state):
-        """Gives the state after one step of the pose LSTM."""
+        """Give the state after one step of the pose LSTM."""
         return self._next_state(self._pose_lstm.content_gates(content), state)
 
     def decode(self, content, pose, **skips):
-        """Draws the `frame` of content, skips and pose."""
+        """Draw the `frame` of content, skips and pose."""
         skips = [skips[name] for name in _numbered("skip", len(skips))]
         maps = self._decoder.content_maps(content, skips)
         return {"frame": self._decoder.frame(pose, maps)}
 
     def seed(self, past):
-        """Gives what `step` starts from, for observed frames `[B, T, H, W, C]`."""
+        """Give what `step` starts from, for observed frames `[B, T, H, W, C]`."""
         batch_size, num_past = tf.shape(past)[0], self._past_shape[0]
         encoded = self.encode_content(past[:, -1])
         content = encoded.pop("content")
@@ -180,13 +180,13 @@ class StepGraph(tf.Module):
         return constants | self._named_state(pose, layers)
 
     def step(self, **tensors):
-        """Draws the `frame` of the state and gives the next state."""
+        """Draw the `frame` of the state and give the next state."""
         gates, *maps = (tensors[name] for name in self.content_names)
         frame = self._decoder.frame(tensors["pose"], maps)
         return {"frame": frame} | self._next_state(gates, tensors)
 
     def roll_out(self, past, num_future):
-        """Predicts the frames after the observed ones.
+        """Predict the frames after the observed ones.
 
         Args:
             past: observed frames `[B, T, H, W, C]`.
@@ -235,7 +235,7 @@ class StepGraph(tf.Module):
 
 
 def _checked(function, specs):
-    """Returns a function that refuses tensors of other shapes.
+    """Return a function that refuses tensors of other shapes.
 
     A server passes on what it is sent, and TensorFlow's kernels end the process where
     a tensor has too few dimensions.

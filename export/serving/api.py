@@ -9,7 +9,7 @@ from keras_drnet.errors import InputError
 
 
 def load_api(*names):
-    """Returns modules of `tensorflow_serving.apis`, such as "predict_pb2".
+    """Return modules of `tensorflow_serving.apis`, such as "predict_pb2".
 
     Raises:
         InputError: tensorflow-serving-api is not installed, or does not load beside

@@ -44,7 +44,7 @@ class ServingClient:
         timeout=30.0,
         retries=5,
     ):
-        """Opens nothing yet.
+        """Open nothing yet.
 
         Args:
             server: "http://HOST:PORT"; for gRPC also "HOST:PORT".
@@ -66,7 +66,7 @@ class ServingClient:
         self._retries = retries
 
     def predict(self, past, num_future):
-        """Predicts in one call.
+        """Predict in one call.
 
         Args:
             past: observed frames `[B, T, H, W, C]` in [0, 1], T and the sizes as the
@@ -96,7 +96,7 @@ class ServingClient:
         return future
 
     def stream(self, past):
-        """Predicts frame by frame: the server keeps nothing between calls.
+        """Predict frame by frame: the server keeps nothing between calls.
 
         Name a version where the server may load another meanwhile: what one has
         seeded is of no use to the next.
@@ -114,7 +114,7 @@ class ServingClient:
         return self._steps(self.call("seed", {"past": past}))
 
     def call(self, signature, inputs):
-        """Calls a function of the bundle.
+        """Call a function of the bundle.
 
         Args:
             signature: its name, one of `signatures.functions`.
@@ -142,7 +142,7 @@ class ServingClient:
         return _arrays(outputs, function.outputs, f"The server's answer of {signature}")
 
     def status(self):
-        """Returns the state of each version that the server has.
+        """Return the state of each version that the server has.
 
         Returns:
             A dict of number to state: "START", "LOADING", "AVAILABLE", "UNLOADING" or
@@ -172,7 +172,7 @@ class ServingClient:
 
 
 def _arrays(values, tensors, what):
-    """Returns values as arrays, or raises `InputError` where one does not fit."""
+    """Return values as arrays, or raise `InputError` where one does not fit."""
     if not isinstance(values, dict) or values.keys() != tensors.keys():
         found = sorted(values) if isinstance(values, dict) else type(values).__name__
         raise InputError(f"{what}: got {found}; expected {sorted(tensors)}.")
@@ -198,7 +198,7 @@ def _arrays(values, tensors, what):
 
 
 def _check_values(name, array, tensor):
-    """Raises `InputError` where values are not finite or not in their range."""
+    """Raise `InputError` where values are not finite or not in their range."""
     if not np.all(np.isfinite(array)):
         raise InputError(f"{name} has values that are not finite numbers.")
     if tensor.range is not None and array.size:

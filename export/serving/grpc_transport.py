@@ -7,7 +7,7 @@ from export.serving.transport import one_line
 from keras_drnet.errors import InputError
 
 OPTIONS = [
-    # The default of 4 MB is 85 frames of 64x64 pixels in colour.
+    # The default of 4 MB is 85 frames of 64x64 pixels in color.
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
     # A server that comes back is found within a second, not within two minutes.
@@ -23,7 +23,7 @@ class GrpcTransport:
     """
 
     def __init__(self, target, timeout):
-        """Opens nothing yet.
+        """Open nothing yet.
 
         Args:
             target: a `Target`.
@@ -55,7 +55,7 @@ class GrpcTransport:
         self._grpc = grpc
 
     def predict(self, signature, inputs):
-        """Calls a signature, and returns its outputs as a dict of arrays."""
+        """Call a signature, and return its outputs as a dict of arrays."""
         request = self._request(self._predict_pb2.PredictRequest)
         request.model_spec.signature_name = signature
         for name, value in inputs.items():
@@ -64,7 +64,7 @@ class GrpcTransport:
         return {name: tf.make_ndarray(v) for name, v in answer.outputs.items()}
 
     def status(self):
-        """Returns the state of each version, as `{1: "AVAILABLE"}`."""
+        """Return the state of each version, as `{1: "AVAILABLE"}`."""
         request = self._request(self._status_pb2.GetModelStatusRequest)
         answer = self._send(self._models.GetModelStatus, request)
         states = self._status_pb2.ModelVersionStatus.State

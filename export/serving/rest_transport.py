@@ -22,7 +22,7 @@ class RestTransport:
     """Sends single requests; any number of threads may share it."""
 
     def __init__(self, target, timeout):
-        """Opens nothing yet.
+        """Open nothing yet.
 
         Args:
             target: a `Target`.
@@ -38,7 +38,7 @@ class RestTransport:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
 
     def predict(self, signature, inputs):
-        """Calls a signature.
+        """Call a signature.
 
         Args:
             signature: its name.
@@ -58,7 +58,7 @@ class RestTransport:
         return self._send(":predict", "outputs", json.dumps(request).encode())
 
     def status(self):
-        """Returns the state of each version, as `{1: "AVAILABLE"}`; see `predict`."""
+        """Return the state of each version, as `{1: "AVAILABLE"}`; see `predict`."""
         entries = self._send("", "model_version_status")
         try:
             return {int(entry["version"]): entry["state"] for entry in entries}
@@ -94,7 +94,7 @@ class RestTransport:
             raise self._no_answer(f"no {key!r} in {text[:80]!r}") from error
 
     def _open(self, request):
-        """Returns the response, whatever its status."""
+        """Return the response, whatever its status."""
         try:
             return self._opener.open(request, timeout=self._timeout)
         except urllib.error.HTTPError as error:

@@ -30,7 +30,7 @@ class Target:
     label: str | None = None
 
     def __post_init__(self):
-        """Raises `InputError` where the address or the choice of version is wrong."""
+        """Raise `InputError` where the address or the choice of version is wrong."""
         if self.version is not None and self.label is not None:
             raise InputError(
                 f"Version {self.version} and label {self.label!r}; name one of them."
@@ -77,7 +77,7 @@ class Target:
         )
 
     def missing(self, message):
-        """Returns the error that the server does not have the model."""
+        """Return the error that the server does not have the model."""
         version = ""
         if self.version is not None:
             version = f", version {self.version}"
@@ -90,18 +90,18 @@ class Target:
         )
 
     def refused(self, message):
-        """Returns the error that the server takes no such request."""
+        """Return the error that the server takes no such request."""
         return InputError(f"{self.server} refused the request: {one_line(message)}")
 
     def timed_out(self, seconds):
-        """Returns the error that no answer came in time."""
+        """Return the error that no answer came in time."""
         return InputError(
             f"{self.server} did not answer within {seconds:g} seconds; ask for fewer "
             "frames, or allow more time."
         )
 
     def unavailable(self, message):
-        """Returns the error that the server is not there or not ready."""
+        """Return the error that the server is not there or not ready."""
         return Unavailable(
             f"{self.server} is not available: {one_line(message)} Start the server, or "
             "name the address where it is."
@@ -109,6 +109,6 @@ class Target:
 
 
 def one_line(message):
-    """Returns a server's message on one line of bounded length, with a full stop."""
+    """Return a server's message on one line of bounded length, with a full stop."""
     text = " ".join(str(message).split())[:MAX_MESSAGE].rstrip(".")
     return f"{text or 'no reason given'}."

@@ -18,7 +18,7 @@ MAX_RECORDS = 1000  # The server refuses more.
 
 
 def write_warm_up(saved_model_dir, requests, *, model="drnet"):
-    """Writes the requests beside a SavedModel.
+    """Write the requests beside a SavedModel.
 
     Args:
         saved_model_dir: folder of the SavedModel: the version, not what it lies in.
@@ -54,7 +54,7 @@ def write_warm_up(saved_model_dir, requests, *, model="drnet"):
 
 
 def replay_warm_up(saved_model_dir):
-    """Runs the requests as the server will.
+    """Run the requests as the server will.
 
     Args:
         saved_model_dir: folder that `write_warm_up` wrote to.
@@ -93,7 +93,7 @@ def replay_warm_up(saved_model_dir):
 
 
 def _read(path):
-    """Yields the requests of a file."""
+    """Yield the requests of a file."""
     (log_pb2,) = load_api("prediction_log_pb2")
     try:
         for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():

@@ -38,12 +38,12 @@ class Checkpoints:
         self.folder = pathlib.Path(folder)
 
     def steps(self):
-        """Returns the steps of the checkpoints, oldest first."""
+        """Return the steps of the checkpoints, oldest first."""
         names = [path.name for path in self.folder.glob("step_*") if path.is_dir()]
         return sorted(int(n[5:]) for n in names if n[5:].isdecimal())
 
     def progress(self):
-        """Returns `(steps, seconds)` of training up to the newest checkpoint.
+        """Return `(steps, seconds)` of training up to the newest checkpoint.
 
         Seconds are those on the clock, of all sittings together; 0 where a
         checkpoint does not say.
@@ -55,7 +55,7 @@ class Checkpoints:
         return 0, 0.0
 
     def save(self, step, networks, state=None, *, dtype=None, seconds=0.0):
-        """Writes a checkpoint and removes those too old to keep.
+        """Write a checkpoint and remove those too old to keep.
 
         Args:
             step: steps trained so far.
@@ -92,7 +92,7 @@ class Checkpoints:
             shutil.rmtree(self._path(old), ignore_errors=True)
 
     def restore(self, networks, state=None):
-        """Loads the newest checkpoint that is whole.
+        """Load the newest checkpoint that is whole.
 
         Args:
             networks: dict of name to `keras.Model`; their weights are set.
@@ -173,7 +173,7 @@ def _write_arrays(path, arrays):
 
 
 def _assign(variables, path):
-    """Sets variables, by name, to the arrays of a file."""
+    """Set variables, by name, to the arrays of a file."""
     with np.load(path, allow_pickle=False) as arrays:
         unmatched = sorted(set(variables) ^ set(arrays.files))
         if unmatched:
@@ -211,7 +211,7 @@ def _write_manifest(folder, step, seconds):
 
 
 def _find_damage(folder):
-    """Returns what is wrong with a checkpoint, or `None`."""
+    """Return what is wrong with a checkpoint, or `None`."""
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
         for name, expected in manifest["files"].items():
@@ -229,7 +229,7 @@ def _find_damage(folder):
 
 
 def write_file(path, content):
-    """Writes a file that is there whole or not at all."""
+    """Write a file that is there whole or not at all."""
     unfinished = path.with_name(f"{path.name}{UNFINISHED}")
     unfinished.write_bytes(content)
     _sync(unfinished)
@@ -242,7 +242,7 @@ def _sha256(path):
 
 
 def _sync(path):
-    """Waits until a file or folder is on the disk."""
+    """Wait until a file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -60,7 +60,7 @@ class RunFolder:
         self.path = pathlib.Path(path)
 
     def output_path(self, name):
-        """Returns where what is made of the run goes, a folder or file by its name.
+        """Return where what is made of the run goes, a folder or file by its name.
 
         It lies in the run's folder; for a run that comes with the package, in a
         folder of its name here.
@@ -68,7 +68,7 @@ class RunFolder:
         return pathlib.Path(self._pretrained or self.path) / name
 
     def find(self, name):
-        """Returns where something that was made of the run lies, if anywhere.
+        """Return where something that was made of the run lies, if anywhere.
 
         What was made here of a run that comes with the package goes before what
         came with it.
@@ -77,11 +77,11 @@ class RunFolder:
         return made if made.exists() else self.path / name
 
     def exists(self):
-        """Returns whether the folder holds a run."""
+        """Return whether the folder holds a run."""
         return (self.path / CONFIG_FILE).is_file()
 
     def create(self, config):
-        """Writes the configuration into a new folder.
+        """Write the configuration into a new folder.
 
         Raises:
             InputError: the folder cannot be written, or has other files in it.
@@ -100,7 +100,7 @@ class RunFolder:
             ) from error
 
     def config(self, *, data_dir=None):
-        """Reads the run's configuration.
+        """Read the run's configuration.
 
         Args:
             data_dir: where its data are now; `None` = where they were.
@@ -125,11 +125,11 @@ class RunFolder:
         return config.with_overrides([f"data.data_dir={data_dir}"])
 
     def stages(self):
-        """Returns the names of the run's stages, in the order of their training."""
+        """Return the names of the run's stages, in the order of their training."""
         return stages_of(self.config())
 
     def last_networks(self, networks):
-        """Divides networks by the stage that trains each last.
+        """Divide networks by the stage that trains each last.
 
         Args:
             networks: the method's networks: see `models.networks.build_networks`.
@@ -149,11 +149,11 @@ class RunFolder:
         }
 
     def checkpoints(self, stage):
-        """Returns the `Checkpoints` of a stage, one of `stages()`."""
+        """Return the `Checkpoints` of a stage, one of `stages()`."""
         return Checkpoints(self.path / stage)
 
     def check_method(self, method, purpose):
-        """Raises `InputError` if the run is one of another method.
+        """Raise `InputError` if the run is one of another method.
 
         Args:
             method: the method that can do it.
@@ -167,7 +167,7 @@ class RunFolder:
             )
 
     def load_networks(self, *, dtype="float32"):
-        """Builds the networks with the run's newest weights.
+        """Build the networks with the run's newest weights.
 
         Args:
             dtype: dtype policy of the networks.
@@ -189,10 +189,10 @@ class RunFolder:
 
 
 def stages_of(config):
-    """Returns the names of the stages that a configuration has, in their order."""
+    """Return the names of the stages that a configuration has, in their order."""
     return tuple(s for s in STAGES[config.method] if getattr(config, s).epochs)
 
 
 def stage_networks(networks, stage):
-    """Returns the networks that a stage trains, by name."""
+    """Return the networks that a stage trains, by name."""
     return {name: getattr(networks, name) for name in STAGE_NETWORKS[stage]}

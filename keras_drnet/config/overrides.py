@@ -7,7 +7,7 @@ from keras_drnet.errors import InputError, choose
 
 
 def from_dict(cls, values, prefix=""):
-    """Makes a dataclass of what JSON has; keys that it lacks have their defaults.
+    """Make a dataclass of what JSON has; keys that it lacks have their defaults.
 
     Args:
         cls: a dataclass whose fields have defaults, some of them dataclasses.
@@ -42,7 +42,7 @@ def from_dict(cls, values, prefix=""):
 
 
 def assign(values, path, text, full_path=""):
-    """Changes one of the values that `dataclasses.asdict` made.
+    """Change one of the values that `dataclasses.asdict` made.
 
     Args:
         values: dict of values and, for sections, of such dicts.
@@ -71,7 +71,7 @@ def assign(values, path, text, full_path=""):
 
 
 def flatten(section, prefix=""):
-    """Returns the values by their dotted keys, as a dict."""
+    """Return the values by their dotted keys, as a dict."""
     flat = {}
     for field in dataclasses.fields(section):
         value, key = getattr(section, field.name), f"{prefix}{field.name}"

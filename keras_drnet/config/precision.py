@@ -12,7 +12,7 @@ BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def resolve_precision(precision):
-    """Returns the Keras dtype policy for `precision`.
+    """Return the Keras dtype policy for `precision`.
 
     Args:
         precision: `"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`, or `"auto"`:

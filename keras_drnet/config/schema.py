@@ -42,13 +42,13 @@ class DataConfig:
     dataset: str = "moving_mnist"  # Name in keras_drnet.data.DATASETS.
     data_dir: str = ""  # Raw data or shards; "" = data that needs no download.
     image_size: int = 64  # Side of a frame, pixels: 32, 64, 128 or 256.
-    num_channels: int = 3  # Colour channels: 1 or 3.
+    num_channels: int = 3  # Color channels: 1 or 3.
     clip_length: int = 20  # Frames of a training clip.
     max_step: int = 12  # Greatest distance of two of DrNet's four frames, frames.
     num_past: int = 5  # Observed frames before a prediction.
     frame_rate: int = 8  # Frames a second: own videos are sampled, all written at it.
     # Only used by recorded clips: all but moving_mnist.
-    resize: str = "squash"  # Other shapes to squares: "squash", or "crop" the centre.
+    resize: str = "squash"  # Other shapes to squares: "squash", or "crop" the center.
     test_fraction: float = 0.15  # Share of objects or files for testing.
     random_flip: bool = False  # Whether every other training clip is mirrored.
     # Only used by kth.
@@ -59,12 +59,12 @@ class DataConfig:
     # Only used by rotating_objects.
     num_objects: int = 280  # Chairs to draw where data_dir is empty.
     # Only used by moving_mnist.
-    num_digits: int = 2  # Digits in a clip, one a colour channel.
+    num_digits: int = 2  # Digits in a clip, one a color channel.
     integer_velocity: bool = True  # Whole pixels a frame; false = fractions.
     digit_source: str = "embedded"  # "embedded" or "keras"; data_dir comes first.
 
     def recording(self):
-        """Returns a copy in which only what decides the pixels read is not default."""
+        """Return a copy in which only what decides the pixels read is not default."""
         kept = {key: getattr(self, key) for key in RECORDING_KEYS}
         return DataConfig(
             data_dir=self.data_dir, actions=self.actions, people=self.people, **kept
@@ -179,7 +179,7 @@ class DrNetConfig(TrainConfig):
     steadiness_weight: float = 0.0  # Weight of the steadiness loss; 0 = off, the paper.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
     adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
-    # What poses minimise: a name in `losses.objectives`.
+    # What poses minimize: a name in `losses.objectives`.
     adversarial_objective: str = "uniform_target"
     discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.
 
@@ -269,7 +269,7 @@ class MCNetConfig(TrainConfig):
     num_future: int = 10  # Frames predicted in training, each from the one before.
     image_weight: float = 1.0  # Weight of the image losses, squares and gradients.
     adversarial_weight: float = 0.02  # Weight of the generator's GAN loss; 0 = off.
-    adapt_color: bool = False  # Starts from the frames' mean color instead of grey.
+    adapt_color: bool = False  # Starts from the frames' mean color instead of gray.
 
     def __post_init__(self):
         super().__post_init__()
@@ -328,12 +328,12 @@ class Config:
         return self.method
 
     def to_json(self):
-        """Returns the configuration as indented JSON."""
+        """Return the configuration as indented JSON."""
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text):
-        """Reads what `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
             InputError: the text is not JSON, or a key or value does not fit.
@@ -345,7 +345,7 @@ class Config:
         return from_dict(cls, values)
 
     def first_difference(self, other):
-        """Returns what differs first in `other`, as a phrase, or `None`."""
+        """Return what differs first in `other`, as a phrase, or `None`."""
         mine, theirs = map(flatten, (self, other))
         for key, value in mine.items():
             if theirs[key] != value:
@@ -353,7 +353,7 @@ class Config:
         return None
 
     def with_overrides(self, overrides):
-        """Returns a copy with some values changed, all at once.
+        """Return a copy with some values changed, all at once.
 
         Args:
             overrides: strings `section.key=value` or `key=value`, for example

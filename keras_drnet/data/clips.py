@@ -52,7 +52,7 @@ class Clip:
     periodic: bool = False
 
     def fingerprint(self):
-        """Returns a number of the frames, by which to know a clip that came twice."""
+        """Return a number of the frames, by which to know a clip that came twice."""
         shape = str(self.frames.shape).encode()
         return hashlib.sha256(shape + self.frames.tobytes()).hexdigest()
 
@@ -83,7 +83,7 @@ class Reader(typing.Protocol):
 
 
 def split_names(names, split, test_fraction):
-    """Chooses the names of one split; the two share none.
+    """Choose the names of one split; the two share none.
 
     The names are put in the order of their SHA-256. The first `test_fraction` of
     them, rounded up, are for testing: a choice that does not depend on where the
@@ -112,6 +112,6 @@ def split_names(names, split, test_fraction):
 
 
 def check_split(split):
-    """Raises `InputError` unless the split is one of `SPLITS`."""
+    """Raise `InputError` unless the split is one of `SPLITS`."""
     if split not in SPLITS:
         raise InputError(f"Unknown split {split!r}; expected one of {list(SPLITS)}.")

@@ -33,7 +33,7 @@ class Factor:
         return len(self.names)
 
     def by_frame(self, num_times):
-        """Returns the value of every frame, `[B, num_times]`."""
+        """Return the value of every frame, `[B, num_times]`."""
         if self.kind == "dynamic":
             return self.values
         return np.repeat(self.values[:, None], num_times, axis=1)

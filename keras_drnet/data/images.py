@@ -10,7 +10,7 @@ PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError
 
 
 def read_image(path, image_size, num_channels, resize="squash"):
-    """Reads a picture as a frame.
+    """Read a picture as a frame.
 
     Args:
         path: file of any format that Pillow reads.
@@ -32,14 +32,14 @@ def read_image(path, image_size, num_channels, resize="squash"):
 
 
 def fit_image(image, image_size, num_channels, resize="squash"):
-    """Turns a picture into a frame.
+    """Turn a picture into a frame.
 
     Args:
         image: a Pillow image, or uint8 `[H, W, 3]`. Transparent pixels turn black.
         image_size: side of the frame, pixels.
-        num_channels: 1 for grey (ITU-R 601 luma), 3 for red, green, blue.
+        num_channels: 1 for gray (ITU-R 601 luma), 3 for red, green, blue.
         resize: `"squash"` scales either axis to the frame's side, as the authors do;
-            `"crop"` takes the largest centred square first.
+            `"crop"` takes the largest centered square first.
 
     Returns:
         uint8 `[image_size, image_size, num_channels]`.
@@ -63,7 +63,7 @@ def fit_image(image, image_size, num_channels, resize="squash"):
 
 
 def to_uint8(frames):
-    """Returns frames as whole numbers from 0 to 255; such frames as they are."""
+    """Return frames as whole numbers from 0 to 255; such frames as they are."""
     frames = np.asarray(frames)
     if frames.dtype == np.uint8:
         return frames

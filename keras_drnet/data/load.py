@@ -40,7 +40,7 @@ STAGES = ("drnet", "pose", "joint", "rollout", "mcnet")
 
 
 def load_source(config, split, *, clip_length=0):
-    """Opens the clips of one split.
+    """Open the clips of one split.
 
     Args:
         config: a `Config`.
@@ -81,18 +81,18 @@ def load_source(config, split, *, clip_length=0):
 
 
 def has_known_digits(data):
-    """Returns whether a `DataConfig` is of digits of which each can be named."""
+    """Return whether a `DataConfig` is of digits of which each can be named."""
     return data.dataset == "moving_mnist" and can_name_digits(data)
 
 
 @functools.lru_cache(maxsize=4)
 def _read_clips(config, split):
-    """Reads a split once for all that a program does with it."""
+    """Read a split once for all that a program does with it."""
     return read_clips(READERS[config.dataset](config), split)
 
 
 def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
-    """Makes the endless batches that a stage trains on.
+    """Make the endless batches that a stage trains on.
 
     Args:
         config: a `Config`.
@@ -112,7 +112,7 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
             load_source(config, split),
             batch_size=config.drnet.batch_size,
             max_step=config.data.max_step,
-            neighbours=config.drnet.steadiness_weight > 0,
+            neighbors=config.drnet.steadiness_weight > 0,
             seed=config.seed,
             first_batch=first_batch,
             num_batches=num_batches,

@@ -21,7 +21,7 @@ def read_past(
     first_frame=0,
     resize="squash",
 ):
-    """Reads observed frames.
+    """Read observed frames.
 
     Args:
         source: a video, or a folder of pictures: 1, 2, ... 10.

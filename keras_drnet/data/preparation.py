@@ -52,7 +52,7 @@ class ShardPlan:
 
 
 def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0):
-    """Writes the clips of a data set to shards, with a manifest.
+    """Write the clips of a data set to shards, with a manifest.
 
     Called again after an interruption, or when a shard was lost or damaged, it makes
     only what is missing. It starts processes: a script that calls it needs
@@ -116,18 +116,18 @@ def _plan_shards(split, items, items_per_shard):
 
 
 def _plan_key(config, encoding, plans):
-    """Returns a checksum of everything that decides what the shards hold."""
+    """Return a checksum of everything that decides what the shards hold."""
     plan = [_portable(config), encoding, *map(dataclasses.asdict, plans)]
     return hashlib.sha256(_to_json(plan).encode()).hexdigest()
 
 
 def _portable(config):
-    """Returns the settings without the place of the raw data, which may move."""
+    """Return the settings without the place of the raw data, which may move."""
     return dataclasses.asdict(config) | {"data_dir": ""}
 
 
 def _finished_shards(output, key):
-    """Returns the notes of the shards that are there and whole, by file.
+    """Return the notes of the shards that are there and whole, by file.
 
     One of which files were bad is made again: they may have been mended.
     """
@@ -162,7 +162,7 @@ def _reader(config):
 
 
 def _make_shard(plan, *, config, encoding, output, key):
-    """Writes one shard and the note that it is done; returns the note."""
+    """Write one shard and the note that it is done; returns the note."""
     reader = _reader(config)
     clips, bad = [], []
     path = f"{output}/{plan.file}"
@@ -190,13 +190,13 @@ def _make_shard(plan, *, config, encoding, output, key):
 
 
 def _below(path, folder):
-    """Returns a path as seen from a folder, if it is in there."""
+    """Return a path as seen from a folder, if it is in there."""
     path = pathlib.Path(path)
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 def _manifest(config, encoding, key, notes):
-    """Joins the notes; of clips with the same frames the first one counts."""
+    """Join the notes; of clips with the same frames the first one counts."""
     first, bad, shards = {}, [], []
     counts = {split: collections.Counter() for split in SPLITS}
     for note in notes:

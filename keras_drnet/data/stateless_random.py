@@ -5,7 +5,7 @@ import tensorflow as tf
 
 @tf.function(reduce_retracing=True)  # Else a call for each clip, where eager.
 def clip_uniforms(seed, indices, shape):
-    """Draws uniform numbers for each clip, a pure function of seed and index.
+    """Draw uniform numbers for each clip, a pure function of seed and index.
 
     Args:
         seed: int64 `[2]`.

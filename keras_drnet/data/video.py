@@ -17,7 +17,7 @@ EPSILON_SECONDS = 1e-4
 def read_video(
     file, image_size, num_channels, *, resize="squash", frame_rate=0, name=""
 ):
-    """Decodes a video.
+    """Decode a video.
 
     Args:
         file: path, or a binary file object.
@@ -80,7 +80,7 @@ class _Counter:
 
 
 def _sample(frames, stream, frame_rate, name):
-    """Yields the frame that is on the screen at each tick of a clock."""
+    """Yield the frame that is on the screen at each tick of a clock."""
     shown, first, last, tick = None, 0.0, 0.0, 0
     for number, frame in enumerate(frames):
         seconds = frame.time
@@ -103,6 +103,6 @@ def _sample(frames, stream, frame_rate, name):
 
 
 def _upright(frame):
-    """Returns the picture, turned as phones ask for, uint8 `[H, W, 3]`."""
+    """Return the picture, turned as phones ask for, uint8 `[H, W, 3]`."""
     pixels = frame.to_ndarray(format="rgb24")
     return np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90))

@@ -11,7 +11,7 @@ from keras_drnet.errors import InputError
 
 
 def run_jobs(function, jobs, *, num_workers, unit):
-    """Calls a function for every job, in processes of their own.
+    """Call a function for every job, in processes of their own.
 
     When the calling process is killed, its workers end too.
 
@@ -51,7 +51,7 @@ def run_jobs(function, jobs, *, num_workers, unit):
 
 
 def _end_with_parent():
-    """Ends this process when the one that started it is killed."""
+    """End this process when the one that started it is killed."""
     parent = multiprocessing.parent_process().sentinel
 
     def watch():

@@ -31,7 +31,7 @@ class Sample(typing.NamedTuple):
 
 
 def read_sample(source, indices, *, max_step, seed):
-    """Reads the frames of clips that DrNet would be trained on, four of each.
+    """Read the frames of clips that DrNet would be trained on, four of each.
 
     Args:
         source: source of clips.
@@ -61,7 +61,7 @@ def read_sample(source, indices, *, max_step, seed):
 
 
 def choose_halves(source, num_clips):
-    """Chooses clips for the probes.
+    """Choose clips for the probes.
 
     Args:
         source: source of clips; those that have `halves` divide them.
@@ -90,7 +90,7 @@ def choose_halves(source, num_clips):
 
 
 def encode(encoder, frames):
-    """Encodes the frames of clips.
+    """Encode the frames of clips.
 
     Args:
         encoder: a content or pose encoder.
@@ -109,5 +109,5 @@ def encode(encoder, frames):
 
 
 def flat(clips):
-    """Returns all frames of clips, `[N * K, H, W, C]`, one after the other."""
+    """Return all frames of clips, `[N * K, H, W, C]`, one after the other."""
     return clips.reshape(-1, *clips.shape[2:])

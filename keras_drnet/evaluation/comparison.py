@@ -11,7 +11,7 @@ from keras_drnet.visualization.labels import run_names
 
 
 def load_predictors(runs):
-    """Loads the predictors of runs that can be compared.
+    """Load the predictors of runs that can be compared.
 
     Args:
         runs: list of `RunFolder`.
@@ -45,7 +45,7 @@ def load_predictors(runs):
 
 
 def longest_clips(config, num_frames, *, first_clip, num_clips):
-    """Returns test clips of so many frames, or as many as enough of them have.
+    """Return test clips of so many frames, or as many as enough of them have.
 
     Args:
         config: a `Config`.

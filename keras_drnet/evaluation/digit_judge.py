@@ -1,6 +1,6 @@
 """A judge of Moving MNIST: where each digit is in a frame, and which it is.
 
-A digit is looked for in its own colour channel. Its place is the centre of mass of
+A digit is looked for in its own color channel. Its place is the center of mass of
 the ink there; what it is, a network says that sees the square of half the frame's
 side around that place, shrunk to 16x16. Real and generated frames go the same way.
 """
@@ -23,7 +23,7 @@ EPOCHS = 6
 
 
 class DigitJudge:
-    """Finds and recognises the digits of frames.
+    """Finds and recognizes the digits of frames.
 
     Attributes:
         num_digits: digits of a frame, N; digit n is in channel n.
@@ -31,13 +31,13 @@ class DigitJudge:
     """
 
     def __init__(self, image_size, num_digits, *, seed=0):
-        """Makes the network, with new weights; `seed` as of `Judge`."""
+        """Make the network, with new weights; `seed` as of `Judge`."""
         self.num_digits = num_digits
         self.image_size = image_size
         self._judge = Judge((SEEN_SIDE, SEEN_SIDE, 1), {"digit": 10}, seed=seed)
 
     def train(self, source, *, num_clips=NUM_TRAIN_CLIPS):
-        """Learns from real frames, one of each clip, the hidden parts hidden.
+        """Learn from real frames, one of each clip, the hidden parts hidden.
 
         Args:
             source: a `MovingMNIST` of the training split.
@@ -47,11 +47,11 @@ class DigitJudge:
         for indices in np.array_split(np.arange(num_clips), -(-num_clips // 256)):
             times = np.zeros((len(indices), 1), np.int32)
             frames = source.frames(indices, times).numpy()[:, 0]
-            centres, found = self._locate(frames)
+            centers, found = self._locate(frames)
             factors = source.factors(indices, times)
             classes = [factors[f"digit_{n + 1}"] for n in range(self.num_digits)]
             labels.append(np.stack([c.values for c in classes], axis=1)[found])
-            windows.append(self._windows(frames, centres)[found])
+            windows.append(self._windows(frames, centers)[found])
         self._judge.fit(
             to_uint8(np.concatenate(windows)),
             {"digit": np.concatenate(labels)},
@@ -59,52 +59,52 @@ class DigitJudge:
         )
 
     def read(self, frames):
-        """Finds and recognises digits.
+        """Find and recognizes digits.
 
         Args:
             frames: `[B, H, W, C]` in [0, 1].
 
         Returns:
-            `(classes, centres)`: int `[B, N]`, 0 to 9, and `[B, N, 2]`, (y, x) in
+            `(classes, centers)`: int `[B, N]`, 0 to 9, and `[B, N, 2]`, (y, x) in
             pixels; -1 and not-a-number where there is no ink.
         """
-        centres, found = self._locate(frames)
-        windows = self._windows(frames, centres)
+        centers, found = self._locate(frames)
+        windows = self._windows(frames, centers)
         classes = np.full(found.shape, -1)
         if found.any():
             classes[found] = self._judge.judge(windows[found])["digit"]
-        return classes, centres
+        return classes, centers
 
-    def is_near(self, centres, true_centres):
-        """Returns where digits are within 3 pixels (of 64) of where they ought to be.
+    def is_near(self, centers, true_centers):
+        """Return where digits are within 3 pixels (of 64) of where they ought to be.
 
         Args:
-            centres: `[..., 2]`, pixels; not-a-number is near nothing.
-            true_centres: `[..., 2]`, pixels.
+            centers: `[..., 2]`, pixels; not-a-number is near nothing.
+            true_centers: `[..., 2]`, pixels.
         """
-        distances = np.linalg.norm(centres - true_centres, axis=-1)
+        distances = np.linalg.norm(centers - true_centers, axis=-1)
         return distances <= NEAR * self.image_size
 
     def _locate(self, frames):
         channels = np.moveaxis(np.asarray(frames), -1, 1)[:, : self.num_digits]
         return locate(channels)
 
-    def _windows(self, frames, centres):
+    def _windows(self, frames, centers):
         channels = np.moveaxis(np.asarray(frames), -1, 1)[:, : self.num_digits]
-        windows = cut_windows(channels, centres, self.image_size // 2)
+        windows = cut_windows(channels, centers, self.image_size // 2)
         factor = self.image_size // 2 // SEEN_SIDE
         blocks = (*windows.shape[:-2], SEEN_SIDE, factor, SEEN_SIDE, factor)
         return windows.reshape(blocks).mean(axis=(-3, -1))[..., None]
 
 
 def locate(images):
-    """Finds the centre of mass of the ink of pictures.
+    """Find the center of mass of the ink of pictures.
 
     Args:
         images: `[..., H, W]` in [0, 1].
 
     Returns:
-        `(centres, found)`: float64 `[..., 2]`, (y, x) in pixels, not-a-number where
+        `(centers, found)`: float64 `[..., 2]`, (y, x) in pixels, not-a-number where
         there is no ink, and bool `[...]`, where there is.
     """
     ink = np.where(images > LEAST_INK, images, 0).astype(np.float64)
@@ -119,12 +119,12 @@ def locate(images):
     return moments / mass[..., None], found
 
 
-def cut_windows(images, centres, size):
-    """Cuts a square around a place of each picture; beyond the edges there is paper.
+def cut_windows(images, centers, size):
+    """Cut a square around a place of each picture; beyond the edges there is paper.
 
     Args:
         images: `[..., H, W]`.
-        centres: `[..., 2]`, (y, x) in pixels; not-a-number is the upper left corner.
+        centers: `[..., 2]`, (y, x) in pixels; not-a-number is the upper left corner.
         size: side of the square, pixels.
 
     Returns:
@@ -134,7 +134,7 @@ def cut_windows(images, centres, size):
     flat = np.pad(
         images.reshape(-1, height, width), ((0, 0), (size, size), (size, size))
     )
-    corners = np.nan_to_num(centres.reshape(-1, 2)) - (size - 1) / 2
+    corners = np.nan_to_num(centers.reshape(-1, 2)) - (size - 1) / 2
     corners = np.round(corners).astype(int) + size
     rows, columns = corners[:, :, None].swapaxes(0, 1) + np.arange(size)
     numbers = np.arange(len(flat))[:, None, None]
@@ -145,11 +145,11 @@ def cut_windows(images, centres, size):
 def digit_scores(
     judge, predictor, source, *, num_past, steps=STEPS, num_clips=NUM_CLIPS
 ):
-    """Says for how long digits stay what and where they are in predicted video.
+    """Say for how long digits stay what and where they are in predicted video.
 
     The true place of a digit is where the judge finds it on the real frame: what
-    hides a part of it moves both centres of mass alike, so a perfect prediction is
-    off by nothing. Digits of which no ink is left are neither recognised nor near;
+    hides a part of it moves both centers of mass alike, so a perfect prediction is
+    off by nothing. Digits of which no ink is left are neither recognized nor near;
     those that are wholly hidden on the real frame have no place to be near to.
 
     Args:
@@ -163,8 +163,8 @@ def digit_scores(
 
     Returns:
         A dict of `num_clips`, `steps`, and for each of them `real`, the share of
-        digits that the judge recognises on the real frame, `generated_given_real`,
-        the share of those that it recognises on the predicted frame too, and
+        digits that the judge recognizes on the real frame, `generated_given_real`,
+        the share of those that it recognizes on the predicted frame too, and
         `within_3_pixels`, the share of all digits that are at most 3 pixels (of 64)
         off. Of digits anywhere, about 3 in 100 are.
     """
@@ -182,12 +182,12 @@ def digit_scores(
     for step, generated in stream:
         if step not in steps:
             continue
-        true_classes, true_centres = judge.read(real[:, steps.index(step)])
-        classes, centres = judge.read(generated)
-        recognised = true_classes == labels
-        scores["real"].append(float(recognised.mean()))
-        scores["generated_given_real"].append(share(classes == labels, recognised))
-        near = judge.is_near(centres, true_centres)
+        true_classes, true_centers = judge.read(real[:, steps.index(step)])
+        classes, centers = judge.read(generated)
+        recognized = true_classes == labels
+        scores["real"].append(float(recognized.mean()))
+        scores["generated_given_real"].append(share(classes == labels, recognized))
+        near = judge.is_near(centers, true_centers)
         scores["within_3_pixels"].append(share(near, true_classes >= 0))
     return scores
 

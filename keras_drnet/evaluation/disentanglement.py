@@ -23,7 +23,7 @@ CODES = ("content", "pose")
 
 
 def probe_codes(codes, factors, is_test):
-    """Probes content and pose for every factor.
+    """Probe content and pose for every factor.
 
     A class that only one half has is left out. Where that leaves nothing, as with
     objects of one clip each, and the frames' `phase` is known, probes are taught on
@@ -77,7 +77,7 @@ def _probe(probe, codes, values, rows):
 
 
 def true_poses(factors, num_times):
-    """Returns all that is known of how frames differ within their clips.
+    """Return all that is known of how frames differ within their clips.
 
     What a pose without a trace of content would be.
 
@@ -100,7 +100,7 @@ def true_poses(factors, num_times):
 
 
 def probe_scene(train, test, train_poses, test_poses, *, max_step, **kwargs):
-    """Trains fresh scene discriminators: on poses, and on what they ought to be.
+    """Train fresh scene discriminators: on poses, and on what they ought to be.
 
     Args:
         train: a `Sample` of the training split.
@@ -132,7 +132,7 @@ def probe_scene(train, test, train_poses, test_poses, *, max_step, **kwargs):
 
 
 def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=32):
-    """Asks whether predicted frames are copies of training frames.
+    """Ask whether predicted frames are copies of training frames.
 
     Args:
         predictor: a `VideoPredictor`.
@@ -143,7 +143,7 @@ def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=3
         num_clips: clips to predict.
 
     Returns:
-        A dict: `pixel_ratio` and `pose_ratio`, the `neighbours.memorisation_ratio`
+        A dict: `pixel_ratio` and `pose_ratio`, the `neighbors.memorisation_ratio`
         of predicted to real frames of the same clips and times, and of their poses.
     """
     clips = sampling.clip_frames(source, 0, num_clips)[:, : num_past + num_future]
@@ -159,7 +159,7 @@ def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=3
 
 
 def summary(results):
-    """Returns the results as short tables: of codes, of digits, of what there is."""
+    """Return the results as short tables: of codes, of digits, of what there is."""
     lines = []
     if "factors" in results:
         lines += _summary_of_codes(results)

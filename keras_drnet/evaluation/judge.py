@@ -23,7 +23,7 @@ class Judge:
     """
 
     def __init__(self, image_shape, classes, *, seed=0):
-        """Makes the network, with new weights.
+        """Make the network, with new weights.
 
         Args:
             image_shape: `(H, W, C)` of the pictures.
@@ -49,7 +49,7 @@ class Judge:
         self._network = keras.Model(image, logits)
 
     def fit(self, pictures, labels, *, epochs):
-        """Learns from real pictures.
+        """Learn from real pictures.
 
         Args:
             pictures: uint8 `[N, H, W, C]`.
@@ -71,7 +71,7 @@ class Judge:
         )
 
     def judge(self, pictures):
-        """Says what pictures show.
+        """Say what pictures show.
 
         Args:
             pictures: `[N, H, W, C]`, uint8 or in [0, 1].
@@ -89,5 +89,5 @@ class Judge:
 
 
 def share(hits, among):
-    """Returns the share of hits among those that count, or `None` if none does."""
+    """Return the share of hits among those that count, or `None` if none does."""
     return float(np.mean(hits[among])) if np.any(among) else None

@@ -15,7 +15,7 @@ SUMMARY_STEPS = (1, 5, 10, 15, 20, 50, 100)
 
 
 def recordings(source, count):
-    """Returns which recording each of the first windows of a source is of.
+    """Return which recording each of the first windows of a source is of.
 
     Args:
         source: source of clips; those with `clip_numbers` cut windows from recordings.
@@ -30,7 +30,7 @@ def recordings(source, count):
 
 
 def clip_list(split, clips, num_past, seed, groups=None):
-    """Describes the clips that were measured, so that others can be on the same.
+    """Describe the clips that were measured, so that others can be on the same.
 
     Args:
         split: split they are the first clips of.
@@ -58,7 +58,7 @@ def clip_list(split, clips, num_past, seed, groups=None):
 
 
 def evaluate_prediction(predictor, clips, num_past, groups=None):
-    """Compares predictions with the frames that came.
+    """Compare predictions with the frames that came.
 
     Args:
         predictor: a `Predictor`.
@@ -87,7 +87,7 @@ def evaluate_prediction(predictor, clips, num_past, groups=None):
 
 
 def true_swaps(source, clips, num_past):
-    """Returns what swapping content ought to give, where the source can draw it.
+    """Return what swapping content ought to give, where the source can draw it.
 
     Args:
         source: source of clips; `swapped_frames` is a method of those that can.
@@ -107,7 +107,7 @@ def true_swaps(source, clips, num_past):
 
 
 def evaluate_split(predictor, clips, num_past, swaps=None):
-    """Measures how well content and pose are told apart.
+    """Measure how well content and pose are told apart.
 
     Args:
         predictor: a `VideoPredictor`.
@@ -145,7 +145,7 @@ def evaluate_split(predictor, clips, num_past, swaps=None):
 
 
 def summary(results):
-    """Returns the results as a short table."""
+    """Return the results as a short table."""
     prediction = results["prediction"]
     num_future = results["clips"]["num_future"]
     steps = [s for s in SUMMARY_STEPS if s <= num_future]

@@ -30,7 +30,7 @@ def fresh_scene_accuracy(
     num_steps=NUM_STEPS,
     seed=0,
 ):
-    """Trains a scene discriminator on poses and tests it on those of other clips.
+    """Train a scene discriminator on poses and test it on those of other clips.
 
     It is the network of the paper, with new weights. Poses are scaled to unit
     variance first, so that nothing goes unseen for being small.
@@ -79,14 +79,14 @@ def fresh_scene_accuracy(
 
 
 def _judge(discriminator, pose, same, different):
-    """Returns the discriminator's logits and the labels of pairs of either kind."""
+    """Return the discriminator's logits and the labels of pairs of either kind."""
     outputs = [discriminator((pose, other)) for other in (same, different)]
     labels = [ops.ones_like(outputs[0]), ops.zeros_like(outputs[1])]
     return ops.concatenate(outputs), ops.concatenate(labels)
 
 
 def _draw_pairs(rng, poses, clips, count):
-    """Draws poses `[count, D]`, others of their windows, and others of other clips."""
+    """Draw poses `[count, D]`, others of their windows, and others of other clips."""
     num_windows, num_times = poses.shape[:2]
     if num_times < 2 or len(np.unique(clips)) < 2:
         raise InputError(

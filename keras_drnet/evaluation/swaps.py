@@ -14,7 +14,7 @@ EPOCHS = 6  # How often a judge sees each frame that it learns from.
 
 
 def train_judge(train, names, *, seed=0):
-    """Trains a judge of factors on real frames.
+    """Train a judge of factors on real frames.
 
     Args:
         train: a `Sample` of the training split.
@@ -32,7 +32,7 @@ def train_judge(train, names, *, seed=0):
 
 
 def judge_swaps(judge, predictor, test, *, num_pairs=NUM_PAIRS):
-    """Judges frames with the content of one clip and the pose of another.
+    """Judge frames with the content of one clip and the pose of another.
 
     Args:
         judge: a trained `Judge`.
@@ -61,7 +61,7 @@ def judge_swaps(judge, predictor, test, *, num_pairs=NUM_PAIRS):
 
 
 def judge_digit_swaps(judge, predictor, source, test, *, num_pairs=NUM_PAIRS):
-    """Judges swapped frames of Moving MNIST, where the true ones can be drawn.
+    """Judge swapped frames of Moving MNIST, where the true ones can be drawn.
 
     Args:
         judge: a trained `DigitJudge`.
@@ -98,7 +98,7 @@ def judge_digit_swaps(judge, predictor, source, test, *, num_pairs=NUM_PAIRS):
 
 
 def judged_factors(train_factors, test_factors):
-    """Chooses the factors that a judge of one split can tell in the other.
+    """Choose the factors that a judge of one split can tell in the other.
 
     Args:
         train_factors: dict of `Factor`s of the training split.
@@ -116,7 +116,7 @@ def judged_factors(train_factors, test_factors):
 
 
 def swap_pairs(clips, num_times, count, *, seed=0):
-    """Draws the pairs of frames whose content and pose are put together.
+    """Draw the pairs of frames whose content and pose are put together.
 
     Args:
         clips: int `[N]`, which clip each window is of; at least two differ.
@@ -137,7 +137,7 @@ def swap_pairs(clips, num_times, count, *, seed=0):
 
 
 def swap_shares(kind, judged, content_classes, pose_classes):
-    """Says whose factor swapped frames show, where the two frames differ in it.
+    """Say whose factor swapped frames show, where the two frames differ in it.
 
     Args:
         kind: `"static"`, a factor that ought to come from the content, or
@@ -162,7 +162,7 @@ def swap_shares(kind, judged, content_classes, pose_classes):
 
 
 def _swap(predictor, content_frames, pose_frames):
-    """Returns reconstructions, float32, of uint8 frames, some at a time."""
+    """Return reconstructions, float32, of uint8 frames, some at a time."""
     pairs = np.stack([content_frames, pose_frames])
     blocks = [
         predictor.reconstruct(*(pairs[:, i : i + BLOCK].astype(np.float32) / 255))

@@ -18,7 +18,7 @@ class MeanFrame(Predictor):
     """Predicts the mean frame of the training data, whatever was observed."""
 
     def __init__(self, mean_frame):
-        """Holds the frame, `[H, W, C]` in [0, 1]."""
+        """Hold the frame, `[H, W, C]` in [0, 1]."""
         super().__init__(np.shape(mean_frame))
         self._mean_frame = np.asarray(mean_frame, np.float32)
 

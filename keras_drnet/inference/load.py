@@ -10,7 +10,7 @@ PREDICTORS = {"drnet": VideoPredictor, "mcnet": MCNetPredictor}
 
 
 def load_predictor(run):
-    """Loads the predictor of a trained run.
+    """Load the predictor of a trained run.
 
     Args:
         run: a `RunFolder`.
@@ -25,7 +25,7 @@ def load_predictor(run):
 
 
 def load(name):
-    """Loads a predictor that comes trained with the package.
+    """Load a predictor that comes trained with the package.
 
     Args:
         name: `"moving_mnist"`.

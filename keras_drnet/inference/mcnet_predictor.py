@@ -15,7 +15,7 @@ class MCNetPredictor(Predictor):
     """
 
     def __init__(self, networks):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             networks: trained `MCNetNetworks`.

@@ -21,11 +21,11 @@ class Predictor(abc.ABC):
     """
 
     def __init__(self, frame_shape):
-        """Says what frames the method works on, `(H, W, C)`."""
+        """Say what frames the method works on, `(H, W, C)`."""
         self.frame_shape = tuple(frame_shape)
 
     def stream(self, past):
-        """Generates the frames after the observed ones, for ever.
+        """Generate the frames after the observed ones, for ever.
 
         Args:
             past: observed frames `[B, num_past, H, W, C]` in [0, 1], num_past at
@@ -40,7 +40,7 @@ class Predictor(abc.ABC):
         yield from self._stream(self._check_video(past))
 
     def predict(self, past, num_future):
-        """Predicts a number of frames: `stream`, collected.
+        """Predict a number of frames: `stream`, collected.
 
         Args:
             past: observed frames `[B, num_past, H, W, C]` in [0, 1].
@@ -57,7 +57,7 @@ class Predictor(abc.ABC):
 
     @abc.abstractmethod
     def _stream(self, past):
-        """Generates frames after `past`, a tensor that was checked."""
+        """Generate frames after `past`, a tensor that was checked."""
 
     def _check_video(self, past):
         past = tf.convert_to_tensor(past, tf.float32)

@@ -25,7 +25,7 @@ class VideoPredictor(Predictor):
     """
 
     def __init__(self, networks):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             networks: trained `Networks`.
@@ -39,7 +39,7 @@ class VideoPredictor(Predictor):
         self._interpolate = tf.function(self._interpolate_graph, reduce_retracing=True)
 
     def reconstruct(self, content_frames, pose_frames):
-        """Decodes the content of some frames with the pose of others.
+        """Decode the content of some frames with the pose of others.
 
         With two frames of one clip this is reconstruction, with frames of two clips
         it swaps content (synthesis by analogy).
@@ -58,7 +58,7 @@ class VideoPredictor(Predictor):
         return frames.numpy()
 
     def interpolate(self, content_frames, start_frames, end_frames, num_steps):
-        """Decodes the content of some frames on the way from one pose to another.
+        """Decode the content of some frames on the way from one pose to another.
 
         Args:
             content_frames: `[B, H, W, C]` in [0, 1].

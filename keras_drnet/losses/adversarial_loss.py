@@ -16,8 +16,8 @@ class AdversarialLoss(keras.layers.Layer):
     An adversary learns to answer a question about features; the features learn to
     leave it without an answer. What differs between one published system and another
     is how four parts are chosen: the **adversary**, a network; the **contrast**, which
-    makes its examples and their labels; the **adversary loss**, which it minimises; and
-    the **objective**, which the features minimise. Any of one can go with any of
+    makes its examples and their labels; the **adversary loss**, which it minimizes; and
+    the **objective**, which the features minimize. Any of one can go with any of
     another.
 
     `discriminator_loss` moves the adversary alone, as features are held still in it.
@@ -44,7 +44,7 @@ class AdversarialLoss(keras.layers.Layer):
         weight=1.0,
         **kwargs,
     ):
-        """Puts the parts together.
+        """Put the parts together.
 
         Args:
             adversary: `keras.Model` or layer from the contrast's inputs to outputs in
@@ -69,7 +69,7 @@ class AdversarialLoss(keras.layers.Layer):
         self._feature_error = choose(OBJECTIVES, objective, "objective")
 
     def discriminator_loss(self, features, **given):
-        """Returns what the adversary minimises, a float32 scalar.
+        """Return what the adversary minimizes, a float32 scalar.
 
         Args:
             features: what the contrast takes: a tensor or tuples of tensors. No
@@ -81,7 +81,7 @@ class AdversarialLoss(keras.layers.Layer):
         return _mean(self._error(outputs, examples.labels), examples.weights)
 
     def encoder_loss(self, features, **given):
-        """Returns what the features minimise, a float32 scalar, not weighted yet.
+        """Return what the features minimize, a float32 scalar, not weighted yet.
 
         Arguments are those of `discriminator_loss`.
         """
@@ -92,7 +92,7 @@ class AdversarialLoss(keras.layers.Layer):
         return _mean(errors, examples.weights)
 
     def accuracy(self, features, **given):
-        """Returns the share of its examples that the adversary gets right.
+        """Return the share of its examples that the adversary gets right.
 
         For watching training. That it is at chance does not say that the features are
         clean: ask a fresh one (`leakage`).
@@ -103,11 +103,11 @@ class AdversarialLoss(keras.layers.Layer):
         )
 
     def weight_at(self, step):
-        """Returns the weight of `encoder_loss` at a step of the optimizer."""
+        """Return the weight of `encoder_loss` at a step of the optimizer."""
         return value_at(self.weight, step)
 
     def feature_gradients(self, tape, task_loss, encoder_loss, variables):
-        """Returns the gradients that the features' variables are moved by.
+        """Return the gradients that the features' variables are moved by.
 
         Args:
             tape: persistent `tf.GradientTape` that has seen both losses.
@@ -135,7 +135,7 @@ class AdversarialLoss(keras.layers.Layer):
         )
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "adversary": serialize(self.adversary),
@@ -147,7 +147,7 @@ class AdversarialLoss(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        """Makes a loss from what `get_config` returned."""
+        """Make a loss from what `get_config` returned."""
         parts = {
             name: keras.saving.deserialize_keras_object(config[name])
             for name in ("adversary", "contrast")

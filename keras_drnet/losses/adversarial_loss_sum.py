@@ -13,11 +13,11 @@ class AdversarialLossSum(keras.layers.Layer):
         discriminator_loss = sum_i discriminator_loss_i(features_i)
 
     Features are a dict, by the names of the parts. The adversaries have no weights in
-    common, so that each still minimises its own loss.
+    common, so that each still minimizes its own loss.
     """
 
     def __init__(self, parts, **kwargs):
-        """Puts the losses together.
+        """Put the losses together.
 
         Args:
             parts: dict of `AdversarialLoss`, of one objective, whose weights are
@@ -45,33 +45,33 @@ class AdversarialLossSum(keras.layers.Layer):
         self.parts = dict(parts)
 
     def discriminator_loss(self, features):
-        """Returns what the adversaries minimise, a float32 scalar."""
+        """Return what the adversaries minimize, a float32 scalar."""
         return sum(
             part.discriminator_loss(features[name]) for name, part in self.parts.items()
         )
 
     def encoder_loss(self, features):
-        """Returns what the features minimise, a float32 scalar, weighted."""
+        """Return what the features minimize, a float32 scalar, weighted."""
         return sum(
             part.weight * part.encoder_loss(features[name])
             for name, part in self.parts.items()
         )
 
     def accuracy(self, features):
-        """Returns the mean of the shares that the adversaries get right."""
+        """Return the mean of the shares that the adversaries get right."""
         shares = [part.accuracy(features[name]) for name, part in self.parts.items()]
         return sum(shares) / len(shares)
 
     def weight_at(self, step):
-        """Returns 1: `encoder_loss` is weighted already."""
+        """Return 1: `encoder_loss` is weighted already."""
         return 1.0
 
     def feature_gradients(self, *args):
-        """Returns what `AdversarialLoss.feature_gradients` does."""
+        """Return what `AdversarialLoss.feature_gradients` does."""
         return next(iter(self.parts.values())).feature_gradients(*args)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "parts": {name: serialize(part) for name, part in self.parts.items()}
@@ -79,7 +79,7 @@ class AdversarialLossSum(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        """Makes a sum from what `get_config` returned."""
+        """Make a sum from what `get_config` returned."""
         parts = {
             name: keras.saving.deserialize_keras_object(part)
             for name, part in config["parts"].items()

@@ -1,4 +1,4 @@
-"""What an adversary minimises: an error for each of its examples.
+"""What an adversary minimizes: an error for each of its examples.
 
 `outputs` and `labels` have one shape, `[..., K]`. With K = 1 the output is the logit of
 the label 1, and labels are in [0, 1]; with more it is a logit for each of K classes,
@@ -9,7 +9,7 @@ from keras import ops
 
 
 def cross_entropy(outputs, labels):
-    """Returns the cross-entropy of logits to labels, in nats."""
+    """Return the cross-entropy of logits to labels, in nats."""
     if outputs.shape[-1] == 1:
         errors = ops.softplus(outputs) - labels * outputs
     else:
@@ -18,17 +18,17 @@ def cross_entropy(outputs, labels):
 
 
 def squared_error(outputs, labels):
-    """Returns the squared error, of outputs as they are: quantities, not logits."""
+    """Return the squared error, of outputs as they are: quantities, not logits."""
     return ops.sum(ops.square(outputs - labels), axis=-1)
 
 
 def absolute_error(outputs, labels):
-    """Returns how much probability is not on the label, in [0, 1].
+    """Return how much probability is not on the label, in [0, 1].
 
     With examples that `contrasts.GroupLabels(balanced=True)` made this is the
-    group-normalised L1 loss of Madras et al., *Learning Adversarially Fair and
+    group-normalized L1 loss of Madras et al., *Learning Adversarially Fair and
     Transferable Representations*, ICML 2018: their L_Adv is `1 - 2 * mean` of it
-    (demographic parity), and their adversary maximises that.
+    (demographic parity), and their adversary maximizes that.
     """
     if outputs.shape[-1] == 1:
         return ops.sum(ops.abs(ops.sigmoid(outputs) - labels), axis=-1)
@@ -37,7 +37,7 @@ def absolute_error(outputs, labels):
 
 
 def is_right(outputs, labels):
-    """Returns 1.0 for each example whose label the adversary gets right, else 0.0."""
+    """Return 1.0 for each example whose label the adversary gets right, else 0.0."""
     if outputs.shape[-1] == 1:
         right = ops.equal(outputs > 0, labels > 0.5)[..., 0]
     else:

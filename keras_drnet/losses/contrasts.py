@@ -34,20 +34,20 @@ class Contrast:
     """Base of all contrasts: keeps its settings, to be saved with the model."""
 
     def adversary_examples(self, features, **given):
-        """Returns `Examples` for the adversary."""
+        """Return `Examples` for the adversary."""
         raise NotImplementedError
 
     def feature_examples(self, features, **given):
-        """Returns `Examples` for the features; by default the adversary's."""
+        """Return `Examples` for the features; by default the adversary's."""
         return self.adversary_examples(features, **given)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {}
 
     @classmethod
     def from_config(cls, config):
-        """Makes a contrast from what `get_config` returned."""
+        """Make a contrast from what `get_config` returned."""
         return cls(**config)
 
 
@@ -71,7 +71,7 @@ class GroupLabels(Contrast):
     """
 
     def __init__(self, num_groups=2, *, notion="parity", num_targets=2, balanced=False):
-        """Sets the groups.
+        """Set the groups.
 
         Args:
             num_groups: K, at least 2; for several attributes a tuple, the number for
@@ -110,7 +110,7 @@ class GroupLabels(Contrast):
         return 1 if self.num_groups == 2 else self.num_groups
 
     def adversary_examples(self, features, *, group, target=None):
-        """Returns `Examples`: the features, `[B]` of them, and their groups."""
+        """Return `Examples`: the features, `[B]` of them, and their groups."""
         if target is None and self.notion != "parity":
             raise InputError(
                 f"GroupLabels with notion {self.notion!r} needs the target as well."
@@ -132,7 +132,7 @@ class GroupLabels(Contrast):
         return Examples(inputs, labels, self._weights(cells, seen))
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {
             "num_groups": list(self.sizes),
             "notion": self.notion,
@@ -165,13 +165,13 @@ class SamePair(Contrast):
     """Do two codes come from one clip? DrNet's contrast.
 
     Takes a pair of codes, `[B, D]` each, of one clip an example. The pairs of two clips
-    are those of a clip with its neighbour in the batch: rolled, not shuffled, so no
+    are those of a clip with its neighbor in the batch: rolled, not shuffled, so no
     clip is ever paired with itself. The first code of a pair learns; the second is
     held still, as in the authors' code.
     """
 
     def adversary_examples(self, features):
-        """Returns `Examples` of `2 B` pairs, those of one clip first."""
+        """Return `Examples` of `2 B` pairs, those of one clip first."""
         code_1, code_2 = features
         others = ops.roll(code_2, shift=1, axis=0)
         pairs = (
@@ -181,7 +181,7 @@ class SamePair(Contrast):
         return Examples(pairs, _halves(code_1, code_1))
 
     def feature_examples(self, features):
-        """Returns `Examples` of `B` pairs of one clip."""
+        """Return `Examples` of `B` pairs of one clip."""
         code_1, code_2 = features
         return Examples((code_1, ops.stop_gradient(code_2)), _ones(code_1))
 
@@ -195,7 +195,7 @@ class PermuteDims(Contrast):
     """
 
     def adversary_examples(self, features, *, others=None):
-        """Returns `Examples`.
+        """Return `Examples`.
 
         Args:
             features: codes `[B, D]`.
@@ -207,14 +207,14 @@ class PermuteDims(Contrast):
         return Examples(inputs, _halves(features, permuted))
 
     def feature_examples(self, features, *, others=None):
-        """Returns `Examples` of the codes as they are."""
+        """Return `Examples` of the codes as they are."""
         return Examples(features, _ones(features))
 
 
 def permute_dims(codes, seed=None):
-    """Shuffles each column of codes `[B, D]` on its own.
+    """Shuffle each column of codes `[B, D]` on its own.
 
-    Source: Kim & Mnih, *Disentangling by Factorising*, ICML 2018, algorithm 1.
+    Source: Kim & Mnih, *Disentangling by Factorizing*, ICML 2018, algorithm 1.
     """
     order = ops.argsort(keras.random.uniform(ops.shape(codes), seed=seed), axis=0)
     return ops.take_along_axis(codes, order, axis=0)
@@ -230,18 +230,18 @@ class PriorSample(Contrast):
     """
 
     def __init__(self, prior, *, conditional_prior=False):
-        """Sets the prior.
+        """Set the prior.
 
         Args:
             prior: function of a number of examples to draws `[N, D]`: an object of
-                `priors`, or a function that Keras can serialise.
+                `priors`, or a function that Keras can serialize.
             conditional_prior: whether it takes the condition as a second argument.
         """
         self.prior = prior
         self.conditional_prior = conditional_prior
 
     def adversary_examples(self, features, *, condition=None):
-        """Returns `Examples` of `2 B` codes, the encoder's first."""
+        """Return `Examples` of `2 B` codes, the encoder's first."""
         arguments = (condition,) if self.conditional_prior else ()
         draws = self.prior(ops.shape(features)[0], *arguments)
         codes = ops.concatenate([features, draws], axis=0)
@@ -251,12 +251,12 @@ class PriorSample(Contrast):
         return Examples(_join(codes, conditions), _halves(features, draws))
 
     def feature_examples(self, features, *, condition=None):
-        """Returns `Examples` of the encoder's codes."""
+        """Return `Examples` of the encoder's codes."""
         conditions = tuple(ops.stop_gradient(c) for c in _as_tuple(condition))
         return Examples(_join(features, conditions), _ones(features))
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {
             "prior": keras.saving.serialize_keras_object(self.prior),
             "conditional_prior": self.conditional_prior,
@@ -264,7 +264,7 @@ class PriorSample(Contrast):
 
     @classmethod
     def from_config(cls, config):
-        """Makes a contrast from what `get_config` returned."""
+        """Make a contrast from what `get_config` returned."""
         prior = keras.saving.deserialize_keras_object(config["prior"])
         return cls(**config | {"prior": prior})
 
@@ -278,7 +278,7 @@ class JointPair(Contrast):
     """
 
     def adversary_examples(self, features):
-        """Returns `Examples` of `2 B` pairs, the encoder's first."""
+        """Return `Examples` of `2 B` pairs, the encoder's first."""
         encoded, generated = features
         pairs = tuple(
             ops.concatenate([e, g], axis=0)
@@ -289,7 +289,7 @@ class JointPair(Contrast):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class LeaveOneOut(Contrast):
-    """What is an element of a code, given all the others? Predictability minimisation.
+    """What is an element of a code, given all the others? Predictability minimization.
 
     Takes codes `[B, D]`. The adversary predicts each element, `[B, D, 1]`, from the
     others; that its i-th output does not see the i-th element is its own affair. The
@@ -297,7 +297,7 @@ class LeaveOneOut(Contrast):
     """
 
     def adversary_examples(self, features):
-        """Returns `Examples` of the codes, labels `[B, D, 1]`."""
+        """Return `Examples` of the codes, labels `[B, D, 1]`."""
         return Examples(features, ops.expand_dims(features, -1))
 
 

@@ -19,7 +19,7 @@ from keras import ops
 
 
 def similarity_loss(content_1, content_2):
-    """Returns the mean squared distance of two content codes of one clip, L_sim.
+    """Return the mean squared distance of two content codes of one clip, L_sim.
 
     Args:
         content_1: `[B, Dc]`, content of one frame.
@@ -31,7 +31,7 @@ def similarity_loss(content_1, content_2):
 
 
 def reconstruction_loss(frames, reconstructions):
-    """Returns the mean squared error of decoded frames, L_reconstruction.
+    """Return the mean squared error of decoded frames, L_reconstruction.
 
     Args:
         frames: `[B, H, W, C]` in [0, 1].
@@ -42,7 +42,7 @@ def reconstruction_loss(frames, reconstructions):
 
 
 def steadiness_loss(before, pose, after, other):
-    """Returns how unsteadily a pose moves, for how much it moves; not in the paper.
+    """Return how unsteadily a pose moves, for how much it moves; not in the paper.
 
     The sum of `|before - 2 pose + after|`, which is 0 for a pose that moves by as much
     from each frame to the next, over the sum of `|pose - other|`. So no pose is
@@ -65,7 +65,7 @@ def steadiness_loss(before, pose, after, other):
 
 
 def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
-    """Returns the mean squared error of predicted poses, the paper's, or the absolute.
+    """Return the mean squared error of predicted poses, the paper's, or the absolute.
 
     Args:
         poses: `[B, T, Dp]`, from the frozen pose encoder.

@@ -4,10 +4,10 @@ from keras import ops
 
 
 def discriminator_errors(real_logits, fake_logits):
-    """Returns the two cross-entropies of a discriminator of real and generated.
+    """Return the two cross-entropies of a discriminator of real and generated.
 
     Each is a mean over the batch; ln 2 is chance. Label: 1 = real. The discriminator
-    minimises their sum (Goodfellow et al., *Generative Adversarial Networks*, 2014).
+    minimizes their sum (Goodfellow et al., *Generative Adversarial Networks*, 2014).
 
     Args:
         real_logits: `[B, 1]`, for what was observed.
@@ -20,7 +20,7 @@ def discriminator_errors(real_logits, fake_logits):
 
 
 def generator_loss(fake_logits):
-    """Returns what a generator minimises against its discriminator.
+    """Return what a generator minimizes against its discriminator.
 
     The cross-entropy to the label "real", a mean over the batch: the non-saturating
     loss of Goodfellow et al. (2014), MCNet's L_GAN.

@@ -7,7 +7,7 @@ from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
 def reverse_gradient(x, weight=1.0):
-    """Returns `x`; the gradient that comes back through it is multiplied by -`weight`.
+    """Return `x`; the gradient that comes back through it is multiplied by -`weight`.
 
     What is after it learns, what is before it unlearns: an adversary can then be
     trained by the very loss that trains the features.
@@ -38,7 +38,7 @@ class GradientReversal(keras.layers.Layer):
     """
 
     def __init__(self, weight=1.0, **kwargs):
-        """Sets the weight.
+        """Set the weight.
 
         Args:
             weight: what gradients are multiplied by, with the sign turned: a float,
@@ -51,24 +51,24 @@ class GradientReversal(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        """Creates the count of training steps."""
+        """Create the count of training steps."""
         self.step = self.add_weight(
             (), "zeros", dtype="int32", trainable=False, name="step"
         )
 
     def call(self, x, training=False):
-        """Returns `x`, of any shape."""
+        """Return `x`, of any shape."""
         reversed_ = reverse_gradient(x, value_at(self.weight, self.step))
         if training:
             self.step.assign_add(1)
         return reversed_
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         weight = keras.saving.serialize_keras_object(self.weight)
         return super().get_config() | {"weight": weight}
 
     @classmethod
     def from_config(cls, config):
-        """Makes a layer from what `get_config` returned."""
+        """Make a layer from what `get_config` returned."""
         return cls(**config | {"weight": deserialize_value(config["weight"])})

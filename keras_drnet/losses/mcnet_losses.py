@@ -4,7 +4,7 @@ from keras import ops
 
 
 def frame_prediction_loss(frames, predictions):
-    """Returns MCNet's mean squared error of predicted frames, L_p.
+    """Return MCNet's mean squared error of predicted frames, L_p.
 
     A mean over all elements, of frames in [-1, 1] as in the authors' code: four times
     that of frames in [0, 1]. Their other image loss, `gradient_difference_loss`, is
@@ -21,12 +21,12 @@ def frame_prediction_loss(frames, predictions):
 
 
 def gradient_difference_loss(frames, predictions):
-    """Returns how far the sizes of the predicted frames' gradients are off, L_gdl.
+    """Return how far the sizes of the predicted frames' gradients are off, L_gdl.
 
     The mean over all elements of `||dx f| - |dx p|| + ||dy f| - |dy p||`, where dx is
     the difference to the pixel at the right and dy that to the pixel below. As in the
     authors' code the frame goes on with zeros at the right and at the bottom: there
-    the terms are `|f - p|`. They repeat a grey channel three times first, which
+    the terms are `|f - p|`. They repeat a gray channel three times first, which
     leaves the mean as it is.
 
     Source: Mathieu et al., *Deep Multi-scale Video Prediction Beyond Mean Square
@@ -45,7 +45,7 @@ def gradient_difference_loss(frames, predictions):
 
 
 def _steepness(frames, *, axis):
-    """Returns the size of the step to the next pixel, which is 0 after the last."""
+    """Return the size of the step to the next pixel, which is 0 after the last."""
     first, rest = ops.split(frames, [1], axis=axis)
     following = ops.concatenate([rest, ops.zeros_like(first)], axis=axis)
     return ops.abs(following - frames)

@@ -1,4 +1,4 @@
-"""What the features minimise against an adversary that is held still.
+"""What the features minimize against an adversary that is held still.
 
 Each is an error for every example, from the same `outputs` and `labels` as the
 adversary's own (see `adversary_losses`). At a confident, right adversary, logit 4 for
@@ -14,7 +14,7 @@ from keras import ops
 
 
 def gradient_reversal(adversary_loss, outputs, labels):
-    """Returns minus the adversary's error.
+    """Return minus the adversary's error.
 
     What a gradient reversal layer does (Ganin & Lempitsky, ICML 2015): the minimax
     loss.
@@ -23,7 +23,7 @@ def gradient_reversal(adversary_loss, outputs, labels):
 
 
 def flipped_labels(adversary_loss, outputs, labels):
-    """Returns the adversary's error at the wrong labels.
+    """Return the adversary's error at the wrong labels.
 
     The non-saturating loss (Goodfellow et al., 2014; ADDA). With more than two classes
     all wrong ones count the same.
@@ -33,7 +33,7 @@ def flipped_labels(adversary_loss, outputs, labels):
 
 
 def uniform_target(adversary_loss, outputs, labels):
-    """Returns the adversary's error where every label is as likely as another.
+    """Return the adversary's error where every label is as likely as another.
 
     Domain confusion (Tzeng et al., ICCV 2015), and DrNet's adversarial loss (Denton &
     Birodkar, NIPS 2017). Least, and not 0, where the adversary cannot tell.
@@ -43,7 +43,7 @@ def uniform_target(adversary_loss, outputs, labels):
 
 
 def logit_difference(adversary_loss, outputs, labels):
-    """Returns the log odds of the right label.
+    """Return the log odds of the right label.
 
     With an optimal adversary and as many examples of either label, the log of the
     ratio of their densities, so its mean estimates a Kullback-Leibler divergence
@@ -57,7 +57,7 @@ def logit_difference(adversary_loss, outputs, labels):
 
 
 def project(task_gradients, adversarial_gradients, *, by_variable=False):
-    """Combines gradients so that the task's part never helps the adversary.
+    """Combine gradients so that the task's part never helps the adversary.
 
     `g - proj_a(g) + a` for the task's gradient g and that of `gradient_reversal`, a,
     which is minus the adversary's: Zhang, Lemoine & Mitchell, *Mitigating Unwanted

@@ -24,7 +24,7 @@ class SigmoidRamp(LearningRateSchedule):
     """
 
     def __init__(self, num_steps, gamma=10.0, limit=1.0):
-        """Sets the ramp.
+        """Set the ramp.
 
         Args:
             num_steps: steps until p = 1, at least 1.
@@ -38,12 +38,12 @@ class SigmoidRamp(LearningRateSchedule):
         self.limit = limit
 
     def __call__(self, step):
-        """Returns the value at a step."""
+        """Return the value at a step."""
         share = ops.minimum(ops.cast(step, "float32") / self.num_steps, 1.0)
         return self.limit * (2.0 * ops.sigmoid(self.gamma * share) - 1.0)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {
             "num_steps": self.num_steps,
             "gamma": self.gamma,
@@ -61,7 +61,7 @@ class PowerLaw(LearningRateSchedule):
     """
 
     def __init__(self, initial_value, unit_steps, power):
-        """Sets the law.
+        """Set the law.
 
         Args:
             initial_value: value at step 0.
@@ -75,12 +75,12 @@ class PowerLaw(LearningRateSchedule):
         self.power = power
 
     def __call__(self, step):
-        """Returns the value at a step."""
+        """Return the value at a step."""
         base = 1.0 + ops.cast(step, "float32") / self.unit_steps
         return self.initial_value * base**self.power
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {
             "initial_value": self.initial_value,
             "unit_steps": self.unit_steps,
@@ -89,12 +89,12 @@ class PowerLaw(LearningRateSchedule):
 
 
 def value_at(value, step):
-    """Returns a schedule's value at a step, or the number that `value` is."""
+    """Return a schedule's value at a step, or the number that `value` is."""
     return value(step) if callable(value) else value
 
 
 def deserialize_value(value):
-    """Returns the number or schedule that `serialize_keras_object` was given."""
+    """Return the number or schedule that `serialize_keras_object` was given."""
     if isinstance(value, dict):
         return keras.saving.deserialize_keras_object(value)
     return value

@@ -11,7 +11,7 @@ BATCH = 64  # Clips compared at a time.
 
 
 def psnr(frames, predictions):
-    """Returns the peak signal-to-noise ratio of each frame.
+    """Return the peak signal-to-noise ratio of each frame.
 
     Args:
         frames: `[..., H, W, C]` in [0, 1].
@@ -27,7 +27,7 @@ def psnr(frames, predictions):
 
 
 def ssim(frames, predictions):
-    """Returns the structural similarity of each frame (Wang et al. 2004).
+    """Return the structural similarity of each frame (Wang et al. 2004).
 
     An 11x11 Gaussian window of deviation 1.5, each channel apart, then their mean.
 
@@ -50,13 +50,13 @@ def ssim(frames, predictions):
 
 
 def gradient_energy(frames):
-    """Returns the mean squared difference of neighbouring pixels of each frame.
+    """Return the mean squared difference of neighboring pixels of each frame.
 
     Args:
         frames: `[..., H, W, C]` in [0, 1].
 
     Returns:
-        `[...]`: the mean over vertical neighbours plus that over horizontal ones.
+        `[...]`: the mean over vertical neighbors plus that over horizontal ones.
         Blur lowers it, a blank frame has 0.
     """
     frames = np.asarray(frames, np.float64)
@@ -67,10 +67,10 @@ def gradient_energy(frames):
 
 
 def sharpness(frames, predictions):
-    """Returns the gradient energy of all predicted frames over that of the real ones.
+    """Return the gradient energy of all predicted frames over that of the real ones.
 
     Args:
-        frames: `[B, H, W, C]` in [0, 1], not all of one colour.
+        frames: `[B, H, W, C]` in [0, 1], not all of one color.
         predictions: the same shape.
 
     Returns:
@@ -81,7 +81,7 @@ def sharpness(frames, predictions):
 
 
 def mean_interval(values, groups=None):
-    """Returns the 95 % confidence interval of the mean.
+    """Return the 95 % confidence interval of the mean.
 
     Args:
         values: `[B]`, one for each window.

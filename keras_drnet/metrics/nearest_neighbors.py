@@ -1,4 +1,4 @@
-"""Nearest neighbours in the training frames: are generated frames copies of them?"""
+"""Nearest neighbors in the training frames: are generated frames copies of them?"""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ BLOCK = 512  # Rows compared at a time: two blocks are all that is held in float
 
 
 def nearest(items, bank, k=1):
-    """Finds the nearest neighbours of frames, or codes, by Euclidean distance.
+    """Find the nearest neighbors of frames, or codes, by Euclidean distance.
 
     Args:
         items: `[N, ...]`, frames or codes; uint8 counts as 0 to 1.
         bank: `[M, ...]`, what to search, of the same shape and kind.
-        k: neighbours to find, 1 to M.
+        k: neighbors to find, 1 to M.
 
     Returns:
         `(distances, indices)`, each `[N, k]`, the nearest first: the distances, and
@@ -26,7 +26,7 @@ def nearest(items, bank, k=1):
 
 
 def memorisation_ratio(generated, held_out, bank):
-    """Compares how near generated and real new frames are to the training frames.
+    """Compare how near generated and real new frames are to the training frames.
 
     Args:
         generated: `[N, ...]`, frames or codes that a model made.
@@ -34,7 +34,7 @@ def memorisation_ratio(generated, held_out, bank):
         bank: `[M, ...]`, real ones that it was trained on.
 
     Returns:
-        The mean distance of the generated to their nearest neighbours over that of
+        The mean distance of the generated to their nearest neighbors over that of
         the held-out. About 1: they are as new as new frames are. Near 0: they are
         copies. Blur too makes frames nearer to all others, so look at them as well.
     """
@@ -61,7 +61,7 @@ def _nearest_in_blocks(items, bank, k):
 
 
 def _squared_distances(a, b):
-    """Returns `[N, M]`; exactly 0 for equal rows."""
+    """Return `[N, M]`; exactly 0 for equal rows."""
     products = a @ b.T
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * products
     # What cancels to nothing but rounding is taken from the differences themselves.

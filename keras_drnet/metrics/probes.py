@@ -20,7 +20,7 @@ MLP = {"hidden_layer_sizes": (100,), "alpha": 0.3, "max_iter": 300, "random_stat
 
 
 def chance(labels):
-    """Returns the share of the most frequent of the labels, `[N]`.
+    """Return the share of the most frequent of the labels, `[N]`.
 
     What a probe gets right that always says the same.
     """
@@ -28,7 +28,7 @@ def chance(labels):
 
 
 def probe_factor(train_codes, train_labels, test_codes, test_labels):
-    """Probes codes for a class.
+    """Probe codes for a class.
 
     Args:
         train_codes: `[N, D]`, codes that the probes learn from.
@@ -48,7 +48,7 @@ def probe_factor(train_codes, train_labels, test_codes, test_labels):
 
 
 def probe_quantity(train_codes, train_values, test_codes, test_values):
-    """Probes codes for a real-valued quantity.
+    """Probe codes for a real-valued quantity.
 
     Args:
         train_codes: `[N, D]`, codes that the probes learn from.

@@ -16,6 +16,6 @@ class BatchStandardization(keras.layers.Layer):
     """
 
     def call(self, inputs):
-        """Standardises `[B, D]`; gradients go through the statistics too."""
+        """Standardize `[B, D]`; gradients go through the statistics too."""
         mean, variance = ops.moments(inputs, axes=0, keepdims=True)
         return (inputs - mean) * ops.rsqrt(variance + EPSILON)

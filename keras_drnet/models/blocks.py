@@ -1,7 +1,7 @@
 """Building blocks shared by the networks: convolution, batch norm, activation.
 
 Every network of the paper is made of one unit, a (transposed) convolution with
-bias, batch normalisation and an activation, initialised as in the authors' code:
+bias, batch normalization and an activation, initialized as in the authors' code:
 kernels N(0, 0.02), biases 0, batch-norm scales N(1, 0.02) and offsets 0.
 """
 
@@ -20,7 +20,7 @@ SMALLEST_MAP = 4  # Side of the last feature map before the code, in pixels.
 
 
 def kernel_initializer():
-    """Returns the initialiser of every kernel but the LSTM's."""
+    """Return the initializer of every kernel but the LSTM's."""
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
@@ -35,7 +35,7 @@ def conv(
     dtype,
     name,
 ):
-    """Applies a convolution with bias: `[B, H, W, C]` to `[B, H', W', filters]`."""
+    """Apply a convolution with bias: `[B, H, W, C]` to `[B, H', W', filters]`."""
     return layer(
         filters,
         kernel_size,
@@ -51,7 +51,7 @@ conv_transpose = functools.partial(conv, layer=keras.layers.Conv2DTranspose)
 
 
 def norm(x, activation, *, dtype, name):
-    """Applies batch normalisation and an activation.
+    """Apply batch normalization and an activation.
 
     Args:
         x: tensor `[..., C]`.
@@ -74,13 +74,13 @@ def norm(x, activation, *, dtype, name):
 
 
 def down_block(x, filters, *, dtype, name):
-    """Halves the side: 4x4 convolution of stride 2, batch norm, leaky ReLU."""
+    """Halve the side: 4x4 convolution of stride 2, batch norm, leaky ReLU."""
     x = conv(x, filters, 4, 2, dtype=dtype, name=f"{name}_conv")
     return norm(x, "leaky_relu", dtype=dtype, name=name)
 
 
 def down_path(x, filters, *, dtype):
-    """Halves the side once for each width; returns every map, finest first."""
+    """Halve the side once for each width; returns every map, finest first."""
     maps = []
     for i, width in enumerate(filters):
         x = down_block(x, width, dtype=dtype, name=f"down{i + 1}")
@@ -89,13 +89,13 @@ def down_path(x, filters, *, dtype):
 
 
 def up_block(x, filters, *, dtype, name):
-    """Doubles the side: 4x4 transposed convolution of stride 2, norm, leaky ReLU."""
+    """Double the side: 4x4 transposed convolution of stride 2, norm, leaky ReLU."""
     x = conv_transpose(x, filters, 4, 2, dtype=dtype, name=f"{name}_conv")
     return norm(x, "leaky_relu", dtype=dtype, name=name)
 
 
 def vgg_block(x, filters, num_layers, *, dtype, name):
-    """Keeps the side: `num_layers` times 3x3 convolution, norm, leaky ReLU."""
+    """Keep the side: `num_layers` times 3x3 convolution, norm, leaky ReLU."""
     for i in range(1, num_layers + 1):
         x = conv(x, filters, 3, dtype=dtype, name=f"{name}_conv{i}")
         x = norm(x, "leaky_relu", dtype=dtype, name=f"{name}_{i}")
@@ -103,7 +103,7 @@ def vgg_block(x, filters, num_layers, *, dtype, name):
 
 
 def code_head(x, dim, *, kernel_size, dtype, name):
-    """Reduces a map to a code `[B, dim]` in (-1, 1): convolution, norm, tanh.
+    """Reduce a map to a code `[B, dim]` in (-1, 1): convolution, norm, tanh.
 
     The tanh is float32 under any policy: codes are compared, clustered and fed
     back into a recurrence, where half precision would show.
@@ -115,12 +115,12 @@ def code_head(x, dim, *, kernel_size, dtype, name):
 
 
 def max_pool_all(x, *, dtype, name):
-    """Keeps each filter's greatest value over all positions, `[B, 1, 1, C]`."""
+    """Keep each filter's greatest value over all positions, `[B, 1, 1, C]`."""
     return keras.layers.GlobalMaxPooling2D(keepdims=True, dtype=dtype, name=name)(x)
 
 
 def num_stages(image_size):
-    """Returns how often the side is halved from `image_size` down to 4 pixels.
+    """Return how often the side is halved from `image_size` down to 4 pixels.
 
     Raises:
         InputError: `image_size` is not a power of two from 32 to 256.
@@ -134,7 +134,7 @@ def num_stages(image_size):
 
 
 def stage_filters(image_size, num_filters, max_multiple=8):
-    """Returns the filters of each stage: doubling, at most `max_multiple` times.
+    """Return the filters of each stage: doubling, at most `max_multiple` times.
 
     `stage_filters(64, 64)` is `[64, 128, 256, 512]`.
     """

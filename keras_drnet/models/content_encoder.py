@@ -16,7 +16,7 @@ def dcgan(
     head="conv",
     dtype="float32",
 ):
-    """Builds the content encoder of the DCGAN family, without skip connections.
+    """Build the content encoder of the DCGAN family, without skip connections.
 
     Args:
         image_size: side of the frame in pixels, a power of two from 32 to 256.
@@ -47,7 +47,7 @@ def dcgan_unet(
     head="conv",
     dtype="float32",
 ):
-    """Builds the DCGAN content encoder that also returns every stage's map.
+    """Build the DCGAN content encoder that also returns every stage's map.
 
     Arguments and content are those of `dcgan`. `skips` are the maps from the
     finest, `[B, H/2, W/2, num_filters]`, to the coarsest, `[B, 4, 4, ...]`.
@@ -66,7 +66,7 @@ def vgg_unet(
     head="conv",
     dtype="float32",
 ):
-    """Builds the VGG-16-like content encoder with skip connections.
+    """Build the VGG-16-like content encoder with skip connections.
 
     Arguments and content are those of `dcgan`. `skips` are each block's map before
     pooling, from the finest, `[B, H, W, num_filters]`, to `[B, 8, 8, ...]`.
@@ -91,7 +91,7 @@ def resnet18(
     head="conv",
     dtype="float32",
 ):
-    """Builds the ResNet-18 content encoder, without skip connections.
+    """Build the ResNet-18 content encoder, without skip connections.
 
     The paper's choice for turning objects, with a `dcgan` decoder. Arguments and
     result are those of `dcgan`; see `resnet.resnet18_map`.
@@ -111,7 +111,7 @@ def none(
     head="conv",
     dtype="float32",
 ):
-    """Builds a content encoder that says nothing: its content is all zeros.
+    """Build a content encoder that says nothing: its content is all zeros.
 
     What is left is an auto-encoder whose pose code has to hold everything: the
     paper's baseline without a split. Arguments and result are those of `dcgan`;
@@ -125,7 +125,7 @@ def none(
 
 
 def vgg_depths(filters):
-    """Returns the convolutions of each VGG block: two for the first two, then three."""
+    """Return the convolutions of each VGG block: two for the first two, then three."""
     return [2 if i < 2 else 3 for i in range(len(filters))]
 
 

@@ -7,7 +7,7 @@ FORGET_BIAS = 1.0  # Added to the forget gate, so that a new cell remembers.
 
 
 def conv_lstm(x, state, kernel_size, *, dtype, name):
-    """Applies one step of an LSTM whose matrix products are convolutions.
+    """Apply one step of an LSTM whose matrix products are convolutions.
 
     Input and hidden map are joined and convolved once for all four gates; the maps
     keep their sides. No gate sees the carry.
@@ -42,7 +42,7 @@ class LSTMGates(keras.layers.Layer):
     """Moves the state of an LSTM by the gates' inputs."""
 
     def call(self, gates, carry):
-        """Opens the gates.
+        """Open the gates.
 
         Args:
             gates: `[..., 4 * units]`, inputs of the input gate, the new values, the

@@ -9,7 +9,7 @@ from keras_drnet.models.content_encoder import vgg_depths
 def dcgan(
     image_size, num_channels, content_dim, pose_dim, num_filters, *, dtype="float32"
 ):
-    """Builds the DCGAN decoder, without skip connections.
+    """Build the DCGAN decoder, without skip connections.
 
     Args:
         image_size: side of the frame in pixels, a power of two from 32 to 256.
@@ -35,7 +35,7 @@ def dcgan(
 def dcgan_unet(
     image_size, num_channels, content_dim, pose_dim, num_filters, *, dtype="float32"
 ):
-    """Builds the decoder that reads the maps of the `dcgan_unet` content encoder.
+    """Build the decoder that reads the maps of the `dcgan_unet` content encoder.
 
     Arguments and result are those of `dcgan`; each stage reads the content
     encoder's map of its own side beside the map before it.
@@ -59,9 +59,9 @@ def dcgan_unet(
 def vgg_unet(
     image_size, num_channels, content_dim, pose_dim, num_filters, *, dtype="float32"
 ):
-    """Builds the decoder that mirrors the `vgg_unet` content encoder.
+    """Build the decoder that mirrors the `vgg_unet` content encoder.
 
-    Arguments and result are those of `dcgan`; maps are doubled by nearest-neighbour
+    Arguments and result are those of `dcgan`; maps are doubled by nearest-neighbor
     upsampling.
     """
     content, pose = _codes(content_dim, pose_dim)
@@ -94,7 +94,7 @@ def _codes(content_dim, pose_dim):
 
 
 def _seed(content, pose, filters, dtype):
-    """Makes the first 4x4 map of the two codes."""
+    """Make the first 4x4 map of the two codes."""
     x = keras.layers.Concatenate(dtype=dtype, name="codes")([content, pose])
     x = keras.layers.Reshape((1, 1, x.shape[-1]), dtype=dtype, name="codes_map")(x)
     x = blocks.conv_transpose(

@@ -10,7 +10,7 @@ EPSILON = 1e-3  # Added to the variance.
 
 @keras.saving.register_keras_serializable("keras_drnet")
 class BatchStatisticsNorm(keras.layers.Layer):
-    """Batch normalisation by the batch's own statistics, also in evaluation.
+    """Batch normalization by the batch's own statistics, also in evaluation.
 
     The authors of MCNet never switch their discriminator to averaged statistics, so
     none are kept: looking at a batch changes nothing.
@@ -32,7 +32,7 @@ class BatchStatisticsNorm(keras.layers.Layer):
 def build_frame_discriminator(
     image_size, num_channels, num_frames, num_filters, *, dtype="float32"
 ):
-    """Builds the discriminator of Villegas et al. (2017).
+    """Build the discriminator of Villegas et al. (2017).
 
     Four 5x5 convolutions of stride 2 with leaky ReLU, batch norm on all but the
     first, and a linear layer. Kernels are Glorot's, the last one N(0, 0.02).

@@ -37,7 +37,7 @@ class MCNetNetworks:
 
 
 def build_mcnet(config, *, dtype="float32"):
-    """Builds the networks of MCNet, with new weights.
+    """Build the networks of MCNet, with new weights.
 
     Args:
         config: a `Config`.
@@ -68,7 +68,7 @@ def build_mcnet(config, *, dtype="float32"):
 
 
 def check_num_past(num_past):
-    """Raises `InputError` if there are too few observed frames for a difference."""
+    """Raise `InputError` if there are too few observed frames for a difference."""
     if num_past < 2:
         raise InputError(
             f"num_past is {num_past}; MCNet reads motion from the difference of two "
@@ -77,7 +77,7 @@ def check_num_past(num_past):
 
 
 def build_motion_encoder(image_size, num_filters, *, dtype="float32"):
-    """Builds one step of the motion encoder of Villegas et al. (2017).
+    """Build one step of the motion encoder of Villegas et al. (2017).
 
     Args:
         image_size: side H = W of the frames in pixels, a multiple of 8.
@@ -86,7 +86,7 @@ def build_motion_encoder(image_size, num_filters, *, dtype="float32"):
 
     Returns:
         A `keras.Model` from `(difference, state)` to `(motion, maps, next_state)`.
-        difference `[B, H, W, 1]`, of two grey frames in [0, 1]; state and next_state
+        difference `[B, H, W, 1]`, of two gray frames in [0, 1]; state and next_state
         `(hidden, carry)`, each `[B, H/8, W/8, 4F]`, zero at first; motion the next
         hidden map; maps the three maps before each pooling, fine to coarse,
         `[B, H, W, F]`, `[B, H/2, W/2, 2F]` and `[B, H/4, W/4, 4F]`.
@@ -110,7 +110,7 @@ def build_motion_encoder(image_size, num_filters, *, dtype="float32"):
 
 
 def build_frame_generator(image_size, num_channels, num_filters, *, dtype="float32"):
-    """Builds what draws the next frame, of Villegas et al. (2017).
+    """Build what draws the next frame, of Villegas et al. (2017).
 
     A content encoder (VGG-16 up to its third pooling) reads the last frame; its code
     is combined with the motion, and a decoder draws the next frame, at each scale
@@ -171,7 +171,7 @@ def build_frame_generator(image_size, num_channels, num_filters, *, dtype="float
 
 
 def set_mean_color(frame_generator, color):
-    """Makes a new frame generator draw a color, about, where it would draw grey.
+    """Make a new frame generator draw a color, about, where it would draw gray.
 
     Args:
         frame_generator: as of `build_frame_generator`.

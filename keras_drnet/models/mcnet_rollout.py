@@ -2,11 +2,11 @@
 
 from keras import ops
 
-LUMA = (0.2989, 0.587, 0.114)  # Weights of red, green and blue in grey (BT.601).
+LUMA = (0.2989, 0.587, 0.114)  # Weights of red, green and blue in gray (BT.601).
 
 
 def observe(networks, past):
-    """Reads the observed frames.
+    """Read the observed frames.
 
     Args:
         networks: `MCNetNetworks`.
@@ -23,7 +23,7 @@ def observe(networks, past):
 
 
 def predict_next(networks, memory):
-    """Predicts one frame and reads it as if it had been observed.
+    """Predict one frame and read it as if it had been observed.
 
     Args:
         networks: `MCNetNetworks`.
@@ -38,7 +38,7 @@ def predict_next(networks, memory):
 
 
 def roll_out(networks, past, num_future):
-    """Predicts the frames after the observed ones, each from the one before.
+    """Predict the frames after the observed ones, each from the one before.
 
     Args:
         networks: `MCNetNetworks`.
@@ -55,8 +55,8 @@ def roll_out(networks, past, num_future):
     return ops.stack(future, axis=1)
 
 
-def to_grey(frames):
-    """Returns frames `[..., C]` with one channel; those with one stay as they are."""
+def to_gray(frames):
+    """Return frames `[..., C]` with one channel; those with one stay as they are."""
     if frames.shape[-1] == 1:
         return frames
     weights = ops.convert_to_tensor(LUMA, dtype=frames.dtype)
@@ -65,7 +65,7 @@ def to_grey(frames):
 
 def _read(networks, memory, next_frame):
     frame, _, _, state = memory
-    difference = to_grey(next_frame) - to_grey(frame)
+    difference = to_gray(next_frame) - to_gray(frame)
     motion, maps, state = networks.motion_encoder((difference, state))
     return next_frame, motion, maps, state
 

@@ -39,7 +39,7 @@ class Networks:
 
 
 def build_networks(config, *, dtype="float32"):
-    """Builds the networks of a configuration, with new weights.
+    """Build the networks of a configuration, with new weights.
 
     Args:
         config: a `Config`.
@@ -57,7 +57,7 @@ def build_networks(config, *, dtype="float32"):
 
 
 def build_drnet(config, *, dtype="float32"):
-    """Builds the networks of DrNet; arguments are those of `build_networks`.
+    """Build the networks of DrNet; arguments are those of `build_networks`.
 
     Returns:
         The `Networks`.

@@ -6,7 +6,7 @@ from keras_drnet.models.pose_lstm import DEVIATIONS, PoseRange
 
 
 def build_pose_discriminator(pose_dim, num_units=128):
-    """Builds the network that tells real movement from predicted.
+    """Build the network that tells real movement from predicted.
 
     Two hidden layers on a pose and its change to the next, in standard deviations of
     the poses that occur (by the `PoseRange` of the layer `pose_range`). Small, and in

@@ -18,7 +18,7 @@ def dcgan(
     normalize=False,
     dtype="float32",
 ):
-    """Builds the pose encoder of the DCGAN family.
+    """Build the pose encoder of the DCGAN family.
 
     Args:
         image_size: side of the frame in pixels, a power of two from 32 to 256.
@@ -47,7 +47,7 @@ def resnet18(
     normalize=False,
     dtype="float32",
 ):
-    """Builds the ResNet-18 pose encoder; arguments and result as for `dcgan`.
+    """Build the ResNet-18 pose encoder; arguments and result as for `dcgan`.
 
     See `resnet.resnet18_map`.
     """
@@ -65,13 +65,13 @@ def dcgan_points(
     normalize=False,
     dtype="float32",
 ):
-    """Builds a pose encoder that can say little else than where things are.
+    """Build a pose encoder that can say little else than where things are.
 
     The stages of the DCGAN family down to 8x8 pixels, joined with the map of 16x16;
     each of `NUM_POINTS` filters is reduced to the place where it responds, and the pose
     is a mixture of places. A pose that is longer than there are coordinates has room
     for differences of places, which tell what things look like; a scene discriminator
-    of standardised pairs leaves the least of them (`build_scene_discriminator`).
+    of standardized pairs leaves the least of them (`build_scene_discriminator`).
     Arguments and result as for `dcgan`; see `SpatialSoftArgmax`.
 
     No batch norm comes after the places: it would take a batch's mean place off, and

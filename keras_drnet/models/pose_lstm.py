@@ -26,7 +26,7 @@ class PoseRange(keras.layers.Layer):
         )
 
     def adapt(self, poses):
-        """Takes the range of each number of the pose from poses `[..., Dp]`."""
+        """Take the range of each number of the pose from poses `[..., Dp]`."""
         poses = ops.reshape(poses, (-1, poses.shape[-1]))
         self.center.assign(ops.mean(poses, axis=0))
         # A number that never changes keeps a range, if a very small one.
@@ -41,7 +41,7 @@ class PoseRange(keras.layers.Layer):
 def build_pose_lstm(
     pose_dim, content_dim, num_units=256, num_layers=2, *, dtype="float32"
 ):
-    """Builds one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
+    """Build one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
 
     A linear embedding of pose and content, LSTM layers, and a linear layer with a
     tanh; poses are read and predicted in the `PoseRange` of the layer `pose_range`,

@@ -4,7 +4,7 @@ from keras import ops
 
 
 def initial_state(pose_lstm, batch_size):
-    """Returns the zero state of a pose LSTM for `batch_size` clips.
+    """Return the zero state of a pose LSTM for `batch_size` clips.
 
     Args:
         pose_lstm: model of `models.pose_lstm`.
@@ -21,7 +21,7 @@ def initial_state(pose_lstm, batch_size):
 
 
 def observe(pose_lstm, poses, content, state):
-    """Predicts, after each of the given poses, the pose that comes next.
+    """Predict, after each of the given poses, the pose that comes next.
 
     Args:
         pose_lstm: model of `models.pose_lstm`.
@@ -41,7 +41,7 @@ def observe(pose_lstm, poses, content, state):
 
 
 def observe_and_continue(pose_lstm, past_poses, content, num_future):
-    """Predicts next poses from observed ones, then from its own predictions.
+    """Predict next poses from observed ones, then from its own predictions.
 
     Args:
         pose_lstm: model of `models.pose_lstm`.
@@ -64,7 +64,7 @@ def observe_and_continue(pose_lstm, past_poses, content, num_future):
 
 
 def roll_out(pose_lstm, past_poses, content, num_future):
-    """Predicts the poses after the observed ones, feeding each prediction back.
+    """Predict the poses after the observed ones, feeding each prediction back.
 
     Arguments are those of `observe_and_continue`.
 

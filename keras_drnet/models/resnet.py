@@ -8,7 +8,7 @@ RESNET18_MAP = 3  # Side of the last map.
 
 
 def resnet18_map(frames, num_filters, *, dtype):
-    """Builds the layers of a ResNet-18 for small frames.
+    """Build the layers of a ResNet-18 for small frames.
 
     A 5x5 convolution and a 3x3 pooling, each of stride 2, then stages of two basic
     blocks: four stages (64 to 512 filters) at 64 pixels, one more or fewer for each

@@ -9,7 +9,7 @@ from keras_drnet.models.batch_standardization import BatchStandardization
 def build_scene_discriminator(
     pose_dim, num_units=100, *, standardize=False, dtype="float32"
 ):
-    """Builds the scene discriminator C of Denton & Birodkar (2017), section 2.
+    """Build the scene discriminator C of Denton & Birodkar (2017), section 2.
 
     Args:
         pose_dim: length Dp of the pose code.

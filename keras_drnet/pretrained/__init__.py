@@ -14,7 +14,7 @@ FOLDER = pathlib.Path(__file__).parent
 
 
 def find(name):
-    """Returns the folder of a trained run.
+    """Return the folder of a trained run.
 
     Args:
         name: its name, without the prefix.

@@ -4,7 +4,7 @@ from keras_drnet.reporting.tables import NONE, Table
 
 
 def all_of(result):
-    """Makes the tables of what is known of a run's codes and of its digits.
+    """Make the tables of what is known of a run's codes and of its digits.
 
     Args:
         result: its `Results`.

@@ -9,7 +9,7 @@ from keras_drnet.data.load import has_known_digits
 
 
 def train(path, config):
-    """Returns the command that trains a configuration: the one with least overrides."""
+    """Return the command that trains a configuration: the one with least overrides."""
     candidates = []
     for preset, make in PRESETS.items():
         for baseline, change in {"": lambda preset: preset, **BASELINES}.items():
@@ -23,7 +23,7 @@ def train(path, config):
 
 
 def evaluate(path, clips=None):
-    """Returns the command that measures a run.
+    """Return the command that measures a run.
 
     Args:
         path: the run's folder.
@@ -40,7 +40,7 @@ def evaluate(path, clips=None):
 
 
 def probe(path, probes=None):
-    """Returns the command that probes a run's codes, and its digits.
+    """Return the command that probes a run's codes, and its digits.
 
     Args:
         path: the run's folder.
@@ -52,22 +52,22 @@ def probe(path, probes=None):
 
 
 def can_be_probed(config):
-    """Returns whether there is something to probe: codes, or digits."""
+    """Return whether there is something to probe: codes, or digits."""
     return config.method == "drnet" or has_known_digits(config.data)
 
 
 def draw(path, baselines=(), figure="all"):
-    """Returns the command that draws a figure, or all."""
+    """Return the command that draws a figure, or all."""
     return _command("draw", path, *_baselines(baselines), f"--figure={figure}")
 
 
 def report(path, baselines=()):
-    """Returns the command that writes the report."""
+    """Return the command that writes the report."""
     return _command("report", path, *_baselines(baselines))
 
 
 def everything(results, clips):
-    """Returns all commands that lead from nothing to the report of some runs.
+    """Return all commands that lead from nothing to the report of some runs.
 
     Args:
         results: list of `Results`, that of the run first, then those of baselines.
@@ -84,7 +84,7 @@ def everything(results, clips):
 
 
 def _overrides(start, goal):
-    """Returns the overrides that make one configuration of another.
+    """Return the overrides that make one configuration of another.
 
     Settings of stages that the run does not have are left out.
     """

@@ -64,7 +64,7 @@ class Html(str):
 
 
 def tag(name, *children, **attributes):
-    """Makes an element.
+    """Make an element.
 
     Args:
         name: of the element.
@@ -86,7 +86,7 @@ def tag(name, *children, **attributes):
 
 
 def join(parts):
-    """Puts `Html` and text, which is escaped, one after the other."""
+    """Put `Html` and text, which is escaped, one after the other."""
     return Html(
         "".join(
             part if isinstance(part, Html) else html.escape(str(part))
@@ -97,7 +97,7 @@ def join(parts):
 
 
 def table(content):
-    """Makes a table that scrolls where it is too wide; the first column are names.
+    """Make a table that scrolls where it is too wide; the first column are names.
 
     Args:
         content: a `tables.Table`.
@@ -125,24 +125,24 @@ def _cell(cell):
 
 
 def missing(what, command):
-    """Says what is not there, and the command that makes it."""
+    """Say what is not there, and the command that makes it."""
     return tag("p", f"{what} yet. To do it: ", tag("code", command), class_="missing")
 
 
 def scrolling(content, label):
-    """Lets something wide scroll by itself, with the keyboard too."""
+    """Let something wide scroll by itself, with the keyboard too."""
     return tag(
         "div", content, class_="wide", role="region", aria_label=label, tabindex=0
     )
 
 
 def data_uri(content, media_type):
-    """Returns bytes as an address that holds them."""
+    """Return bytes as an address that holds them."""
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def page(title, *content):
-    """Makes the page, a string."""
+    """Make the page, a string."""
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

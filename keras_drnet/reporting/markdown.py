@@ -8,7 +8,7 @@ from keras_drnet.reporting.tables import Cell
 
 
 def build(results):
-    """Makes the text: what the page has, without pictures, settings and versions.
+    """Make the text: what the page has, without pictures, settings and versions.
 
     Args:
         results: list of `Results`, that of the run first, then those of baselines.
@@ -35,7 +35,7 @@ def build(results):
 
 
 def table(content):
-    """Makes a table.
+    """Make a table.
 
     Args:
         content: a `tables.Table`.

@@ -32,7 +32,7 @@ MOST_BYTES = 8 << 20  # Of a video on the page.
 
 
 def build(results, networks, date):
-    """Makes the page.
+    """Make the page.
 
     Args:
         results: list of `Results`, that of the run first, then those of baselines.

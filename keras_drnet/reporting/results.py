@@ -49,7 +49,7 @@ class Results:
 
 
 def read_results(run):
-    """Reads what there is of a run.
+    """Read what there is of a run.
 
     Args:
         run: a `RunFolder`.
@@ -76,7 +76,7 @@ def read_results(run):
 
 
 def check_same_clips(results):
-    """Checks that what is compared was measured on the same frames.
+    """Check that what is compared was measured on the same frames.
 
     Args:
         results: list of `Results`; those without metrics are left out.
@@ -208,7 +208,7 @@ _PROBES = {"drnet": _CODES | {"digits?": _DIGITS}, "mcnet": {"digits": _DIGITS}}
 
 
 def _read(path, form, command):
-    """Returns the content of a JSON file of some form, `None` if there is no file."""
+    """Return the content of a JSON file of some form, `None` if there is no file."""
     if not path.exists():
         return None
     try:
@@ -224,7 +224,7 @@ def _read(path, form, command):
 
 
 def _find_fault(value, form, where):
-    """Returns what in a value is not of a form, or `None`."""
+    """Return what in a value is not of a form, or `None`."""
     place = where or "the file"
     if not isinstance(form, (dict, list)):
         fits = isinstance(value, form) and not isinstance(value, bool)

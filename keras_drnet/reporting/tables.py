@@ -41,7 +41,7 @@ class Table:
 
 
 def names(results):
-    """Returns the methods' names; that of a second one has its folder too.
+    """Return the methods' names; that of a second one has its folder too.
 
     Args:
         results: list of `Results`.
@@ -50,7 +50,7 @@ def names(results):
 
 
 def methods(results):
-    """Gathers the curves of all methods that were measured.
+    """Gather the curves of all methods that were measured.
 
     Args:
         results: list of `Results`, all measured on the same clips.
@@ -70,12 +70,12 @@ def methods(results):
 
 
 def clips(results):
-    """Returns which clips the results were measured on, `None` if nothing was."""
+    """Return which clips the results were measured on, `None` if nothing was."""
     return next((r.metrics["clips"] for r in results if r.metrics), None)
 
 
 def basis(results):
-    """Says on what the tables of prediction were measured.
+    """Say on what the tables of prediction were measured.
 
     Args:
         results: list of `Results`, of which one was measured.
@@ -95,7 +95,7 @@ def basis(results):
 
 
 def prediction(curves, measure):
-    """Makes the table of one measure at chosen steps.
+    """Make the table of one measure at chosen steps.
 
     Args:
         curves: what `methods` returns.
@@ -121,7 +121,7 @@ def prediction(curves, measure):
 
 
 def training(run):
-    """Makes the table of how far the stages of a run were trained.
+    """Make the table of how far the stages of a run were trained.
 
     Args:
         run: its `Results`.

@@ -15,7 +15,7 @@ from keras_drnet.storage.object_storage import require_filesystem
 
 @contextlib.contextmanager
 def aside(path):
-    """Gives a local file to write; it takes its place once it is complete.
+    """Give a local file to write; it takes its place once it is complete.
 
     Args:
         path: where the file is to be, local or `s3://`.
@@ -50,7 +50,7 @@ def aside(path):
 
 
 def make_folder(path):
-    """Makes a folder, local or `s3://`, and those above it.
+    """Make a folder, local or `s3://`, and those above it.
 
     Raises:
         InputError: it cannot be made.
@@ -63,7 +63,7 @@ def make_folder(path):
 
 
 def list_folder(path):
-    """Returns the sorted names of the files in a folder, none where it is not there."""
+    """Return the sorted names of the files in a folder, none where it is not there."""
     try:
         return sorted(tf.io.gfile.listdir(path))
     except tf.errors.NotFoundError:
@@ -71,19 +71,19 @@ def list_folder(path):
 
 
 def write_text(path, text):
-    """Writes a text file, local or `s3://`; see `aside`."""
+    """Write a text file, local or `s3://`; see `aside`."""
     with aside(path) as partial:
         pathlib.Path(partial).write_text(text, encoding="utf-8")
 
 
 def read_text(path):
-    """Reads a text file, local or `s3://`."""
+    """Read a text file, local or `s3://`."""
     with tf.io.gfile.GFile(path) as file:
         return file.read()
 
 
 def sha256(path):
-    """Returns the SHA-256 of a file, local or `s3://`, "" where there is none."""
+    """Return the SHA-256 of a file, local or `s3://`, "" where there is none."""
     require_filesystem(path)
     digest = hashlib.sha256()
     try:

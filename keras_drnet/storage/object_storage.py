@@ -20,7 +20,7 @@ from keras_drnet.errors import InputError
 
 
 def require_filesystem(path):
-    """Makes `tf.io.gfile` able to open a path; call it before the first use.
+    """Make `tf.io.gfile` able to open a path; call it before the first use.
 
     Costs nothing for a local path. In each process anew: worker processes do not
     inherit what their parent loaded.
@@ -65,7 +65,7 @@ def _load_s3():
 
 
 def _name_endpoint():
-    """Takes the endpoint from where AWS's own tools look for it.
+    """Take the endpoint from where AWS's own tools look for it.
 
     tensorflow-io does not: it would try Amazon for a minute, then report that no
     file exists.
@@ -76,7 +76,7 @@ def _name_endpoint():
 
 
 def _skip_native_cleanup():
-    """Keeps the S3 client from aborting the process once all is done.
+    """Keep the S3 client from aborting the process once all is done.
 
     Its static objects are destroyed in an order that ends in "pure virtual method
     called" and exit code 134. C's exit calls the handler that was registered last

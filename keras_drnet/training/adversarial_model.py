@@ -32,7 +32,7 @@ class AdversarialModel(TwoPlayerModel):
         dtype=None,
         name=None,
     ):
-        """Holds the loss.
+        """Hold the loss.
 
         Args:
             adversarial: an `AdversarialLoss`.
@@ -66,12 +66,12 @@ class AdversarialModel(TwoPlayerModel):
         return self.adversarial.adversary.trainable_variables
 
     def build_optimizers(self):
-        """Creates the optimizers' variables, so that they can be restored."""
+        """Create the optimizers' variables, so that they can be restored."""
         self.optimizer.build(self.feature_variables)
         self.discriminator_optimizer.build(self.adversary_variables)
 
     def train_step(self, data):
-        """Trains the features, then the adversary, on one batch."""
+        """Train the features, then the adversary, on one batch."""
         losses, contrasted = self._train_features(data)
         for _ in range(self.num_adversary_steps):
             if self.alternating:
@@ -80,14 +80,14 @@ class AdversarialModel(TwoPlayerModel):
         return track(self._trackers, losses)
 
     def test_step(self, data):
-        """Evaluates every loss on one batch."""
+        """Evaluate every loss on one batch."""
         losses, contrasted = self._forward(data, training=False)
         losses = self._with_adversarial(losses, contrasted)
         loss = self.adversarial.discriminator_loss(**contrasted)
         return track(self._trackers, losses | self._adversary_report(loss, contrasted))
 
     def _forward(self, data, *, training):
-        """Returns the task's losses, and what the adversary is to judge.
+        """Return the task's losses, and what the adversary is to judge.
 
         Args:
             data: a batch.
@@ -100,7 +100,7 @@ class AdversarialModel(TwoPlayerModel):
         raise NotImplementedError
 
     def _contrasted(self, data):
-        """Returns what the adversary is to learn from, with the features of now."""
+        """Return what the adversary is to learn from, with the features of now."""
         return self._forward(data, training=True)[1]
 
     def _train_features(self, data):
@@ -136,7 +136,7 @@ class AdversarialModel(TwoPlayerModel):
         return self.adversarial.weight_at(self.optimizer.iterations)
 
     def get_config(self):
-        """Returns the arguments of the constructor that all have."""
+        """Return the arguments of the constructor that all have."""
         return {
             "adversarial": keras.saving.serialize_keras_object(self.adversarial),
             "alternating": self.alternating,
@@ -147,5 +147,5 @@ class AdversarialModel(TwoPlayerModel):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Makes a model from what `get_config` returned."""
+        """Make a model from what `get_config` returned."""
         return cls(**{name: deserialize_value(v) for name, v in config.items()})

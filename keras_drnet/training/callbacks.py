@@ -26,7 +26,7 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(
         self, checkpoints, networks, state, *, step=0, seconds=0.0, average=None
     ):
-        """Says what to save.
+        """Say what to save.
 
         Args:
             checkpoints: `Checkpoints` of the stage.
@@ -67,7 +67,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.save()
 
     def save(self):
-        """Writes a checkpoint of the current step."""
+        """Write a checkpoint of the current step."""
         state, applied = self._state, contextlib.nullcontext()
         if self._average is not None:
             live = [w.numpy() for w in self._average.weights]
@@ -87,7 +87,7 @@ class Checkpoint(keras.callbacks.Callback):
         raise KeyboardInterrupt(f"stopped and saved at step {self.step}")
 
     def restore_handlers(self):
-        """Gives signals their handlers back; needed where training raised an error."""
+        """Give signals their handlers back; needed where training raised an error."""
         for number, handler in self._old_handlers.items():
             signal.signal(number, handler)
         self._old_handlers = {}
@@ -100,7 +100,7 @@ class StopAtNaN(keras.callbacks.Callback):
     """
 
     def __init__(self, *, step=0):
-        """Says after how many steps training goes on."""
+        """Say after how many steps training goes on."""
         super().__init__()
         self._step = step
 
@@ -134,7 +134,7 @@ class SampleGrid(keras.callbacks.Callback):
     """
 
     def __init__(self, draw, folder, *, log_dir=None):
-        """Says what to draw, and where.
+        """Say what to draw, and where.
 
         Args:
             draw: function without arguments that returns a picture, uint8

@@ -52,7 +52,7 @@ class DrNet(AdversarialModel):
         dtype=None,
         name="drnet",
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             content_encoder: frames `[B, H, W, C]` to `(content, skips)`.
@@ -63,7 +63,7 @@ class DrNet(AdversarialModel):
             steadiness_weight: weight of the steadiness loss, which needs the frames
                 before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
-            adversarial_objective: what poses minimise against the discriminator, a
+            adversarial_objective: what poses minimize against the discriminator, a
                 name in `losses.objectives`. The paper's is the cross-entropy to
                 1/2, least where it cannot tell whether a pair is of one clip.
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
@@ -103,11 +103,11 @@ class DrNet(AdversarialModel):
         )
 
     def call(self, batch, training=False):
-        """Decodes `pose_1`'s frame from its pose and the content of `content_1`.
+        """Decode `pose_1`'s frame from its pose and the content of `content_1`.
 
         Args:
             batch: dict of frames `[B, H, W, C]` with `content_1` and `pose_1`.
-            training: whether batch normalisation uses the batch's statistics.
+            training: whether batch normalization uses the batch's statistics.
 
         Returns:
             Frames `[B, H, W, C]`.
@@ -119,7 +119,7 @@ class DrNet(AdversarialModel):
     def _forward(self, batch, *, training):
         content_1, skips = self.content_encoder(batch["content_1"], training=training)
         content_2, _ = self.content_encoder(batch["content_2"], training=training)
-        pose_1, *neighbours = self._encode_moving(batch, training=training)
+        pose_1, *neighbors = self._encode_moving(batch, training=training)
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
         frames = self.decoder(((content_1, skips), pose_1), training=training)
         terms = {
@@ -130,14 +130,14 @@ class DrNet(AdversarialModel):
             terms["reconstruction"] + self.similarity_weight * terms["similarity"]
         )
         if self.steadiness_weight:
-            before, after = neighbours
+            before, after = neighbors
             steadiness = drnet_losses.steadiness_loss(before, pose_1, after, pose_2)
             terms["steadiness"] = steadiness
             terms["loss"] += self.steadiness_weight * steadiness
         return terms, {"features": (pose_1, pose_2)}
 
     def _encode_moving(self, batch, *, training):
-        """Returns the pose of `pose_1` and, where asked for, before and after it.
+        """Return the pose of `pose_1` and, where asked for, before and after it.
 
         They are encoded together: batch norm takes the same off each.
         """
@@ -148,7 +148,7 @@ class DrNet(AdversarialModel):
         return ops.split(self.pose_encoder(frames, training=training), len(names))
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return {
             "content_encoder": serialize(self.content_encoder),

@@ -16,7 +16,7 @@ VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
 
 
 def make_optimizer(config):
-    """Returns the Adam that a `TrainConfig` describes."""
+    """Return the Adam that a `TrainConfig` describes."""
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
         warmup_steps=max(config.warmup_steps, 1),
@@ -30,7 +30,7 @@ def make_optimizer(config):
 
 
 def make_adversarial_weight(config):
-    """Returns the weight that a `DrNetConfig` describes, a number or a linear ramp."""
+    """Return the weight that a `DrNetConfig` describes, a number or a linear ramp."""
     if not config.adversarial_warmup_steps:
         return config.adversarial_weight
     return keras.optimizers.schedules.PolynomialDecay(
@@ -51,7 +51,7 @@ def fit(
     prepare=None,
     batches=None,
 ):
-    """Fits a stage's model from its last checkpoint to its last epoch.
+    """Fit a stage's model from its last checkpoint to its last epoch.
 
     Args:
         model: compiled `keras.Model` with `build_optimizers`.
@@ -128,7 +128,7 @@ def fit(
 
 
 def _validation_batches(config, stage):
-    """Makes a dataset of a few test batches, read once.
+    """Make a dataset of a few test batches, read once.
 
     An endless one would be opened and given up in each epoch, and to give up a
     pipeline whose threads are at work can take TensorFlow most of a minute.
@@ -140,7 +140,7 @@ def _validation_batches(config, stage):
 
 
 def fit_poses(model, run, stage, networks, **kwargs):
-    """Fits a model of the pose LSTM, on cached codes where they were asked for.
+    """Fit a model of the pose LSTM, on cached codes where they were asked for.
 
     Args:
         model: `PosePredictor` or `PoseRefiner`.

@@ -56,7 +56,7 @@ class JointPosePredictor(PosePredictor):
         dtype=None,
         name="joint_pose_predictor",
     ):
-        """Holds the networks, and copies the pose encoder to be the teacher.
+        """Hold the networks, and copy the pose encoder to be the teacher.
 
         Args:
             content_encoder: see `PosePredictor`; frozen.
@@ -92,11 +92,11 @@ class JointPosePredictor(PosePredictor):
         self._add_trackers("anchor", *(["frames"] if frame_weight else []))
 
     def build_optimizers(self):
-        """Creates the optimizer's variables, so that they can be restored."""
+        """Create the optimizer's variables, so that they can be restored."""
         self.optimizer.build(self._trained)
 
     def train_step(self, batch):
-        """Trains pose encoder and LSTM on one batch of clips."""
+        """Train pose encoder and LSTM on one batch of clips."""
         video = batch["video"]
         times = self._draw_times(video)
         with tf.GradientTape() as tape:
@@ -106,7 +106,7 @@ class JointPosePredictor(PosePredictor):
         return track(self._trackers, terms)
 
     def test_step(self, batch):
-        """Evaluates the losses on all frames, and the roll-out, on one batch."""
+        """Evaluate the losses on all frames, and the roll-out, on one batch."""
         video = batch["video"]
         shape = (tf.shape(video)[0], video.shape[1] - 1)
         times = tf.broadcast_to(tf.range(1, video.shape[1]), shape)
@@ -121,7 +121,7 @@ class JointPosePredictor(PosePredictor):
         )
 
     def _draw_times(self, video):
-        """Draws numbers of frames but the first for each clip, `[B, num_targets]`."""
+        """Draw numbers of frames but the first for each clip, `[B, num_targets]`."""
         # Drawn from the step's number: a resumed run draws the same.
         step = ops.cast(self.optimizer.iterations, "int32")
         order = tf.random.stateless_uniform(
@@ -163,7 +163,7 @@ class JointPosePredictor(PosePredictor):
         return terms
 
     def _frame_error(self, targets, content, poses):
-        """Returns the error of frames decoded from several poses of each clip."""
+        """Return the error of frames decoded from several poses of each clip."""
         content = tf.nest.map_structure(
             lambda code: tf.repeat(code, poses.shape[1], axis=0), content
         )

@@ -58,7 +58,7 @@ class MCNet(TwoPlayerModel):
         dtype=None,
         name="mcnet",
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             networks: `MCNetNetworks`, the discriminator for num_past + num_future
@@ -114,14 +114,14 @@ class MCNet(TwoPlayerModel):
         return [self._generator_learns, self._discriminator_learns]
 
     def build_optimizers(self):
-        """Creates the optimizers' variables, so that they can be restored."""
+        """Create the optimizers' variables, so that they can be restored."""
         self.optimizer.build(self.generator_variables)
         self.discriminator_optimizer.build(self.frame_discriminator.trainable_variables)
 
     def adapt(self, dataset, steps):
-        """Starts the frame generator from the mean color of frames.
+        """Start the frame generator from the mean color of frames.
 
-        Call it before `fit`, or leave it out for the authors' start, a mid-grey. On
+        Call it before `fit`, or leave it out for the authors' start, a mid-gray. On
         frames that are nearly all black that one fails: the first thing to be learned
         is to draw black, and by then every hidden unit is dead.
 
@@ -136,7 +136,7 @@ class MCNet(TwoPlayerModel):
         set_mean_color(self.frame_generator, np.mean(colors, axis=0))
 
     def call(self, video, training=False):
-        """Predicts the frames after the observed ones, without looking at the rest.
+        """Predict the frames after the observed ones, without looking at the rest.
 
         Args:
             video: `[B, T, H, W, C]` in [0, 1], T at least num_past.
@@ -149,7 +149,7 @@ class MCNet(TwoPlayerModel):
         return mcnet_rollout.roll_out(self.networks, past, self.num_future)
 
     def train_step(self, batch):
-        """Trains the discriminator, then the generator, on one batch of clips."""
+        """Train the discriminator, then the generator, on one batch of clips."""
         if not self.optimizer.built:  # Too late for it where a player is skipped.
             self.build_optimizers()
         past, future = self._split(batch["video"])
@@ -168,7 +168,7 @@ class MCNet(TwoPlayerModel):
         return track(self._trackers, losses | learning)
 
     def test_step(self, batch):
-        """Evaluates every loss and error on one batch."""
+        """Evaluate every loss and error on one batch."""
         past, future = self._split(batch["video"])
         predicted = self(past)
         losses = self._generator_losses(past, future, predicted)
@@ -185,7 +185,7 @@ class MCNet(TwoPlayerModel):
         return video[:, : self.num_past], video[:, self.num_past : end]
 
     def _train_discriminator(self, past, future, predicted):
-        """Moves the discriminator, if it learns; the predictions are constants."""
+        """Move the discriminator, if it learns; the predictions are constants."""
         with tf.GradientTape() as tape:
             errors = self._discriminator_errors(past, future, predicted)
             loss = self.discriminator_optimizer.scale_loss(
@@ -200,7 +200,7 @@ class MCNet(TwoPlayerModel):
         )
 
     def _train_generator(self, tape, past, future, predicted):
-        """Moves the generator, if it learns; the tape has seen it predict."""
+        """Move the generator, if it learns; the tape has seen it predict."""
         with tape:
             losses = self._generator_losses(past, future, predicted)
             loss = self.optimizer.scale_loss(losses["loss"])
@@ -210,7 +210,7 @@ class MCNet(TwoPlayerModel):
         return losses
 
     def _apply_if(self, condition, optimizer, tape, loss, variables):
-        """Moves `variables` if `condition`; else neither them nor the optimizer."""
+        """Move `variables` if `condition`; else neither them nor the optimizer."""
 
         def move():
             apply_gradients(optimizer, tape, loss, variables)
@@ -219,7 +219,7 @@ class MCNet(TwoPlayerModel):
         tf.cond(condition, move, lambda: False)
 
     def _choose_players(self, real_error, fake_error):
-        """Decides who learns in the next step, from the errors after this one."""
+        """Decide who learns in the next step, from the errors after this one."""
         discriminator = self._discriminator_learns & (
             tf.minimum(real_error, fake_error) >= LOWEST_ERROR
         )
@@ -251,7 +251,7 @@ class MCNet(TwoPlayerModel):
         return {"real_error": real_error, "fake_error": fake_error}
 
     def _judge(self, past, following):
-        """Returns the discriminator's logits, `[B, 1]`, of past and what follows."""
+        """Return the discriminator's logits, `[B, 1]`, of past and what follows."""
         clip = tf.transpose(tf.concat([past, following], axis=1), (0, 2, 3, 1, 4))
         clip = tf.reshape(clip, (-1, *clip.shape[1:3], clip.shape[3] * clip.shape[4]))
         return self.frame_discriminator(clip)

@@ -46,7 +46,7 @@ class PosePredictor(keras.Model):
         dtype=None,
         name="pose_predictor",
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             content_encoder: frames `[B, H, W, C]` to `(content, skips)`; frozen.
@@ -78,11 +78,11 @@ class PosePredictor(keras.Model):
         return list(self._trackers.values())
 
     def build_optimizers(self):
-        """Creates the optimizer's variables, so that they can be restored."""
+        """Create the optimizer's variables, so that they can be restored."""
         self.optimizer.build(self.pose_lstm.trainable_variables)
 
     def adapt(self, dataset, steps):
-        """Fits the range in which the LSTM reads and predicts poses to the data.
+        """Fit the range in which the LSTM reads and predicts poses to the data.
 
         Call it before `fit`, or leave it out for the paper's range.
 
@@ -94,7 +94,7 @@ class PosePredictor(keras.Model):
         self.pose_lstm.get_layer("pose_range").adapt(tf.concat(poses, axis=0))
 
     def encode(self, video):
-        """Encodes clips with the frozen encoders.
+        """Encode clips with the frozen encoders.
 
         Args:
             video: `[B, T, H, W, C]`, with static T.
@@ -108,7 +108,7 @@ class PosePredictor(keras.Model):
         return tf.stop_gradient(poses), tf.stop_gradient(content)
 
     def call(self, video, training=False):
-        """Predicts the poses after the observed frames, without looking at the rest.
+        """Predict the poses after the observed frames, without looking at the rest.
 
         Args:
             video: `[B, T, H, W, C]`.
@@ -126,7 +126,7 @@ class PosePredictor(keras.Model):
         )
 
     def encode_batches(self, dataset, *, cached_batches=0):
-        """Encodes batches of clips ahead of training.
+        """Encode batches of clips ahead of training.
 
         The encoders are frozen, so a batch that is used again need not be encoded
         again.
@@ -151,7 +151,7 @@ class PosePredictor(keras.Model):
         return dataset.take(cached_batches).cache().repeat()
 
     def train_step(self, batch):
-        """Trains the LSTM on one batch of clips, or of codes."""
+        """Train the LSTM on one batch of clips, or of codes."""
         poses, content = self._codes(batch)
         inputs = poses
         if self.pose_noise:
@@ -167,7 +167,7 @@ class PosePredictor(keras.Model):
         return track(self._trackers, {"loss": prediction})
 
     def test_step(self, batch):
-        """Evaluates the training loss and the roll-out on one batch."""
+        """Evaluate the training loss and the roll-out on one batch."""
         poses, content = self._codes(batch)
         future = poses[:, self.num_past :]
         predicted = pose_rollout.roll_out(
@@ -208,7 +208,7 @@ class PosePredictor(keras.Model):
 
 
 def encode_poses(pose_encoder, video):
-    """Encodes every frame of clips, in inference mode.
+    """Encode every frame of clips, in inference mode.
 
     Args:
         pose_encoder: frames `[B, H, W, C]` to pose `[B, Dp]`.

@@ -15,7 +15,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
     An LSTM that has learned short clips by their squared error leaves, in roll-outs
     many times as long, the poses that occur: movement dies and frames fade. Here it
     is rolled out far beyond the clip, and besides the error of the clip's
-    poses it minimises the cross-entropy to "real" of a discriminator that sees each
+    poses it minimizes the cross-entropy to "real" of a discriminator that sees each
     pose and its change to the next (Goodfellow et al., *Generative Adversarial
     Networks*, 2014, the non-saturating loss). What comes after the clip need not be
     what came, only something that could. The gradient goes back through as many
@@ -50,7 +50,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         dtype=None,
         name="pose_refiner",
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             content_encoder: see `PosePredictor`; frozen.
@@ -82,17 +82,17 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         self._add_trackers("adversarial", "pose_discriminator")
 
     def build_optimizers(self):
-        """Creates the optimizers' variables, so that they can be restored."""
+        """Create the optimizers' variables, so that they can be restored."""
         super().build_optimizers()
         self.discriminator_optimizer.build(self.pose_discriminator.trainable_variables)
 
     def match_range(self):
-        """Gives the discriminator the range of poses of the LSTM, before `fit`."""
+        """Give the discriminator the range of poses of the LSTM, before `fit`."""
         own = self.pose_discriminator.get_layer("pose_range")
         own.set_weights(self._pose_range.get_weights())
 
     def train_step(self, batch):
-        """Trains the LSTM, then the discriminator, on one batch of clips or codes."""
+        """Train the LSTM, then the discriminator, on one batch of clips or codes."""
         poses, content = self._codes(batch)
         with tf.GradientTape() as tape:
             rollout = self._roll_out(poses, content)
@@ -116,7 +116,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         return self.pose_lstm.get_layer("pose_range")
 
     def _roll_out(self, poses, content):
-        """Returns what is predicted to follow each pose, `[B, rollout_length - 1, Dp]`.
+        """Return what is predicted to follow each pose, `[B, rollout_length - 1, Dp]`.
 
         The first `T - 1` are those of the clip.
         """
@@ -151,11 +151,11 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         )
 
     def _predicted(self, rollout):
-        """Returns the poses after the observed ones."""
+        """Return the poses after the observed ones."""
         return rollout[:, self.num_past - 1 :]
 
     def _judge(self, poses):
-        """Returns the discriminator's logits for all pairs of consecutive poses."""
+        """Return the discriminator's logits for all pairs of consecutive poses."""
         pairs = (poses[:, :-1], poses[:, 1:])
         return self.pose_discriminator(
             tuple(ops.reshape(pose, (-1, poses.shape[-1])) for pose in pairs)

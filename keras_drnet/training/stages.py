@@ -25,7 +25,7 @@ ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of f
 
 
 def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
-    """Returns the run, created if it is new, and checked if it is not.
+    """Return the run, created if it is new, and checked if it is not.
 
     Args:
         run: a `RunFolder`.
@@ -75,7 +75,7 @@ def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
 
 
 def train_drnet(run):
-    """Trains stage 1 of a run, from its last checkpoint to the end.
+    """Train stage 1 of a run, from its last checkpoint to the end.
 
     Args:
         run: a `RunFolder` that was created.
@@ -111,7 +111,7 @@ def train_drnet(run):
 
 
 def train_pose_predictor(run):
-    """Trains stage 2 of a run, from its last checkpoint to the end.
+    """Train stage 2 of a run, from its last checkpoint to the end.
 
     Args:
         run: a `RunFolder` whose stage 1 is trained.
@@ -144,7 +144,7 @@ def train_pose_predictor(run):
 
 
 def train_joint_predictor(run):
-    """Trains stage `joint` of a run, from its last checkpoint to the end.
+    """Train stage `joint` of a run, from its last checkpoint to the end.
 
     Args:
         run: a `RunFolder` whose stages 1 and 2 are trained.
@@ -169,7 +169,7 @@ def train_joint_predictor(run):
 
 
 def train_pose_refiner(run):
-    """Trains stage `rollout` of a run, from its last checkpoint to the end.
+    """Train stage `rollout` of a run, from its last checkpoint to the end.
 
     Args:
         run: a `RunFolder` whose stages before it are trained.
@@ -208,7 +208,7 @@ def train_pose_refiner(run):
 
 
 def train_mcnet(run):
-    """Trains the only stage of a run of MCNet, from its last checkpoint to the end.
+    """Train the only stage of a run of MCNet, from its last checkpoint to the end.
 
     Args:
         run: a `RunFolder` that was created.
@@ -255,7 +255,7 @@ TRAINERS = {
 
 
 def _start(config):
-    """Seeds, picks the arithmetic and builds the networks."""
+    """Seed, picks the arithmetic and builds the networks."""
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
     dtype = resolve_precision(config.precision)
@@ -263,7 +263,7 @@ def _start(config):
 
 
 def _restore_stages_before(run, networks, next_stage):
-    """Gives networks the weights of all stages before one, trained to their ends."""
+    """Give networks the weights of all stages before one, trained to their ends."""
     stages = run.stages()
     for stage in stages[: stages.index(next_stage)]:
         steps = run.checkpoints(stage).restore(stage_networks(networks, stage))

@@ -14,7 +14,7 @@ class TwoPlayerModel(keras.Model):
     """
 
     def compile(self, optimizer, discriminator_optimizer, **kwargs):
-        """Sets an optimizer for each player; other arguments as in Keras.
+        """Set an optimizer for each player; other arguments as in Keras.
 
         Args:
             optimizer: trains all networks but the discriminator.
@@ -29,14 +29,14 @@ class TwoPlayerModel(keras.Model):
         self.discriminator_optimizer = discriminator_optimizer
 
     def get_compile_config(self):
-        """Returns both optimizers, for `keras.Model.save`."""
+        """Return both optimizers, for `keras.Model.save`."""
         return {
             name: keras.saving.serialize_keras_object(getattr(self, name))
             for name in OPTIMIZERS
         }
 
     def compile_from_config(self, config):
-        """Compiles with what `get_compile_config` returned, for `load_model`."""
+        """Compile with what `get_compile_config` returned, for `load_model`."""
         self.compile(
             **{
                 name: keras.saving.deserialize_keras_object(optimizer)
@@ -52,12 +52,12 @@ class TwoPlayerModel(keras.Model):
 
 
 def apply_gradients(optimizer, tape, loss, variables):
-    """Moves `variables`, and nothing else, down the gradient of `loss`."""
+    """Move `variables`, and nothing else, down the gradient of `loss`."""
     optimizer.apply(tape.gradient(loss, variables), variables)
 
 
 def track(trackers, values):
-    """Updates the mean of each value and returns these means by name."""
+    """Update the mean of each value and return these means by name."""
     for name, value in values.items():
         trackers[name].update_state(value)
     return {name: trackers[name].result() for name in values}

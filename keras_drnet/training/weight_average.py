@@ -27,7 +27,7 @@ class WeightAverage(keras.callbacks.Callback):
     """
 
     def __init__(self, networks, momentum):
-        """Starts the average at the networks' current weights.
+        """Start the average at the networks' current weights.
 
         Args:
             networks: list of `keras.Model`.
@@ -43,18 +43,18 @@ class WeightAverage(keras.callbacks.Callback):
         self._update()
 
     def restart(self):
-        """Starts anew at the networks' current weights."""
+        """Start anew at the networks' current weights."""
         for weight, average in zip(self.weights, self.variables, strict=True):
             average.assign(weight)
 
     def assign(self):
-        """Puts the average in place of the networks' weights, for good."""
+        """Put the average in place of the networks' weights, for good."""
         for weight, average in zip(self.weights, self.variables, strict=True):
             weight.assign(average)
 
     @contextlib.contextmanager
     def applied(self):
-        """Puts the average in place of the networks' weights, for a while."""
+        """Put the average in place of the networks' weights, for a while."""
         live = [tf.identity(weight) for weight in self.weights]
         self.assign()
         try:

@@ -7,24 +7,24 @@ import numpy as np
 
 GREEN = (0, 200, 0)  # Border of observed frames.
 RED = (220, 0, 0)  # Border of generated frames.
-GREY = (128, 128, 128)  # Border of frames that are neither.
+GRAY = (128, 128, 128)  # Border of frames that are neither.
 
 
 def frame_grid(rows, *, colors=None, scale=1, border=1):
-    """Lays frames out in rows.
+    """Lay frames out in rows.
 
     Args:
         rows: list of rows, each `[N, H, W, C]` in [0, 1], C 1 or 3. Rows may differ
             in N; short ones are filled up with white.
-        colors: for each row a border colour, or a list of one a frame; `None` is
-            grey.
+        colors: for each row a border color, or a list of one a frame; `None` is
+            gray.
         scale: whole factor by which frames are enlarged.
         border: width of the border, pixels of the picture.
 
     Returns:
         A uint8 picture `[H', W', 3]`.
     """
-    colors = colors or [GREY] * len(rows)
+    colors = colors or [GRAY] * len(rows)
     pictures = [
         _row(np.asarray(frames), color, scale, border)
         for frames, color in zip(rows, colors, strict=True)
@@ -43,7 +43,7 @@ def frame_grid(rows, *, colors=None, scale=1, border=1):
 
 
 def write_png(path, picture):
-    """Writes a uint8 picture `[H, W, 3]`."""
+    """Write a uint8 picture `[H, W, 3]`."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     imageio.imwrite(path, picture)

@@ -16,7 +16,7 @@ METHOD_NAMES = {
     "mean_frame": "Mean training frame",
 }
 BLACK = (20, 20, 20)
-DARK_GREY = (95, 95, 95)
+DARK_GRAY = (95, 95, 95)
 TITLE_SIZE = 24  # Heights of letters, pixels of the picture.
 LABEL_SIZE = 18
 NOTE_SIZE = 16
@@ -68,13 +68,13 @@ class Block:
 
 
 def add_labels(blocks, *, title="", note=""):
-    """Stacks pictures on white, with words beside and above them.
+    """Stack pictures on white, with words beside and above them.
 
     Args:
         blocks: list of `Block`, from the top; their pictures begin at the same left
             edge.
         title: a line on top.
-        note: a smaller, grey line under it.
+        note: a smaller, gray line under it.
 
     Returns:
         A uint8 picture `[H', W', 3]` of even sides, which video needs. Every pixel of
@@ -83,7 +83,7 @@ def add_labels(blocks, *, title="", note=""):
     rows = [_row_labels(block) for block in blocks]
     left = MARGIN + max((label.width + GAP for row in rows for label in row), default=0)
     top, placed, pictures = MARGIN, [], []
-    for label in (_Text(title, TITLE_SIZE), _Text(note, NOTE_SIZE, DARK_GREY)):
+    for label in (_Text(title, TITLE_SIZE), _Text(note, NOTE_SIZE, DARK_GRAY)):
         if label.text:
             placed.append((MARGIN, top, label))
             top += label.height
@@ -146,7 +146,7 @@ def _column_labels(block):
 
 
 def _fitting(texts, align, fits):
-    """Returns the texts in the greatest size in which all of them fit."""
+    """Return the texts in the greatest size in which all of them fit."""
     for size in range(LABEL_SIZE, SMALLEST_SIZE - 1, -1):
         labels = [_Text(text, size, align=align) for text in texts]
         if all(map(fits, labels)):
@@ -155,6 +155,6 @@ def _fitting(texts, align, fits):
 
 
 def _centers(labels, block, axis):
-    """Returns where the rows' (axis 0) or columns' (1) middles are in the picture."""
+    """Return where the rows' (axis 0) or columns' (1) middles are in the picture."""
     step = block.picture.shape[axis] / max(len(labels), 1)
     return [(i + 0.5) * step for i in range(len(labels))]

@@ -17,7 +17,7 @@ METRICS = {
 
 
 def plot_prediction(file, prediction, *, metrics=("psnr", "ssim")):
-    """Plots measures over the steps of prediction, with their intervals as bands.
+    """Plot measures over the steps of prediction, with their intervals as bands.
 
     Args:
         file: PNG file to write: a path, or a binary file that is open.

@@ -13,7 +13,7 @@ import numpy as np
 from keras_drnet.errors import InputError
 from keras_drnet.metrics import nearest_neighbors
 from keras_drnet.visualization import sample_grids
-from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid, write_png
+from keras_drnet.visualization.frame_grid import GRAY, GREEN, RED, frame_grid, write_png
 from keras_drnet.visualization.labels import GAP, Block, add_labels
 from keras_drnet.visualization.video_writer import ENCODERS, video_writers
 
@@ -21,7 +21,7 @@ from keras_drnet.visualization.video_writer import ENCODERS, video_writers
 NAMES = ("analogy", "interpolation", "generation", "comparison", "neighbours")
 NEED_POSES = ("analogy", "interpolation", "neighbours")
 LEGEND = "Green border: real frame. Red border: generated."
-BLANK = 0.85  # Grey of a frame that does not exist.
+BLANK = 0.85  # Gray of a frame that does not exist.
 BORDER = 2  # Of frames, pixels.
 SPACE = 24  # White between clips, pixels.
 NAME_WIDTH = 14  # Letters in a line of a method's name.
@@ -33,7 +33,7 @@ BATCH = 64  # Frames encoded at a time.
 
 
 def default_steps(num_past, num_future):
-    """Chooses the frames to show of a long prediction.
+    """Choose the frames to show of a long prediction.
 
     Args:
         num_past: number of observed frames.
@@ -54,7 +54,7 @@ def default_steps(num_past, num_future):
 
 
 def parse_steps(texts, num_past, num_future):
-    """Reads which frames to show.
+    """Read which frames to show.
 
     Args:
         texts: strings with the numbers of frames, from 1; none = `default_steps`.
@@ -90,7 +90,7 @@ class FigureWriter:
     """
 
     def __init__(self, folder, *, frame_rate, scale=1):
-        """Says where and how large.
+        """Say where and how large.
 
         Args:
             folder: where the files are written.
@@ -102,7 +102,7 @@ class FigureWriter:
         self._scale = scale
 
     def analogy(self, predictor, content_frames, pose_clips):
-        """Pairs every content with every pose; in the video the poses run on.
+        """Pair every content with every pose; in the video the poses run on.
 
         Args:
             predictor: a `VideoPredictor`.
@@ -131,7 +131,7 @@ class FigureWriter:
         ]
 
     def interpolation(self, predictor, content_frames, starts, ends, rows):
-        """Goes from one pose to another in a straight line, with content fixed.
+        """Go from one pose to another in a straight line, with content fixed.
 
         Args:
             predictor: a `VideoPredictor`.
@@ -168,7 +168,7 @@ class FigureWriter:
         ]
 
     def generation(self, predictor, past, num_future, steps, *, name):
-        """Generates on and on; the memory that it takes does not grow.
+        """Generate on and on; the memory that it takes does not grow.
 
         Args:
             predictor: a `Predictor`.
@@ -198,7 +198,7 @@ class FigureWriter:
         return [self._write_picture("generation", picture), *videos]
 
     def comparison(self, predictors, clips, num_past, num_future, steps):
-        """Sets what several methods predict beside what came.
+        """Set what several methods predict beside what came.
 
         Args:
             predictors: dict of name to `Predictor`.
@@ -223,10 +223,10 @@ class FigureWriter:
         def color(method, t):
             if method:
                 return _color(t, num_past)
-            return GREEN if t <= num_real else GREY
+            return GREEN if t <= num_real else GRAY
 
         def grid(rows):
-            """Draws rows of (method, clip, number of the frame)."""
+            """Draw rows of (method, clip, number of the frame)."""
             return self._grid(
                 [[videos[m][clip, t - 1] for m, clip, t in row] for row in rows],
                 [[color(m, t) for m, _, t in row] for row in rows],
@@ -249,8 +249,8 @@ class FigureWriter:
             *self._write_videos("comparison", map(draw, range(1, total + 1))),
         ]
 
-    def neighbours(self, predictor, past, bank, steps):
-        """Sets beneath generated frames the training frames that are nearest to them.
+    def neighbors(self, predictor, past, bank, steps):
+        """Set beneath generated frames the training frames that are nearest to them.
 
         Args:
             predictor: a `VideoPredictor`.
@@ -328,5 +328,5 @@ def _times(steps):
 
 
 def _clock(t, total):
-    """Returns the number of a frame with as many digits as the last one has."""
+    """Return the number of a frame with as many digits as the last one has."""
     return f"t = {t:0{len(str(total))}d}"

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid, write_png
+from keras_drnet.visualization.frame_grid import GRAY, GREEN, RED, frame_grid, write_png
 from keras_drnet.visualization.video_writer import video_writers
 
 NUM_COLUMNS = 10  # Frames in a row of a picture, at most.
@@ -12,7 +12,7 @@ STRIP_COLUMNS = 20  # Frames in a row of a strip, at most.
 
 
 def reconstruction_grid(predictor, batch, *, scale=1):
-    """Draws reconstruction and swap of a batch of `DrNet`'s named frames.
+    """Draw reconstruction and swap of a batch of `DrNet`'s named frames.
 
     Rows, from the top: content frames; pose frames; pose frames decoded with the
     content above them; the same poses with the content of the next column. Generated
@@ -42,7 +42,7 @@ def reconstruction_grid(predictor, batch, *, scale=1):
 
 
 def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
-    """Draws every pairing of some contents with some poses (synthesis by analogy).
+    """Draw every pairing of some contents with some poses (synthesis by analogy).
 
     The left column are the content frames, the top row the pose frames; the frame in
     row i and column j has the content of row i in the pose of column j.
@@ -61,7 +61,7 @@ def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
     pose_frames = np.asarray(pose_frames)
     corner = np.ones_like(pose_frames[:1])
     rows = [np.concatenate([corner, pose_frames])]
-    colors = [[GREY] + [GREEN] * len(pose_frames)]
+    colors = [[GRAY] + [GREEN] * len(pose_frames)]
     for frame in content_frames:
         repeated = np.repeat(frame[np.newaxis], len(pose_frames), axis=0)
         swapped = predictor.reconstruct(repeated, pose_frames)
@@ -71,7 +71,7 @@ def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
 
 
 def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
-    """Draws real clips, and beneath each what was predicted from its first frames.
+    """Draw real clips, and beneath each what was predicted from its first frames.
 
     Args:
         predictor: a `VideoPredictor`.
@@ -98,7 +98,7 @@ def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
 
 
 def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale=1):
-    """Generates frames and writes them as they come: memory does not grow.
+    """Generate frames and write them as they come: memory does not grow.
 
     Args:
         predictor: a `VideoPredictor`.

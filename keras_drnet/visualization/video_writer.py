@@ -30,7 +30,7 @@ ENCODERS = {
 
 @contextlib.contextmanager
 def video_writer(path, *, frame_rate):
-    """Opens a GIF or MP4 file for pictures that are appended one by one.
+    """Open a GIF or MP4 file for pictures that are appended one by one.
 
     Args:
         path: file to write, ending in `.gif` or `.mp4`.
@@ -51,7 +51,7 @@ def video_writer(path, *, frame_rate):
         nonlocal encoder, num_frames
         if encoder is None:
             height, width, _ = picture.shape
-            # Of a picture with few colours its palette filter warns frame by frame.
+            # Of a picture with few colors its palette filter warns frame by frame.
             encoder = imageio_ffmpeg.write_frames(
                 str(path),
                 (width, height),
@@ -94,7 +94,7 @@ def _count_frames(path):
 
 @contextlib.contextmanager
 def video_writers(paths, *, frame_rate):
-    """Opens several files for the same pictures; see `video_writer`."""
+    """Open several files for the same pictures; see `video_writer`."""
     with contextlib.ExitStack() as stack:
         writers = [
             stack.enter_context(video_writer(path, frame_rate=frame_rate))

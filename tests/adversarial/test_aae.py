@@ -77,11 +77,11 @@ def make(form, *, objective="flipped_labels", weight=0.5, layers=(), **kwargs):
 
 @pytest.fixture
 def batch(rng):
-    image, labelled = rng.normal(size=(2, 16, 6)).astype("float32")
+    image, labeled = rng.normal(size=(2, 16, 6)).astype("float32")
     label = rng.integers(0, 3, 16)
     return {
         "image": tf.constant(image),
-        "labelled": tf.constant(labelled),
+        "labelled": tf.constant(labeled),
         "label": tf.constant(label, tf.int32),
     }
 

@@ -71,8 +71,8 @@ def test_the_adversary_s_step_moves_nothing_else(adaptive, batch):
 
 
 def log_normal(codes, mean=0.0, deviation=1.0):
-    standardised = (codes - mean) / deviation
-    densities = -0.5 * standardised**2 - np.log(deviation * np.sqrt(2.0 * np.pi))
+    standardized = (codes - mean) / deviation
+    densities = -0.5 * standardized**2 - np.log(deviation * np.sqrt(2.0 * np.pi))
     return densities.sum(axis=1)
 
 
@@ -124,7 +124,7 @@ def seed_state(model):
 
 
 class Optimal(keras.layers.Layer):
-    """The best T for standardised codes of a Gaussian of this covariance."""
+    """The best T for standardized codes of a Gaussian of this covariance."""
 
     def __init__(self, covariance):
         super().__init__()

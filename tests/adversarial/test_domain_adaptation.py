@@ -1,4 +1,4 @@
-"""DANN, ADDA and domain confusion: who moves whom, what is minimised, going on."""
+"""DANN, ADDA and domain confusion: who moves whom, what is minimized, going on."""
 
 import keras
 import numpy as np

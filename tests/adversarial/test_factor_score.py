@@ -112,8 +112,8 @@ def test_images_are_of_their_factors():
     ink = images[..., 0].sum(axis=(1, 2))
     places = np.arange(16) + 0.5
     for name, axis in (("x", 1), ("y", 2)):
-        centre = images[..., 0].sum(axis=axis) @ places / ink
+        center = images[..., 0].sum(axis=axis) @ places / ink
         column = list(factor_images.NUM_VALUES).index(name)
-        np.testing.assert_allclose(centre, 4.5 + factors[:, column], atol=1e-4)
+        np.testing.assert_allclose(center, 4.5 + factors[:, column], atol=1e-4)
     by_size = [ink[factors[:, 1] == size].mean() for size in range(5)]
     assert np.all(np.diff(by_size) > 0)

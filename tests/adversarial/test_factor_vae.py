@@ -102,8 +102,8 @@ def test_losses_are_the_paper_s(batch):
     judge = model.adversarial.adversary
     keras.utils.set_random_seed(4)
     _, contrasted = model._forward(batch, training=False)
-    labelled = model.adversarial.contrast.adversary_examples(**contrasted)
-    codes, permuted = (np.array(half) for half in tf.split(labelled.inputs, 2))
+    labeled = model.adversarial.contrast.adversary_examples(**contrasted)
+    codes, permuted = (np.array(half) for half in tf.split(labeled.inputs, 2))
     for own, other in zip(permuted.T, np.transpose(contrasted["others"]), strict=True):
         np.testing.assert_array_equal(np.sort(own), np.sort(other))
 

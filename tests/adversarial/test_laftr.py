@@ -1,4 +1,4 @@
-"""LAFTR: the group-normalised losses, who moves whom, in turn, going on, learning."""
+"""LAFTR: the group-normalized losses, who moves whom, in turn, going on, learning."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Predictability minimisation: its losses, who sees what, going on, learning."""
+"""Predictability minimization: its losses, who sees what, going on, learning."""
 
 import keras
 import numpy as np

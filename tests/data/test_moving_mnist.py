@@ -64,7 +64,7 @@ def test_digits_move_and_bounce_as_the_authors_do(source, index):
 
 @settings(max_examples=15, deadline=None)
 @given(index=INDEX)
-def test_each_digit_has_a_colour_and_one_is_in_front(source, index):
+def test_each_digit_has_a_color_and_one_is_in_front(source, index):
     frames = clip(source, index)
     assert frames.shape == (30, 64, 64, 3)
     assert frames.dtype == np.float32
@@ -153,7 +153,7 @@ def test_fractional_motion_stays_inside_and_keeps_its_speed(index, image_size):
 
 
 @pytest.mark.parametrize("num_digits", [1, 2, 4])
-def test_grey_clips_hold_all_digits_in_one_channel(num_digits):
+def test_gray_clips_hold_all_digits_in_one_channel(num_digits):
     source = MovingMNIST("test", num_channels=1, num_digits=num_digits)
     frames = clip(source, 0)
     assert frames.shape == (20, 64, 64, 1)

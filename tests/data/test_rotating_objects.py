@@ -172,8 +172,8 @@ def test_chairs_are_made_up_without_a_folder():
     frames = np.stack([clip.frames for clip in clips])
     assert frames.shape == (len(ELEVATIONS), len(AZIMUTHS), 32, 32, 3)
     assert (frames[:, 1:] != frames[:, :-1]).any(axis=(2, 3, 4)).all()
-    (grey, *_) = reader(num_objects=8, num_channels=1).read("chair_0003")
-    assert grey.frames.shape == (len(AZIMUTHS), 32, 32, 1)
+    (gray, *_) = reader(num_objects=8, num_channels=1).read("chair_0003")
+    assert gray.frames.shape == (len(AZIMUTHS), 32, 32, 1)
 
 
 def test_splits_share_no_object(coil):
@@ -218,9 +218,9 @@ def test_coil_100():
     assert len(source.items("train")) > len(source.items("test")) > 0
     (clip,) = source.read("obj1")
     frames = clip.frames.astype(int)
-    neighbours = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))
+    neighbors = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))
     closing = np.abs(frames[-1] - frames[0]).mean()
-    assert closing < 2 * neighbours.max()
+    assert closing < 2 * neighbors.max()
 
 
 @pytest.mark.opengl

@@ -58,9 +58,9 @@ def test_named_frames_come_from_one_clip():
     assert all(len(set(row)) == 4 for row in frames[..., 1])
 
 
-def test_neighbours_are_the_frames_before_and_after():
+def test_neighbors_are_the_frames_before_and_after():
     dataset = sampling.frame_batches(
-        Numbered(), batch_size=200, max_step=12, neighbours=True, first_batch=1
+        Numbered(), batch_size=200, max_step=12, neighbors=True, first_batch=1
     )
     (batch,) = first(dataset)
     clips, times = (
@@ -74,11 +74,11 @@ def test_neighbours_are_the_frames_before_and_after():
     assert times["pose_before"].min() == 0 and times["pose_after"].max() == 14
 
 
-def test_neighbours_need_room_on_either_side():
+def test_neighbors_need_room_on_either_side():
     with pytest.raises(
         InputError, match="13 frames of a clip.*expected 3 to 12.*steadiness_weight"
     ):
-        sampling.frame_batches(Numbered(), batch_size=2, max_step=13, neighbours=True)
+        sampling.frame_batches(Numbered(), batch_size=2, max_step=13, neighbors=True)
 
 
 @pytest.mark.parametrize("stage", ["drnet", "pose"])

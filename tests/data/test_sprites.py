@@ -31,19 +31,19 @@ CELLS = {
 }
 
 
-def colour(part, number, row, column):
+def color(part, number, row, column):
     return 10 + 50 * part + number, 10 + row, 10 + column
 
 
 def sheet(part, number):
-    """Every cell has its own colour, from the top down to a height of the part's.
+    """Every cell has its own color, from the top down to a height of the part's.
 
     Of a later part less is to be seen, so that no part hides one below it.
     """
     cells = np.zeros((21, 64, 13, 64, 4), np.uint8)
     for row in range(21):
         for column in range(13):
-            cells[row, : 60 - 10 * part, column, :, :3] = colour(
+            cells[row, : 60 - 10 * part, column, :, :3] = color(
                 part, number, row, column
             )
     cells[:, : 60 - 10 * part, ..., 3] = 255
@@ -87,7 +87,7 @@ def test_every_frame_is_of_the_right_cell_with_all_layers_in_order(drawn):
         for frame, column in zip(clip.frames, columns, strict=True):
             expected = np.zeros((64, 64, 3), np.uint8)
             for part, number in enumerate(numbers):
-                expected[: 60 - 10 * part] = colour(part, number, row, column)
+                expected[: 60 - 10 * part] = color(part, number, row, column)
             np.testing.assert_array_equal(frame, expected)
 
 
@@ -98,7 +98,7 @@ def test_half_transparent_pixels_show_what_is_below(folder):
     (folder / "shoes" / "1.png").unlink()
     Image.new("RGBA", (832, 1344)).save(folder / "shoes" / "1.png")
     clip = reader(folder).read("body0_bottom0_top0_hair0")[0]
-    below = np.array(colour(2, 0, 9, 8))
+    below = np.array(color(2, 0, 9, 8))
     mixed = (np.array([200, 100, 0]) + below) / 2
     np.testing.assert_allclose(clip.frames[0, 0, 0], mixed, atol=1.5)
 
@@ -131,7 +131,7 @@ def test_the_split_is_the_published_one(drawn):
 
 
 @pytest.mark.parametrize(("image_size", "num_channels"), [(32, 3), (128, 1)])
-def test_other_sizes_and_grey(drawn, image_size, num_channels):
+def test_other_sizes_and_gray(drawn, image_size, num_channels):
     sprites = reader(drawn, image_size=image_size, num_channels=num_channels)
     clip = sprites.read("body0_bottom0_top0_hair0")[0]
     assert clip.frames.shape == (8, image_size, image_size, num_channels)

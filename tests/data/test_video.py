@@ -36,16 +36,16 @@ def test_sides_that_are_odd(tmp_path):
     assert read_video(str(path), 32, 3).shape == (5, 32, 32, 3)
 
 
-def test_colours_keep_their_order(tmp_path):
+def test_colors_keep_their_order(tmp_path):
     frames = np.zeros((4, 64, 64, 3), np.uint8)
     frames[..., 0] = 200
     video = read_video(str(write_video(tmp_path / "red.avi", frames)), 32, 3)
     assert video[..., 0].mean() > 150 and video[..., 1:].mean() < 50
 
 
-def test_crop_takes_the_centre_and_squash_takes_all(tmp_path):
+def test_crop_takes_the_center_and_squash_takes_all(tmp_path):
     frames = np.zeros((3, 64, 128, 3), np.uint8)
-    frames[:, :, 32:96] = 220  # The centred square.
+    frames[:, :, 32:96] = 220  # The centered square.
     path = str(write_video(tmp_path / "wide.avi", frames))
     assert read_video(path, 32, 1, resize="crop").mean() > 200
     assert 90 < read_video(path, 32, 1, resize="squash").mean() < 130

@@ -53,11 +53,11 @@ def test_real_digits_are_recognised_and_blanks_and_noise_are_not(judge, rng):
     labels = np.stack([factors[f"digit_{n}"].values for n in (1, 2)], axis=1)
     corners = source.positions(indices).numpy()[:, 0]
     apart = np.abs(corners[:, 0] - corners[:, 1]).max(axis=1) > SIZE * 0.3
-    recognised = (judge.read(frames)[0] == labels)[apart]
-    assert recognised.size > 80 and recognised.mean() > 0.85
-    classes, centres = judge.read(np.zeros((200, SIZE, SIZE, 3)))
-    assert np.all(classes == -1) and np.all(np.isnan(centres))
-    assert not judge.is_near(centres, centres).any()
+    recognized = (judge.read(frames)[0] == labels)[apart]
+    assert recognized.size > 80 and recognized.mean() > 0.85
+    classes, centers = judge.read(np.zeros((200, SIZE, SIZE, 3)))
+    assert np.all(classes == -1) and np.all(np.isnan(centers))
+    assert not judge.is_near(centers, centers).any()
     noise = rng.uniform(0.2, 1, frames.shape)
     assert np.mean(judge.read(noise)[0] == labels) < 0.25
 
@@ -68,8 +68,8 @@ def test_a_digit_is_found_in_its_own_channel(judge):
     frames[0, 20, 30, 1] = 0.5
     frames[..., 2] = 1.0
     frames[0, 0, 0, :2] = 0.05  # Haze is no ink.
-    _, centres = judge.read(frames)
-    np.testing.assert_allclose(centres[0], [[11, 6], [20, 30]])
+    _, centers = judge.read(frames)
+    np.testing.assert_allclose(centers[0], [[11, 6], [20, 30]])
 
 
 @pytest.mark.parametrize("shift", [(0, 0), (3, 0), (-2, 5)])
@@ -84,12 +84,12 @@ def test_digits_that_are_moved_are_off_by_as_much(shift, rng):
     )
 
 
-def test_a_window_is_what_lies_around_its_centre(rng):
+def test_a_window_is_what_lies_around_its_center(rng):
     images = rng.uniform(size=(4, 9, 7))
-    centres = np.array([[4.5, 3.5], [1.5, 0.5], [7.5, 5.5], [0, 0]])
+    centers = np.array([[4.5, 3.5], [1.5, 0.5], [7.5, 5.5], [0, 0]])
     padded = np.pad(images, ((0, 0), (4, 4), (4, 4)))
     for image, window, (y, x) in zip(
-        padded, cut_windows(images, centres, 4), centres, strict=True
+        padded, cut_windows(images, centers, 4), centers, strict=True
     ):
         top, left = (int(np.round(v - 1.5)) + 4 for v in (y, x))
         np.testing.assert_array_equal(window, image[top : top + 4, left : left + 4])
@@ -119,8 +119,8 @@ def test_scores_of_perfect_moved_and_empty_predictions(judge):
     assert empty["real"] == perfect["real"]
     # 3 pixels of 64 are 1.5 of 32.
     for shift, within in ((1.49, 1.0), (1.51, 0.0)):
-        centres, seen = locate(np.moveaxis(clips, -1, 2)[:, :, :2])
-        near = judge.is_near(centres + [0, shift], centres)
+        centers, seen = locate(np.moveaxis(clips, -1, 2)[:, :, :2])
+        near = judge.is_near(centers + [0, shift], centers)
         assert share(near, seen) == within
 
 
@@ -154,8 +154,8 @@ def test_true_swaps_pass_and_frames_that_are_not_swapped_fail(judge):
     assert swaps["digit_1"]["swapped"] < 0.3 < 0.6 < swaps["digit_1"]["other"]
 
 
-def coloured_squares(rng, num_clips, names):
-    """A colour that stays in a clip, on the left or on the right."""
+def colored_squares(rng, num_clips, names):
+    """A color that stays in a clip, on the left or on the right."""
     colors, sides = rng.integers(0, 3, num_clips), rng.integers(0, 2, (num_clips, 4))
     frames = np.zeros((num_clips, 4, SIZE, SIZE, 3), np.uint8)
     for i, k in itertools.product(range(num_clips), range(4)):
@@ -171,8 +171,8 @@ def coloured_squares(rng, num_clips, names):
 
 
 def test_a_judge_sees_which_factor_came_from_which_frame(rng):
-    train = coloured_squares(rng, 150, tuple(map(str, range(150))))
-    test = coloured_squares(rng, 40, tuple(map(str, range(200, 240))))
+    train = colored_squares(rng, 150, tuple(map(str, range(150))))
+    test = colored_squares(rng, 40, tuple(map(str, range(200, 240))))
 
     def repaint(content, pose):
         return (
@@ -256,9 +256,9 @@ def test_the_program_writes_what_it_prints(method, tiny, tmp_path):
     assert len(probes["digits"]["real"]) == len(digit_judge.STEPS)
 
 
-def test_codes_of_grey_digits_are_probed_for_all_but_the_digits(tiny, tmp_path):
-    grey = tiny.with_overrides(["data.num_channels=1"])
-    run = save_run(tmp_path / "run", grey, lively_networks(grey))
+def test_codes_of_gray_digits_are_probed_for_all_but_the_digits(tiny, tmp_path):
+    gray = tiny.with_overrides(["data.num_channels=1"])
+    run = save_run(tmp_path / "run", gray, lively_networks(gray))
     result = probe(run.path)
     assert result.returncode == 0, result.stderr
     probes = read_results(run).probes

@@ -210,8 +210,8 @@ def test_the_server_can_read_which_models_to_load():
     assert not model.version_labels
     # What the comments say to write, too.
     lines = [line.removeprefix("    #   ") for line in text.splitlines()]
-    labelled = "\n".join(line for line in lines if line.startswith(("model_v", "vers")))
-    other = text_format.Parse(labelled, type(model)())
+    labeled = "\n".join(line for line in lines if line.startswith(("model_v", "vers")))
+    other = text_format.Parse(labeled, type(model)())
     assert list(other.model_version_policy.specific.versions) == [1, 2]
     assert dict(other.version_labels) == {"stable": 1, "canary": 2}
 

@@ -237,7 +237,7 @@ def test_a_notion_that_needs_the_target_says_so():
         contrast.adversary_examples(column(1, 2), group=[0, 1])
 
 
-def test_pairs_are_of_one_clip_and_of_neighbours():
+def test_pairs_are_of_one_clip_and_of_neighbors():
     pair = column(1, 2, 3), column(10, 20, 30)
     examples = contrasts.SamePair().adversary_examples(pair)
     np.testing.assert_array_equal(examples.inputs[0][:, 0], [1, 2, 3, 1, 2, 3])

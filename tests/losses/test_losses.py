@@ -104,7 +104,7 @@ def test_prediction_loss_is_the_mean_square_of_frames_from_minus_one_to_one():
 
 
 def steepness(frame, y, x, down, right):
-    """The size of the step to a neighbour; outside the frame is zero."""
+    """The size of the step to a neighbor; outside the frame is zero."""
     height, width = frame.shape
     inside = y + down < height and x + right < width
     return abs((frame[y + down, x + right] if inside else 0) - frame[y, x])
@@ -140,7 +140,7 @@ def test_gradient_difference_by_hand():
     assert mcnet_losses.gradient_difference_loss(edge, edge) == 0
 
 
-def test_gradient_difference_of_a_repeated_grey_channel_is_that_of_one(rng):
+def test_gradient_difference_of_a_repeated_gray_channel_is_that_of_one(rng):
     frames, predictions = rng.uniform(size=(2, 2, 4, 4, 1)).astype("float32")
     np.testing.assert_allclose(
         mcnet_losses.gradient_difference_loss(

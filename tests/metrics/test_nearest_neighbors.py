@@ -1,4 +1,4 @@
-"""Nearest neighbours against a slow search, and what the ratio says."""
+"""Nearest neighbors against a slow search, and what the ratio says."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from keras_drnet.metrics.nearest_neighbors import memorisation_ratio, nearest
     block=st.integers(1, 5),
     seed=st.integers(0, 999),
 )
-def test_neighbours_are_those_of_a_slow_search(num_items, num_bank, k, block, seed):
+def test_neighbors_are_those_of_a_slow_search(num_items, num_bank, k, block, seed):
     rng = np.random.default_rng(seed)
     items = rng.uniform(size=(num_items, 3, 2, 1)).astype(np.float32)
     bank = rng.uniform(size=(num_bank, 3, 2, 1)).astype(np.float32)

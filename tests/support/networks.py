@@ -1,6 +1,6 @@
 """Networks as lively as trained ones, without the training.
 
-New networks draw the same grey for everything, and their batch norm does nothing:
+New networks draw the same gray for everything, and their batch norm does nothing:
 what is wrong with an export would not show.
 """
 

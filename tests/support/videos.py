@@ -16,13 +16,13 @@ def walker(num_frames, seed=0, height=120, width=160):
     """Draws a bright block that walks over a dark ground, uint8 `[T, H, W, 3]`."""
     rng = np.random.default_rng(seed)
     ground = rng.integers(20, 60, size=3)
-    colour = rng.integers(160, 250, size=3)
+    color = rng.integers(160, 250, size=3)
     frames = np.empty((num_frames, height, width, 3), np.uint8)
     frames[:] = ground
     speed = rng.uniform(2, 4)
     for t, frame in enumerate(frames):
         left = int(t * speed) % (width - 20)
-        frame[height // 3 : height - 10, left : left + 20] = colour
+        frame[height // 3 : height - 10, left : left + 20] = color
     return frames
 
 

@@ -88,25 +88,25 @@ def discriminator_values(mcnet):
 def test_roll_out_reads_the_differences_of_its_own_predictions(networks, video):
     past = video[:, :3]
     luma = tf.constant([0.2989, 0.587, 0.114])
-    grey = tf.reduce_sum(past * luma, axis=-1, keepdims=True)
+    gray = tf.reduce_sum(past * luma, axis=-1, keepdims=True)
     zeros = tf.zeros((3, 4, 4, 16))
-    state, frame, last_grey, expected = (zeros, zeros), past[:, 2], grey[:, 2], []
+    state, frame, last_gray, expected = (zeros, zeros), past[:, 2], gray[:, 2], []
     for t in (1, 2):
-        difference = grey[:, t] - grey[:, t - 1]
+        difference = gray[:, t] - gray[:, t - 1]
         motion, maps, state = networks.motion_encoder((difference, state))
     for _ in range(3):
         frame = networks.frame_generator((frame, motion, maps))
-        next_grey = tf.reduce_sum(frame * luma, axis=-1, keepdims=True)
-        motion, maps, state = networks.motion_encoder((next_grey - last_grey, state))
-        last_grey = next_grey
+        next_gray = tf.reduce_sum(frame * luma, axis=-1, keepdims=True)
+        motion, maps, state = networks.motion_encoder((next_gray - last_gray, state))
+        last_gray = next_gray
         expected.append(frame)
     predicted = mcnet_rollout.roll_out(networks, past, 3)
     np.testing.assert_allclose(predicted, np.stack(expected, axis=1), atol=1e-5)
 
 
-def test_grey_frames_are_their_own_grey(rng):
+def test_gray_frames_are_their_own_gray(rng):
     frames = rng.uniform(size=(2, 4, 4, 1)).astype("float32")
-    np.testing.assert_array_equal(mcnet_rollout.to_grey(frames), frames)
+    np.testing.assert_array_equal(mcnet_rollout.to_gray(frames), frames)
 
 
 def test_the_future_is_not_looked_at_but_all_the_past_is(mcnet, video):

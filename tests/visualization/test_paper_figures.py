@@ -21,7 +21,7 @@ from keras_drnet.errors import InputError
 from keras_drnet.evaluation import comparison
 from keras_drnet.inference.baselines import CopyLastFrame
 from keras_drnet.inference.video_predictor import VideoPredictor
-from keras_drnet.visualization.frame_grid import GREEN, GREY, RED, frame_grid
+from keras_drnet.visualization.frame_grid import GRAY, GREEN, RED, frame_grid
 from keras_drnet.visualization.labels import Block, add_labels
 from keras_drnet.visualization.paper_figures import (
     BLANK,
@@ -75,7 +75,7 @@ def cell(frame, color):
 
 
 def cells(picture, num_rows, num_columns):
-    """Returns the cells of the lowest grid of a labelled picture."""
+    """Returns the cells of the lowest grid of a labeled picture."""
     is_border = [np.all(picture == c, axis=-1) for c in (GREEN, RED)]
     rows, columns = np.nonzero(np.any(is_border, axis=0))
     bottom, left = rows.max() + 1, columns.min()
@@ -227,10 +227,10 @@ def test_comparison_has_blanks_where_the_real_clip_has_ended(predictor, clips, w
     png, gif, _ = writer.comparison(predictors, clips[:1], 3, 11, [2, 5, 12, 13, 14])
     drawn = cells(imageio.imread(png), 3, 5)
     future = predictor.predict(clips[:1, :3], 11)[0]
-    green, red, grey = GREEN, RED, GREY
+    green, red, gray = GREEN, RED, GRAY
     blank = np.full((32, 32, 3), BLANK)
     rows = [
-        [(clips[0, t - 1], green) for t in (2, 5, 12)] + [(blank, grey)] * 2,
+        [(clips[0, t - 1], green) for t in (2, 5, 12)] + [(blank, gray)] * 2,
         [(clips[0, 1], green)] + [(future[t - 4], red) for t in (5, 12, 13, 14)],
         [(clips[0, 1], green)] + [(clips[0, 2], red)] * 4,
     ]
@@ -244,12 +244,12 @@ def test_comparison_has_blanks_where_the_real_clip_has_ended(predictor, clips, w
     assert imageio.imread(png).shape[1] < ended.shape[1]
 
 
-def test_a_copied_training_frame_is_its_own_neighbour(predictor, clips, writer):
+def test_a_copied_training_frame_is_its_own_neighbor(predictor, clips, writer):
     past = clips[:1, :3]
     copied = np.round(predictor.predict(past, 4)[0, 3] * 255).astype(np.uint8)
     others = np.round(clips[1:, 5] * 255).astype(np.uint8)
     bank = np.stack([others[0], copied, others[1]])
-    (png,) = writer.neighbours(predictor, past, bank, [1, 7])
+    (png,) = writer.neighbors(predictor, past, bank, [1, 7])
     picture = imageio.imread(png)
     assert len(places(picture, cell(copied / 255, RED))) == 1
     assert len(places(picture, cell(copied / 255, GREEN))) == 2

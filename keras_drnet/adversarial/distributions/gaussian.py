@@ -8,7 +8,7 @@ from keras import ops
 
 
 def draw(parameters, seed=None):
-    """Draws codes `[B, D]`, through which gradients reach the parameters.
+    """Draw codes `[B, D]`, through which gradients reach the parameters.
 
     Args:
         parameters: `[B, 2 D]`.
@@ -22,7 +22,7 @@ def draw(parameters, seed=None):
 
 
 def divergence_from_normal(parameters):
-    """Returns the divergence from N(0, I), `[B]`, in nats, float32.
+    """Return the divergence from N(0, I), `[B]`, in nats, float32.
 
     Args:
         parameters: `[B, 2 D]`.

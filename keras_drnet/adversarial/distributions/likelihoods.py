@@ -16,16 +16,16 @@ class Likelihood:
     """Base of all likelihoods: keeps its settings, to be saved with the model."""
 
     def log_prob(self, examples, outputs):
-        """Returns `log p(x|z)`, `[B]`."""
+        """Return `log p(x|z)`, `[B]`."""
         raise NotImplementedError
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {}
 
     @classmethod
     def from_config(cls, config):
-        """Makes a likelihood from what `get_config` returned."""
+        """Make a likelihood from what `get_config` returned."""
         return cls(**config)
 
 
@@ -34,7 +34,7 @@ class BernoulliLikelihood(Likelihood):
     """Independent binary elements; outputs are the logits of 1."""
 
     def log_prob(self, examples, outputs):
-        """Returns `[B]`; examples are in [0, 1]."""
+        """Return `[B]`; examples are in [0, 1]."""
         return _sum(examples * outputs - ops.softplus(outputs))
 
 
@@ -43,7 +43,7 @@ class GaussianLikelihood(Likelihood):
     """Independent normal elements of one standard deviation; outputs are the means."""
 
     def __init__(self, scale=1.0):
-        """Sets the standard deviation, above 0.
+        """Set the standard deviation, above 0.
 
         Raises:
             InputError: it is not.
@@ -53,12 +53,12 @@ class GaussianLikelihood(Likelihood):
         self.scale = scale
 
     def log_prob(self, examples, outputs):
-        """Returns `[B]`."""
+        """Return `[B]`."""
         square = ops.square((examples - outputs) / self.scale)
         return -_sum(0.5 * square + math.log(self.scale * math.sqrt(2.0 * math.pi)))
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {"scale": self.scale}
 
 

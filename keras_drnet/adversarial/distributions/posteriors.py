@@ -16,7 +16,7 @@ class GaussianPosterior(RandomLayer):
     """
 
     def call(self, parameters, training=False):
-        """Returns codes `[B, D]`."""
+        """Return codes `[B, D]`."""
         if training:
             return gaussian.draw(parameters, self.seed_generator)
         return ops.split(parameters, 2, axis=-1)[0]
@@ -31,7 +31,7 @@ class NoiseInput(RandomLayer):
     """
 
     def __init__(self, dim, seed=None, **kwargs):
-        """Sets how many elements of noise there are.
+        """Set how many elements of noise there are.
 
         Args:
             dim: number of elements.
@@ -42,7 +42,7 @@ class NoiseInput(RandomLayer):
         self.dim = dim
 
     def call(self, features):
-        """Returns `[B, D + dim]`."""
+        """Return `[B, D + dim]`."""
         shape = (ops.shape(features)[0], self.dim)
         noise = keras.random.normal(
             shape, dtype=features.dtype, seed=self.seed_generator
@@ -50,5 +50,5 @@ class NoiseInput(RandomLayer):
         return ops.concatenate([features, noise], axis=-1)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return super().get_config() | {"dim": self.dim}

@@ -18,16 +18,16 @@ class Prior:
     """Base of all priors: keeps its settings, to be saved with the model."""
 
     def __call__(self, num_examples):
-        """Returns draws `[num_examples, D]`."""
+        """Return draws `[num_examples, D]`."""
         raise NotImplementedError
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         raise NotImplementedError
 
     @classmethod
     def from_config(cls, config):
-        """Makes a prior from what `get_config` returned."""
+        """Make a prior from what `get_config` returned."""
         return cls(**config)
 
 
@@ -36,16 +36,16 @@ class Gaussian(Prior):
     """Normal, mean 0, all elements independent."""
 
     def __init__(self, dim, scale=1.0):
-        """Sets the number of elements, and the standard deviation of each."""
+        """Set the number of elements, and the standard deviation of each."""
         self.dim = dim
         self.scale = scale
 
     def __call__(self, num_examples):
-        """Returns draws `[num_examples, dim]`."""
+        """Return draws `[num_examples, dim]`."""
         return self.scale * keras.random.normal((num_examples, self.dim))
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {"dim": self.dim, "scale": self.scale}
 
 
@@ -54,15 +54,15 @@ class UniformCube(Prior):
     """Uniform in (-1, 1), all elements independent."""
 
     def __init__(self, dim):
-        """Sets the number of elements."""
+        """Set the number of elements."""
         self.dim = dim
 
     def __call__(self, num_examples):
-        """Returns draws `[num_examples, dim]`."""
+        """Return draws `[num_examples, dim]`."""
         return keras.random.uniform((num_examples, self.dim), -1.0, 1.0)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {"dim": self.dim}
 
 
@@ -71,17 +71,17 @@ class Categorical(Prior):
     """One-hot, every class as likely as another."""
 
     def __init__(self, num_classes):
-        """Sets the number of classes."""
+        """Set the number of classes."""
         self.num_classes = num_classes
 
     def __call__(self, num_examples):
-        """Returns draws `[num_examples, num_classes]`."""
+        """Return draws `[num_examples, num_classes]`."""
         return ops.one_hot(
             _uniform_parts(num_examples, self.num_classes), self.num_classes
         )
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {"num_classes": self.num_classes}
 
 
@@ -99,7 +99,7 @@ class GaussianMixture(Prior):
     """
 
     def __init__(self, means, scale):
-        """Sets the Gaussians.
+        """Set the Gaussians.
 
         Args:
             means: `[K, D]`, their means, as nested lists or an array.
@@ -110,7 +110,7 @@ class GaussianMixture(Prior):
 
     @classmethod
     def ring(cls, num_components, radius=4.0, scale=0.5):
-        """Makes Gaussians in the plane, evenly spaced on a circle about 0."""
+        """Make Gaussians in the plane, evenly spaced on a circle about 0."""
         angles = [2.0 * math.pi * k / num_components for k in range(num_components)]
         return cls(
             [(radius * math.cos(a), radius * math.sin(a)) for a in angles], scale
@@ -118,19 +118,19 @@ class GaussianMixture(Prior):
 
     @classmethod
     def grid(cls, num_rows, spacing=2.0, scale=0.05):
-        """Makes `num_rows ** 2` Gaussians in the plane, on a square grid about 0."""
+        """Make `num_rows ** 2` Gaussians in the plane, on a square grid about 0."""
         places = [spacing * (k - (num_rows - 1) / 2) for k in range(num_rows)]
         return cls([(x, y) for x in places for y in places], scale)
 
     def __call__(self, num_examples, label=None):
-        """Returns draws `[num_examples, D]`, of the Gaussians that `label` names."""
+        """Return draws `[num_examples, D]`, of the Gaussians that `label` names."""
         means = ops.convert_to_tensor(self.means)
         parts = _parts(num_examples, label, len(self.means))
         noise = keras.random.normal((num_examples, means.shape[1]))
         return ops.take(means, parts, axis=0) + self.scale * noise
 
     def distances(self, codes):
-        """Returns how far codes `[N, D]` are from each mean, `[N, K]`.
+        """Return how far codes `[N, D]` are from each mean, `[N, K]`.
 
         The nearest mean is that of the most likely Gaussian.
         """
@@ -139,7 +139,7 @@ class GaussianMixture(Prior):
         return ops.norm(offsets, axis=-1)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {"means": self.means, "scale": self.scale}
 
 
@@ -152,7 +152,7 @@ class SwissRoll(Prior):
     """
 
     def __init__(self, num_labels=10, *, num_turns=2, radius=4.0, scale=0.1):
-        """Sets the spiral.
+        """Set the spiral.
 
         Args:
             num_labels: stretches, each as likely as another.
@@ -166,7 +166,7 @@ class SwissRoll(Prior):
         self.scale = scale
 
     def __call__(self, num_examples, label=None):
-        """Returns draws `[num_examples, 2]`, of the stretches that `label` names."""
+        """Return draws `[num_examples, 2]`, of the stretches that `label` names."""
         parts = ops.cast(_parts(num_examples, label, self.num_labels), "float32")
         share = (parts + keras.random.uniform((num_examples,))) / self.num_labels
         share = 0.25 + 0.75 * share
@@ -176,7 +176,7 @@ class SwissRoll(Prior):
         return self.radius * share[:, None] * spiral + self.scale * noise
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return {
             "num_labels": self.num_labels,
             "num_turns": self.num_turns,
@@ -190,7 +190,7 @@ def _uniform_parts(num_examples, num_parts):
 
 
 def _parts(num_examples, label, num_parts):
-    """Returns the part that each example is drawn from, int `[N]`."""
+    """Return the part that each example is drawn from, int `[N]`."""
     drawn = _uniform_parts(num_examples, num_parts)
     if label is None:
         return drawn

@@ -12,19 +12,19 @@ class RandomLayer(keras.layers.Layer):
     """
 
     def __init__(self, seed=None, **kwargs):
-        """Sets the seed of the noise, `None` for another each time."""
+        """Set the seed of the noise, `None` for another each time."""
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def save_own_variables(self, store):
-        """Stores the state of the noise."""
+        """Store the state of the noise."""
         store["seed_generator"] = self.seed_generator.state
 
     def load_own_variables(self, store):
-        """Restores the state of the noise."""
+        """Restore the state of the noise."""
         self.seed_generator.state.assign(store["seed_generator"])
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return super().get_config() | {"seed": self.seed}

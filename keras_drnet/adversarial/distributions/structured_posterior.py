@@ -40,7 +40,7 @@ class StructuredPosterior(RandomLayer):
         seed=None,
         **kwargs,
     ):
-        """Sets the form.
+        """Set the form.
 
         Args:
             num_bases: number of the v_i.
@@ -61,7 +61,7 @@ class StructuredPosterior(RandomLayer):
         self.epsilon = epsilon
 
     def build(self, input_shape):
-        """Creates the networks v_i."""
+        """Create the networks v_i."""
         size, num_parts = input_shape[-1], 1 + self.num_bases
         if size % num_parts:
             raise InputError(
@@ -75,9 +75,9 @@ class StructuredPosterior(RandomLayer):
         self.bases.add(self._layer(size // num_parts))
 
     def call(self, parameters):
-        """Returns codes, means and standard deviations, `[B, D]` each."""
+        """Return codes, means and standard deviations, `[B, D]` each."""
         batch_size = ops.shape(parameters)[0]
-        centre, *scales = ops.split(parameters, 1 + self.num_bases, axis=-1)
+        center, *scales = ops.split(parameters, 1 + self.num_bases, axis=-1)
         scales = ops.stack(scales, axis=1)
         noise = keras.random.normal(
             (batch_size, self.num_bases, self.noise_dim),
@@ -85,13 +85,13 @@ class StructuredPosterior(RandomLayer):
             seed=self.seed_generator,
         )
         bases = self.bases(noise)
-        codes = centre + ops.sum(scales * bases, axis=1)
-        means = centre + ops.sum(scales * ops.mean(bases, axis=0), axis=1)
+        codes = center + ops.sum(scales * bases, axis=1)
+        means = center + ops.sum(scales * ops.mean(bases, axis=0), axis=1)
         variances = ops.sum(ops.square(scales) * ops.var(bases, axis=0), axis=1)
         return codes, means, ops.sqrt(variances + self.epsilon)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return super().get_config() | {
             "num_bases": self.num_bases,
             "noise_dim": self.noise_dim,
@@ -100,7 +100,7 @@ class StructuredPosterior(RandomLayer):
         }
 
     def _layer(self, units, activation=None):
-        """Returns a dense layer with weights of its own for each of the v_i."""
+        """Return a dense layer with weights of its own for each of the v_i."""
         return keras.layers.EinsumDense(
             "bvi,vio->bvo",
             output_shape=(self.num_bases, units),

@@ -40,7 +40,7 @@ _TINY = flags.DEFINE_boolean("tiny", False, "Whether to run for seconds, as a ch
 
 
 def main():
-    """Runs the experiments one after another."""
+    """Run the experiments one after another."""
     names = _SYSTEM.value
     if names == ["all"]:
         names = list(registry.EXPERIMENTS)
@@ -69,7 +69,7 @@ def main():
 
 
 def _load_all(settings, output):
-    """Returns name, experiment and results of all that were ever run to a folder."""
+    """Return name, experiment and results of all that were ever run to a folder."""
     return [
         (name, experiment, record.load_results(name, settings, output / name))
         for name, experiment in registry.EXPERIMENTS.items()
@@ -78,7 +78,7 @@ def _load_all(settings, output):
 
 
 def cli():
-    """Runs the program."""
+    """Run the program."""
     program.run(main)
 
 

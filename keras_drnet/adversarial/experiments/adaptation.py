@@ -34,14 +34,14 @@ class Standardize(keras.layers.Layer):
     """Gives every image mean 0 and deviation 1: what a scanner's gain would change."""
 
     def call(self, images):
-        """Returns images `[B, H, W, C]` standardised, each on its own."""
+        """Return images `[B, H, W, C]` standardized, each on its own."""
         mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
         deviation = ops.std(images, axis=(1, 2, 3), keepdims=True)
         return (images - mean) / (deviation + 1e-3)
 
 
 def build_encoder(channels):
-    """Builds LeNet without its last layer: images to features `[B, 128]`."""
+    """Build LeNet without its last layer: images to features `[B, 128]`."""
     return keras.Sequential(
         [
             keras.Input((digit_domains.SIZE, digit_domains.SIZE, channels)),
@@ -60,14 +60,14 @@ def build_encoder(channels):
 
 
 def build_classifier():
-    """Builds LeNet's last layer: features to logits of the ten digits."""
+    """Build LeNet's last layer: features to logits of the ten digits."""
     return keras.Sequential(
         [keras.Input((NUM_UNITS,)), keras.layers.Dense(10)], name="classifier"
     )
 
 
 def build_adversary(num_inputs):
-    """Builds the domain classifier, as wide as ADDA's."""
+    """Build the domain classifier, as wide as ADDA's."""
     return keras.Sequential(
         [
             keras.Input((num_inputs,)),
@@ -80,14 +80,14 @@ def build_adversary(num_inputs):
 
 
 def batches(source, label, target, seed):
-    """Returns endless batches of both domains, shuffled alike if they are as many."""
-    labelled = shuffled({"source": source, "label": label}, BATCH_SIZE, seed)
-    unlabelled = shuffled({"target": target}, BATCH_SIZE, seed)
-    return tf.data.Dataset.zip(labelled, unlabelled).map(lambda a, b: a | b)
+    """Return endless batches of both domains, shuffled alike if they are as many."""
+    labeled = shuffled({"source": source, "label": label}, BATCH_SIZE, seed)
+    unlabeled = shuffled({"target": target}, BATCH_SIZE, seed)
+    return tf.data.Dataset.zip(labeled, unlabeled).map(lambda a, b: a | b)
 
 
 def train_source(source, label, *, seed, num_steps):
-    """Trains LeNet on one domain alone."""
+    """Train LeNet on one domain alone."""
     keras.utils.set_random_seed(seed)
     encoder, classifier = build_encoder(source.shape[-1]), build_classifier()
     model = keras.Sequential(
@@ -104,7 +104,7 @@ def train_source(source, label, *, seed, num_steps):
 
 
 def train_jointly(system, objective, limit, data, channels, *, seed, num_steps):
-    """Trains DANN or domain confusion; `limit` is the weight at the end."""
+    """Train DANN or domain confusion; `limit` is the weight at the end."""
     keras.utils.set_random_seed(seed)
     adversarial = AdversarialLoss(
         build_adversary(NUM_UNITS),
@@ -117,7 +117,7 @@ def train_jointly(system, objective, limit, data, channels, *, seed, num_steps):
 
 
 def train_adda(source_model, data, *, seed, num_steps):
-    """Trains ADDA on the logits of a trained LeNet, as the authors do."""
+    """Train ADDA on the logits of a trained LeNet, as the authors do."""
     keras.utils.set_random_seed(seed)
     adversarial = AdversarialLoss(
         build_adversary(10), GroupLabels(), objective="flipped_labels"
@@ -133,18 +133,18 @@ def _fit(model, data, num_steps, make_optimizer):
 
 
 def logits_of(model, digits):
-    """Returns logits `[N, 10]`."""
+    """Return logits `[N, 10]`."""
     blocks = np.split(digits, range(EVALUATION_BATCH, len(digits), EVALUATION_BATCH))
     return np.concatenate([model(block, training=False) for block in blocks])
 
 
 def accuracy(model, digits, labels):
-    """Returns the share of digits that a model gets right."""
+    """Return the share of digits that a model gets right."""
     return float(np.mean(np.argmax(logits_of(model, digits), axis=-1) == labels))
 
 
 def measure(model, source_model, source_test, target_test, name):
-    """Returns the measures of a row for one direction.
+    """Return the measures of a row for one direction.
 
     Args:
         model: gives the logits of the target.
@@ -167,7 +167,7 @@ def measure(model, source_model, source_test, target_test, name):
 
 
 def subset(rng, digits, labels, count):
-    """Returns `count` digits, or all, in random order, and their labels."""
+    """Return `count` digits, or all, in random order, and their labels."""
     chosen = rng.permutation(len(digits))[:count]
     return digits[chosen], labels[chosen]
 
@@ -203,7 +203,7 @@ def run_digits(seed, settings):
 
 
 def _digit_models(seed, settings, source, target):
-    """Yields rows: a name, and the models of target and source."""
+    """Yield rows: a name, and the models of target and source."""
     steps = TINY_STEPS if settings.tiny else NUM_STEPS
     data = batches(*source, target[0], seed)
     alone = train_source(*source, seed=seed, num_steps=steps)
@@ -221,7 +221,7 @@ def _digit_models(seed, settings, source, target):
 
 
 def _above_source_only(direction):
-    """Returns a mark's test: all systems three deviations above source only."""
+    """Return a mark's test: all systems three deviations above source only."""
 
     def is_met(results):
         measure_ = f"accuracy_{direction}"

@@ -7,7 +7,7 @@ BATCH_SIZE = 256
 
 
 def load(settings, **kwargs):
-    """Returns a `Census` to train, one to test, and which they are.
+    """Return a `Census` to train, one to test, and which they are.
 
     Args:
         settings: `Settings`; tiny ones give fewer people.
@@ -26,12 +26,12 @@ def load(settings, **kwargs):
 
 
 def take(census, rows):
-    """Returns the people of these rows."""
+    """Return the people of these rows."""
     return Census(*(column[rows] for column in census))
 
 
 def batches(census, seed, batch_size=BATCH_SIZE):
-    """Returns endless batches of people, shuffled."""
+    """Return endless batches of people, shuffled."""
     columns = {
         "input": census.features,
         "target": census.target,

@@ -33,7 +33,7 @@ RE_RUN = "re-run of the University of Amsterdam, seed 15"
 
 
 def toy(num_examples, seed):
-    """Makes the toy of the paper's section 5.1 up.
+    """Make the toy of the paper's section 5.1 up.
 
     r is a coin, v ~ N(r, 1), u ~ N(v, 1), w ~ N(v, 1); x = (r, u), and y = 1 where
     w > 0. The group is r. u - r does not depend on it: the weight of r that gives
@@ -48,7 +48,7 @@ def toy(num_examples, seed):
 
 
 def run_toy(seed, settings):
-    """Trains a logistic regression by the paper's schedules, and others' rules."""
+    """Train a logistic regression by the paper's schedules, and others' rules."""
     num_steps = NUM_TINY_STEPS if settings.tiny else NUM_TOY_STEPS
     data = batches(toy(20_000, seed), seed, BATCH_SIZE)
     rows = {}
@@ -84,7 +84,7 @@ def run_toy(seed, settings):
 
 
 def run(seed, settings):
-    """Trains for equality of odds, with the paper's adversary and with a network.
+    """Train for equality of odds, with the paper's adversary and with a network.
 
     Sex is among the features, as in public implementations: odds can hardly be made
     equal by one who does not know it.

@@ -14,7 +14,7 @@ SIZE = 28
 
 
 def mnist(split, settings):
-    """Returns MNIST's digits, float32 `[N, 28, 28, 1]` in [0, 1], and labels `[N]`."""
+    """Return MNIST's digits, float32 `[N, 28, 28, 1]` in [0, 1], and labels `[N]`."""
     folder = settings.folder("mnist")
     digits = load_digits(split, data_dir=folder)
     labels = load_digit_labels(split, data_dir=folder)
@@ -22,7 +22,7 @@ def mnist(split, settings):
 
 
 def usps(split, settings):
-    """Returns other digits in MNIST's size: USPS, or scikit-learn's small ones.
+    """Return other digits in MNIST's size: USPS, or scikit-learn's small ones.
 
     These are 1,797 digits of 8x8 that come with the package; two in three are for
     training.
@@ -40,7 +40,7 @@ def usps(split, settings):
 
 
 def mnist_m(digits, photographs, rng):
-    """Puts digits on patches of photographs: `|patch - digit|` by colour.
+    """Put digits on patches of photographs: `|patch - digit|` by color.
 
     Source: Ganin et al., JMLR 2016, section 5.2.4.
 
@@ -61,7 +61,7 @@ def mnist_m(digits, photographs, rng):
 
 
 def photographs(settings, rng):
-    """Returns pictures for `mnist_m`: BSDS500's, or made ones of smooth colours."""
+    """Return pictures for `mnist_m`: BSDS500's, or made ones of smooth colors."""
     folder = settings.folder("bsds500")
     if not folder:
         coarse = rng.uniform(size=(40, 12, 12, 3))
@@ -81,6 +81,6 @@ def photographs(settings, rng):
 
 
 def _resized(image, size=SIZE):
-    """Returns an image `[H, W]`, in [0, 1], as `[size, size]`."""
+    """Return an image `[H, W]`, in [0, 1], as `[size, size]`."""
     resized = Image.fromarray(image, mode="F").resize((size, size), Image.BILINEAR)
     return np.clip(np.asarray(resized, np.float32), 0.0, 1.0)

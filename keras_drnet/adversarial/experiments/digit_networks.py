@@ -13,7 +13,7 @@ NUM_TRAIN, NUM_TEST = 20_000, 1000  # At most.
 
 
 def load(settings):
-    """Returns digits to train on, digits to test on, and what they are in a sentence.
+    """Return digits to train on, digits to test on, and what they are in a sentence.
 
     Digits are float32 `[N, 784]` in [0, 1] and their labels `[N]`, in a random order
     that is always the same.
@@ -33,18 +33,18 @@ def load(settings):
 
 
 def batches(seed, **arrays):
-    """Returns endless batches of dicts of examples, shuffled."""
+    """Return endless batches of dicts of examples, shuffled."""
     return shuffled(arrays, BATCH_SIZE, seed)
 
 
 def mlp(num_inputs, num_outputs, *, units=256, batch_norm=False, activation=None):
-    """Builds a network of two layers.
+    """Build a network of two layers.
 
     Args:
         num_inputs: length of the input, or a tuple: those of several, to be joined.
         num_outputs: length of the output.
         units: of a layer.
-        batch_norm: whether layers have batch normalisation.
+        batch_norm: whether layers have batch normalization.
         activation: of the output.
     """
     sizes = (num_inputs,) if isinstance(num_inputs, int) else num_inputs
@@ -57,12 +57,12 @@ def mlp(num_inputs, num_outputs, *, units=256, batch_norm=False, activation=None
 
 
 def build_decoder(num_inputs, **kwargs):
-    """Builds a network from codes to pixels; arguments are those of `mlp`."""
+    """Build a network from codes to pixels; arguments are those of `mlp`."""
     return mlp(num_inputs, NUM_PIXELS, activation="sigmoid", **kwargs)
 
 
 def build_encoder(*num_outputs):
-    """Builds convolutions from pixels to one or more codes.
+    """Build convolutions from pixels to one or more codes.
 
     In training it sees digits moved by up to two pixels. What it is to make of them
     stays as it was, so it learns not to mind.
@@ -82,9 +82,9 @@ def build_encoder(*num_outputs):
 
 
 def build_pair_adversary(code_dim):
-    """Builds an adversary of pixels and a code, which goes into every layer.
+    """Build an adversary of pixels and a code, which goes into every layer.
 
-    It has no batch normalisation: its examples are not of one distribution.
+    It has no batch normalization: its examples are not of one distribution.
     """
     pixels, code = keras.Input((NUM_PIXELS,)), keras.Input((code_dim,))
     x = pixels
@@ -96,7 +96,7 @@ def build_pair_adversary(code_dim):
 
 
 def train(model, data, num_steps, *rates, **kwargs):
-    """Trains a model, at rates that fall to 0: players come to rest.
+    """Train a model, at rates that fall to 0: players come to rest.
 
     Args:
         model: `keras.Model`.
@@ -118,8 +118,8 @@ def train(model, data, num_steps, *rates, **kwargs):
     model.fit(data, steps_per_epoch=num_steps, verbose=0)
 
 
-def nearest_neighbour_accuracy(train_codes, train_labels, test_codes, test_labels):
-    """Returns the share of test codes whose nearest of training has their label."""
+def nearest_neighbor_accuracy(train_codes, train_labels, test_codes, test_labels):
+    """Return the share of test codes whose nearest of training has their label."""
     classifier = KNeighborsClassifier(1).fit(train_codes, train_labels)
     return float(classifier.score(test_codes, test_labels))
 

@@ -10,7 +10,7 @@ EDGE = 0.5  # Pixels from inside to outside: a change of less than a pixel shows
 
 
 def draw_all():
-    """Draws an image for every combination of the factors.
+    """Draw an image for every combination of the factors.
 
     Returns:
         `(images, factors)`: float32 `[1280, 16, 16, 1]` in [0, 1], and int

@@ -37,7 +37,7 @@ PROBES = {
 
 
 def build_adversary(*sizes):
-    """Builds an adversary from inputs of `sizes[:-1]`, joined, to `sizes[-1]`."""
+    """Build an adversary from inputs of `sizes[:-1]`, joined, to `sizes[-1]`."""
     inputs = [keras.Input((size,)) for size in sizes[:-1]]
     x = keras.ops.concatenate(inputs, axis=-1) if len(inputs) > 1 else inputs[0]
     for _ in range(2):
@@ -58,7 +58,7 @@ def train_system(
     num_adversary_steps=1,
     **kwargs,
 ):
-    """Trains a system of fair representation; the same networks for all.
+    """Train a system of fair representation; the same networks for all.
 
     Args:
         system: class of the system.
@@ -98,17 +98,17 @@ def train_system(
 
 
 def predict(model, features):
-    """Returns what a network makes of all features at once, `[N, ...]`."""
+    """Return what a network makes of all features at once, `[N, ...]`."""
     return keras.ops.convert_to_numpy(model(features, training=False))
 
 
 def treatment(model, test):
-    """Returns how accurate and how fair a model's own predictions are."""
+    """Return how accurate and how fair a model's own predictions are."""
     return fairness(predict(model, test.features)[:, 0] > 0, test.target, test.group)
 
 
 def balanced(census, rng):
-    """Returns as many people of either group, in any order."""
+    """Return as many people of either group, in any order."""
     rows = [np.flatnonzero(census.group == group) for group in (0, 1)]
     count = min(map(len, rows))
     rows = np.concatenate([rng.permutation(r)[:count] for r in rows])
@@ -116,21 +116,21 @@ def balanced(census, rng):
 
 
 def leakage(encoder, train, test):
-    """Returns the shares of people whose sex new probes get right, and chance."""
+    """Return the shares of people whose sex new probes get right, and chance."""
     train = take(train, slice(NUM_PROBED))
     train_codes, test_codes = (predict(encoder, c.features) for c in (train, test))
     return group_leakage(train_codes, train.group, test_codes, test.group)
 
 
 def even_leakage(encoder, train, test):
-    """Returns these shares among as many women as men, by the names of `PROBES`."""
+    """Return these shares among as many women as men, by the names of `PROBES`."""
     rng = np.random.default_rng(0)
     shares = leakage(encoder, balanced(train, rng), balanced(test, rng))
     return {f"{name}_probe": shares[name] for name in ("linear", "mlp")}
 
 
 def naive_treatment(encoder, train, test):
-    """Returns how fair a classifier is that knows of no group: new, on the features."""
+    """Return how fair a classifier is that knows of no group: new, on the features."""
     train = take(train, slice(NUM_PROBED))
     classifier = make_pipeline(
         StandardScaler(),
@@ -141,7 +141,7 @@ def naive_treatment(encoder, train, test):
 
 
 def run_alfr(seed, settings):
-    """Trains ALFR with and without its adversary, and probes the features."""
+    """Train ALFR with and without its adversary, and probe the features."""
     train, test, text = load(settings)
     rows = {}
     for row, weight in (("no adversary", 0.0), ("ALFR", 2.0)):
@@ -168,7 +168,7 @@ def run_alfr(seed, settings):
 
 
 def run_beutel(seed, settings):
-    """Trains with different people for the adversary."""
+    """Train with different people for the adversary."""
     train, test, text = load(settings)
     rng = np.random.default_rng(seed)
     mixed = take(train, rng.permutation(len(train.target)))
@@ -205,7 +205,7 @@ def run_beutel(seed, settings):
 
 
 def run_laftr(seed, settings):
-    """Trains LAFTR for each notion, and a naive classifier on the frozen features.
+    """Train LAFTR for each notion, and a naive classifier on the frozen features.
 
     The adversary has four steps for one of the features, whose naive classifier is
     unfair where it lags; the authors' has one, in two hundred times as many steps.

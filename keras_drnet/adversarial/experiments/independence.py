@@ -1,4 +1,4 @@
-"""Independent elements of codes: FactorVAE, predictability minimisation."""
+"""Independent elements of codes: FactorVAE, predictability minimization."""
 
 import keras
 import numpy as np
@@ -42,19 +42,19 @@ PM_STEPS, PM_BATCH, PM_UNITS = 4000, 128, 64
 
 
 def adam(rate, num_steps, **kwargs):
-    """Returns an optimizer whose rate falls to 0: players come to rest."""
+    """Return an optimizer whose rate falls to 0: players come to rest."""
     schedule = keras.optimizers.schedules.CosineDecay(rate, num_steps)
     return keras.optimizers.Adam(schedule, **kwargs)
 
 
 def fit(model, examples, *, seed, num_steps, batch_size):
-    """Trains a model on shuffled batches of `image`s."""
+    """Train a model on shuffled batches of `image`s."""
     data = shuffled({"image": examples}, batch_size, seed)
     model.fit(data, epochs=1, steps_per_epoch=num_steps, verbose=0)
 
 
 def run_factor_vae(seed, settings):
-    """Trains a variational auto-encoder, and FactorVAE, on images of four factors."""
+    """Train a variational auto-encoder, and FactorVAE, on images of four factors."""
     images, factors = factor_images.draw_all()
     pixels = images.reshape(len(images), NUM_PIXELS)
     num_steps, rate = VAE_STEPS, VAE_RATE
@@ -98,7 +98,7 @@ def run_factor_vae(seed, settings):
 
 
 def traversals(vae, pixels, num_images=9):
-    """Returns what is decoded when one element changes, `[D, num_images, 16, 16]`.
+    """Return what is decoded when one element changes, `[D, num_images, 16, 16]`.
 
     From the least to the greatest value that it has, the others at their mean.
     """
@@ -114,7 +114,7 @@ def traversals(vae, pixels, num_images=9):
 
 
 def draw_traversals(figure, arrays):
-    """Draws what each element of the codes changes, a line an element."""
+    """Draw what each element of the codes changes, a line an element."""
     axes = figure.subplots(1, len(arrays))
     for axis, (row, images) in zip(axes, arrays.items(), strict=True):
         axis.imshow(np.block([list(line) for line in images]), cmap="gray")
@@ -163,7 +163,7 @@ FACTOR_VAE = Experiment(
 
 
 def mix_bits(rng, mixing, count):
-    """Returns bits `[count, 4]` and their noisy linear mixtures `[count, 8]`."""
+    """Return bits `[count, 4]` and their noisy linear mixtures `[count, 8]`."""
     bits = rng.integers(2, size=(count, NUM_BITS))
     mixtures = (2.0 * bits - 1.0) @ mixing
     mixtures += NOISE * rng.normal(size=mixtures.shape)
@@ -171,7 +171,7 @@ def mix_bits(rng, mixing, count):
 
 
 def predictor_error(train_codes, test_codes):
-    """Returns the mean squared error of new predictors of each element."""
+    """Return the mean squared error of new predictors of each element."""
     predictors = leave_one_out_predictors(NUM_BITS, num_units=32)
     predictors.compile(keras.optimizers.Adam(1e-2), "mse")
     predictors.fit(
@@ -182,7 +182,7 @@ def predictor_error(train_codes, test_codes):
 
 
 def run_predictability_minimisation(seed, settings):
-    """Trains an auto-encoder of mixed bits, and one with predictors against it.
+    """Train an auto-encoder of mixed bits, and one with predictors against it.
 
     Half a minute; a tiny run is no smaller, as fewer steps do not get there.
     """

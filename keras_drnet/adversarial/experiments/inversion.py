@@ -14,7 +14,7 @@ from keras_drnet.adversarial.experiments.digit_networks import (
     build_pair_adversary,
     load,
     mlp,
-    nearest_neighbour_accuracy,
+    nearest_neighbor_accuracy,
     train,
 )
 from keras_drnet.adversarial.experiments.harness.experiment import (
@@ -35,16 +35,16 @@ MIN_SHARE = 1 / 250  # Of draws that a mode must get: a tenth of what is due to 
 
 
 def run_bigan(seed, settings):
-    """Trains an auto-encoder, and a BiGAN of the same form, to codes of digits.
+    """Train an auto-encoder, and a BiGAN of the same form, to codes of digits.
 
     Not in the paper: the encoder has convolutions, and sees digits a little moved. On
     30 times fewer steps than the authors took, that is what leads to codes whose
-    neighbours are of one class; with layers of 256 or 512 they stay 3 points behind.
+    neighbors are of one class; with layers of 256 or 512 they stay 3 points behind.
     """
     (pixels, labels), (test_pixels, test_labels), text = load(settings)
     num_steps = NUM_TINY_STEPS if settings.tiny else NUM_STEPS
     data = batches(seed, image=pixels)
-    raw = nearest_neighbour_accuracy(pixels, labels, test_pixels, test_labels)
+    raw = nearest_neighbor_accuracy(pixels, labels, test_pixels, test_labels)
     rows, arrays = {"pixels": {"neighbour": raw}}, {}
     for row in ("auto-encoder", "BiGAN"):
         keras.utils.set_random_seed(seed)
@@ -66,7 +66,7 @@ def run_bigan(seed, settings):
         )
         made = generator.predict(test_codes, verbose=0)
         rows[row] = {
-            "neighbour": nearest_neighbour_accuracy(
+            "neighbour": nearest_neighbor_accuracy(
                 codes, labels, test_codes, test_labels
             ),
             "error": mean_distance(test_pixels, made),
@@ -79,12 +79,12 @@ def run_bigan(seed, settings):
 
 
 def mean_distance(first, second):
-    """Returns the mean Euclidean distance of pairs `[N, D]`."""
+    """Return the mean Euclidean distance of pairs `[N, D]`."""
     return float(np.mean(np.linalg.norm(first - second, axis=-1)))
 
 
 def draw_reconstructions(figure, arrays):
-    """Draws held-out digits, and below them what each row makes of their codes."""
+    """Draw held-out digits, and below them what each row makes of their codes."""
     axes = figure.subplots(len(arrays), 1, squeeze=False)[:, 0]
     for axis, (row, digits) in zip(axes, arrays.items(), strict=True):
         tiles = digits.reshape(2, -1, DIGIT_SIZE, DIGIT_SIZE).swapaxes(1, 2)
@@ -94,14 +94,14 @@ def draw_reconstructions(figure, arrays):
 
 
 def build_point_adversary(row):
-    """Builds an adversary of points in the plane, and with ALI of their codes."""
+    """Build an adversary of points in the plane, and with ALI of their codes."""
     pair = [keras.Input((2,)), keras.Input((2,))]
     x = pair[0] if row == "GAN" else keras.layers.Concatenate()(pair)
     return keras.Model(pair, mlp(x.shape[-1], 1, units=128)(x))
 
 
 def run_grid(seed, settings):
-    """Trains a GAN, and ALI of the same form, to 25 Gaussians in the plane."""
+    """Train a GAN, and ALI of the same form, to 25 Gaussians in the plane."""
     grid = priors.GaussianMixture.grid(5, scale=GRID_SCALE)
     num_steps = NUM_TINY_STEPS if settings.tiny else NUM_STEPS
     rows, arrays = {}, {}
@@ -130,7 +130,7 @@ def run_grid(seed, settings):
 
 
 def draw_grid(figure, arrays):
-    """Draws what the generator of each row makes."""
+    """Draw what the generator of each row makes."""
     axes = figure.subplots(1, len(arrays), squeeze=False)[0]
     for axis, (row, draws) in zip(axes, arrays.items(), strict=True):
         axis.plot(*draws.T, ".", markersize=2, alpha=0.3)

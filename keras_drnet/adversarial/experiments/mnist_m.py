@@ -26,7 +26,7 @@ NUM_STEPS = 2000
 
 
 def run_mnist_m(seed, settings):
-    """Trains on the source alone, with DANN, and on the target."""
+    """Train on the source alone, with DANN, and on the target."""
     rng = np.random.default_rng(seed)
     images = digit_domains.photographs(settings, rng)
     count = 400 if settings.tiny else NUM_DIGITS
@@ -65,7 +65,7 @@ def run_mnist_m(seed, settings):
 
 
 def draw_mnist_m(figure, arrays):
-    """Draws digits of the two domains."""
+    """Draw digits of the two domains."""
     axis = figure.subplots()
     rows = [np.concatenate(list(row), axis=1) for row in arrays["examples"]]
     axis.imshow(np.concatenate(rows))

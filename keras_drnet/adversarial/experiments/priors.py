@@ -35,7 +35,7 @@ STYLE_DIM = 5
 
 
 def prior_loss(prior, code_dim, *, num_labels=0, weight=0.02):
-    """Builds an adversary that tells codes from draws of a prior."""
+    """Build an adversary that tells codes from draws of a prior."""
     told = (num_labels + 1,) if num_labels else ()
     return AdversarialLoss(
         mlp((code_dim, *told), 1),
@@ -46,7 +46,7 @@ def prior_loss(prior, code_dim, *, num_labels=0, weight=0.02):
 
 
 def run_aae(seed, settings):
-    """Trains an auto-encoder, and AAEs with two priors, to codes in the plane."""
+    """Train an auto-encoder, and AAEs with two priors, to codes in the plane."""
     (pixels, labels), (test_pixels, test_labels), text = load(settings)
     data = batches(seed, image=pixels, label=labels)
     normal = priors.Gaussian(2)
@@ -80,7 +80,7 @@ def run_aae(seed, settings):
 
 
 def draw_codes(figure, arrays):
-    """Draws the codes of each row in the plane, a colour a digit."""
+    """Draw the codes of each row in the plane, a color a digit."""
     rows = {name: codes for name, codes in arrays.items() if name != "label"}
     axes = figure.subplots(1, len(rows), squeeze=False)[0]
     for axis, (row, codes) in zip(axes, rows.items(), strict=True):
@@ -91,7 +91,7 @@ def draw_codes(figure, arrays):
 
 
 def split_encoder(*sizes):
-    """Builds a network from pixels to several codes."""
+    """Build a network from pixels to several codes."""
     whole = mlp(NUM_PIXELS, sum(sizes), batch_norm=True)
     ends = list(itertools.accumulate(sizes))
     parts = [whole.output[:, e - n : e] for e, n in zip(ends, sizes, strict=True)]
@@ -99,7 +99,7 @@ def split_encoder(*sizes):
 
 
 def few_of_each(labels, seed):
-    """Returns the places of ten examples of each label, drawn at random."""
+    """Return the places of ten examples of each label, drawn at random."""
     order = np.random.default_rng(seed).permutation(len(labels))
     return np.concatenate(
         [order[labels[order] == k][:LABELS_A_DIGIT] for k in range(NUM_CLASSES)]
@@ -107,11 +107,11 @@ def few_of_each(labels, seed):
 
 
 def run_semi_supervised(seed, settings):
-    """Trains on ten labels a digit: on these alone, and with all digits besides."""
+    """Train on ten labels a digit: on these alone, and with all digits besides."""
     (pixels, labels), (test_pixels, test_labels), text = load(settings)
     num_steps = 150 if settings.tiny else 2000
     few = few_of_each(labels, seed)
-    known = batches(seed, labelled=pixels[few], label=labels[few])
+    known = batches(seed, labeled=pixels[few], label=labels[few])
     rows = {}
 
     def measure(row, model):
@@ -126,7 +126,7 @@ def run_semi_supervised(seed, settings):
     train(classifier, pairs, num_steps, 3e-3, loss=loss)
     measure("labels alone", classifier)
     data = tf.data.Dataset.zip(batches(seed, image=pixels), known)
-    data = data.map(lambda images, labelled: images | labelled)
+    data = data.map(lambda images, labeled: images | labeled)
     for row, weight in (
         ("auto-encoder and labels", 0.0),
         ("semi-supervised AAE", 0.005),

@@ -52,7 +52,7 @@ class GaussianVAE(keras.Model):
     """A variational auto-encoder with a Gaussian posterior: no adversary."""
 
     def __init__(self, encoder, decoder, likelihood):
-        """Holds networks; the encoder's outputs are means and log-variances."""
+        """Hold networks; the encoder's outputs are means and log-variances."""
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
@@ -60,11 +60,11 @@ class GaussianVAE(keras.Model):
         self.posterior = GaussianPosterior()
 
     def draw_codes(self, images):
-        """Returns codes `[B, D]`, one drawn for each of `[B, ...]`."""
+        """Return codes `[B, D]`, one drawn for each of `[B, ...]`."""
         return self.posterior(self.encoder(images), training=True)
 
     def call(self, batch):
-        """Returns means and log-variances, and adds minus the bound as a loss."""
+        """Return means and log-variances, and add minus the bound as a loss."""
         images = batch["image"]
         parameters = self.encoder(images)
         codes = self.posterior(parameters, training=True)
@@ -74,19 +74,19 @@ class GaussianVAE(keras.Model):
 
 
 def hidden_layers(x, *sizes):
-    """Applies layers with ELU."""
+    """Apply layers with ELU."""
     for size in sizes:
         x = keras.layers.Dense(size, activation="elu")(x)
     return x
 
 
 def dense(x, *sizes):
-    """Applies layers with ELU, the last without."""
+    """Apply layers with ELU, the last without."""
     return keras.layers.Dense(sizes[-1])(hidden_layers(x, *sizes[:-1]))
 
 
 def build_encoder(row, dim, hidden, posterior):
-    """Builds the encoder of a row. How codes are drawn is what rows differ in.
+    """Build the encoder of a row. How codes are drawn is what rows differ in.
 
     Without adaptive contrast noise is an input like the others, as in the paper.
     """
@@ -108,7 +108,7 @@ def build_encoder(row, dim, hidden, posterior):
 
 
 def build_adversary(dim, units=128):
-    """Builds T, of a code and an example."""
+    """Build T, of a code and an example."""
     code, image = keras.Input((DIM,)), keras.Input((dim,))
     # What is Gaussian has a quadratic log-density.
     joined = keras.layers.Concatenate()([code, ops.square(code), image])
@@ -127,7 +127,7 @@ def train(
     learning_rate,
     steps_per_execution=10,
 ):
-    """Returns a model of a row, trained."""
+    """Return a model of a row, trained."""
     # The features come to rest, so that in the end the adversary has caught up.
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, num_steps)
     optimizers = [keras.optimizers.Adam(schedule, beta_1=0.5)]
@@ -158,13 +158,13 @@ def train(
 
 
 def draw_codes(model, examples, num_draws):
-    """Returns draws `[N, num_draws, D]` of the posteriors of `[N, ...]`."""
+    """Return draws `[N, num_draws, D]` of the posteriors of `[N, ...]`."""
     codes = model.draw_codes(np.repeat(examples, num_draws, axis=0))
     return np.reshape(codes, (len(examples), num_draws, DIM))
 
 
 def run_points(seed, settings):
-    """Fits four one-hot points, whose best posteriors are quarters of the plane."""
+    """Fit four one-hot points, whose best posteriors are quarters of the plane."""
     rows, arrays = {}, {}
     for row in ROWS:
         keras.utils.set_random_seed(seed)
@@ -198,14 +198,14 @@ def run_points(seed, settings):
 
 
 def gaussian_divergence(codes):
-    """Returns the divergence of a Gaussian from N(0, I), from many draws `[M, D]`."""
+    """Return the divergence of a Gaussian from N(0, I), from many draws `[M, D]`."""
     mean, covariance = np.mean(codes, axis=0), np.cov(codes.T)
     _, log_determinant = np.linalg.slogdet(covariance)
     return 0.5 * (np.trace(covariance) + mean @ mean - len(mean) - log_determinant)
 
 
 def run_linear(seed, settings):
-    """Fits `x = W'z + noise` with networks that are linear: posteriors are Gaussian."""
+    """Fit `x = W'z + noise` with networks that are linear: posteriors are Gaussian."""
     rng = np.random.default_rng(seed)
     weights = rng.normal(size=(DIM, LINEAR_DIM))
     covariance = weights.T @ weights + LINEAR_SCALE**2 * np.eye(LINEAR_DIM)
@@ -245,7 +245,7 @@ def run_linear(seed, settings):
 
 
 def draw_posteriors(figure, arrays):
-    """Draws the codes of each row in the plane, a colour a point."""
+    """Draw the codes of each row in the plane, a color a point."""
     axes = figure.subplots(1, len(arrays), sharex=True, sharey=True, squeeze=False)[0]
     for axis, (row, codes) in zip(axes, arrays.items(), strict=True):
         for number, draws in enumerate(codes):
@@ -256,7 +256,7 @@ def draw_posteriors(figure, arrays):
 
 
 def _both(is_met):
-    """Returns a mark's function: whether it is met with and without contrast."""
+    """Return a mark's function: whether it is met with and without contrast."""
     return lambda results: all(is_met(results, row) for row in ROWS[1:])
 
 

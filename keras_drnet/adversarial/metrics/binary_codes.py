@@ -5,7 +5,7 @@ from scipy.optimize import linear_sum_assignment
 
 
 def pairwise_mutual_information(bits):
-    """Estimates what each element of a binary code says of each other one.
+    """Estimate what each element of a binary code says of each other one.
 
     From shares of examples as they are found: of N examples of independent elements it
     is about `1 / (2 N)`, not 0.
@@ -27,7 +27,7 @@ def pairwise_mutual_information(bits):
 
 
 def recovered_bits(codes, bits):
-    """Returns the share of examples' bits that a binary code has right.
+    """Return the share of examples' bits that a binary code has right.
 
     Which element stands for which bit, and which of its values for 1, is chosen so that
     most are right: nothing else could be expected of a code learnt without labels.

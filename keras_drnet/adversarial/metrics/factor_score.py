@@ -8,7 +8,7 @@ MIN_DEVIATION = 0.05  # An element that varies less does not carry anything.
 def factor_score(
     codes, factors, *, num_votes=800, num_test_votes=400, group_size=64, seed=0
 ):
-    """Returns how well codes are disentangled, from 1 / F, chance, to 1.
+    """Return how well codes are disentangled, from 1 / F, chance, to 1.
 
     In a group of examples that have one factor in common, the element that stands for
     it varies least, in units of its variance among all examples. Each group so votes
@@ -16,7 +16,7 @@ def factor_score(
     how often do further votes tell the factor right? Elements whose standard deviation
     is below 0.05 have collapsed and get no votes.
 
-    Source: Kim & Mnih, *Disentangling by Factorising*, ICML 2018, section 4.
+    Source: Kim & Mnih, *Disentangling by Factorizing*, ICML 2018, section 4.
     Differences: groups are drawn from given examples, and every factor has the same
     number of them; if all elements have collapsed, all votes are for the same one.
 

@@ -10,17 +10,17 @@ import numpy as np
 
 
 def parity_gap(predicted, group):
-    """Returns the gap of `P(predicted = 1)`: 0 is demographic parity."""
+    """Return the gap of `P(predicted = 1)`: 0 is demographic parity."""
     return _rate_gap(predicted, group, np.full(np.shape(predicted), True))
 
 
 def false_positive_gap(predicted, target, group):
-    """Returns the gap of `P(predicted = 1 | target = 0)`."""
+    """Return the gap of `P(predicted = 1 | target = 0)`."""
     return _rate_gap(predicted, group, np.equal(target, 0))
 
 
 def true_positive_gap(predicted, target, group):
-    """Returns the gap of `P(predicted = 1 | target = 1)`: 0 is equal opportunity.
+    """Return the gap of `P(predicted = 1 | target = 1)`: 0 is equal opportunity.
 
     That of false negatives is the same. With no gap of false positives either, it is
     equality of odds (Hardt, Price & Srebro, *Equality of Opportunity in Supervised
@@ -30,7 +30,7 @@ def true_positive_gap(predicted, target, group):
 
 
 def fairness(predicted, target, group):
-    """Returns a dict of `accuracy`, `parity_gap`, `fpr_gap`, `fnr_gap`, `tpr_gap`."""
+    """Return a dict of `accuracy`, `parity_gap`, `fpr_gap`, `fnr_gap`, `tpr_gap`."""
     tpr_gap = true_positive_gap(predicted, target, group)
     return {
         "accuracy": float(np.mean(np.equal(predicted, target))),

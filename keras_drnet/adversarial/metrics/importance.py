@@ -30,7 +30,7 @@ class Nodes(NamedTuple):
 
 
 def grid(dim=2, *, limit=6.0, num_points=161):
-    """Makes nodes on a grid, by the trapezoidal rule.
+    """Make nodes on a grid, by the trapezoidal rule.
 
     Its error vanishes faster than any power of the spacing where `p(x|z)` is smooth;
     the spacing should be below the width of that.
@@ -47,7 +47,7 @@ def grid(dim=2, *, limit=6.0, num_points=161):
 
 
 def gaussian_draws(num_draws, mean, deviation, rng):
-    """Draws nodes from a Gaussian: importance sampling.
+    """Draw nodes from a Gaussian: importance sampling.
 
     With mean 0 and deviation 1 these are draws of the prior. For one example, and
     codes that are long, take the moments of its posterior, and a deviation somewhat
@@ -68,7 +68,7 @@ def gaussian_draws(num_draws, mean, deviation, rng):
 
 
 def log_evidence(examples, decoder, likelihood, nodes):
-    """Returns `log p(x)` of examples `[B, ...]`, float `[B]`, in nats.
+    """Return `log p(x)` of examples `[B, ...]`, float `[B]`, in nats.
 
     Args:
         examples: `[B, ...]`.

@@ -14,7 +14,7 @@ from keras_drnet.metrics import probes
 
 
 def group_leakage(train_features, train_groups, test_features, test_groups):
-    """Asks new probes which group an example is of.
+    """Ask new probes which group an example is of.
 
     Args:
         train_features: `[N, D]`, features that the probes learn from.
@@ -32,7 +32,7 @@ def group_leakage(train_features, train_groups, test_features, test_groups):
 
 
 def domain_leakage(source_features, target_features, *, seed=0):
-    """Asks new probes which of two domains an example is of.
+    """Ask new probes which of two domains an example is of.
 
     They are taught on one half of the features and tested on the other. Domains of
     different size are cut to the smaller, so that chance is a half.
@@ -50,10 +50,10 @@ def domain_leakage(source_features, target_features, *, seed=0):
 
 
 def proxy_a_distance(source_features, target_features, *, seed=0):
-    """Returns how far two domains are apart, from 0 (not to be told apart) to 2.
+    """Return how far two domains are apart, from 0 (not to be told apart) to 2.
 
     `2 (1 - 2 e)`, with e the least error of linear classifiers of the domain, of
-    several strengths of regularisation, taught on one half of the features and tested
+    several strengths of regularization, taught on one half of the features and tested
     on the other. Domains of different size are cut to the smaller. What chance makes
     better than a coin is not distance: e is at most 1/2.
 
@@ -76,7 +76,7 @@ def proxy_a_distance(source_features, target_features, *, seed=0):
 
 
 def _halves(source_features, target_features, seed):
-    """Returns two halves, each features of as many of either domain, and domains."""
+    """Return two halves, each features of as many of either domain, and domains."""
     rng = np.random.default_rng(seed)
     count = min(len(source_features), len(target_features))
     features = np.concatenate(

@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 
 
 def fresh_total_correlation(train_codes, test_codes, *, seed=0, **kwargs):
-    """Estimates `KL(q(z) | prod_j q(z_j))` of codes, in nats.
+    """Estimate `KL(q(z) | prod_j q(z_j))` of codes, in nats.
 
     A network that no encoder has learnt to mislead is taught to tell codes from such
     whose elements come from different examples. Its logit T on other codes gives a

@@ -6,7 +6,7 @@ from scipy.stats import ks_2samp
 
 
 def kolmogorov_smirnov(first, second):
-    """Compares the distribution of each element in two samples.
+    """Compare the distribution of each element in two samples.
 
     Args:
         first: `[N, D]`.
@@ -22,7 +22,7 @@ def kolmogorov_smirnov(first, second):
 
 
 def mmd_test(first, second, *, num_permutations=500, seed=0):
-    """Tests whether two samples are from one distribution, in all elements at once.
+    """Test whether two samples are from one distribution, in all elements at once.
 
     The statistic is the squared maximum mean discrepancy with a Gaussian kernel,
     `exp(-|a - b|^2 / (2 s^2))`, s the median distance between all examples:

@@ -50,7 +50,7 @@ class AAE(AdversarialModel):
     def __init__(
         self, encoder, decoder, adversarial, *, num_labels=0, name="aae", **kwargs
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to codes `[B, D]`.
@@ -72,7 +72,7 @@ class AAE(AdversarialModel):
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def call(self, images, training=False):
-        """Returns reconstructions of `[B, ...]`."""
+        """Return reconstructions of `[B, ...]`."""
         return self.decoder(self.encoder(images, training=training), training=training)
 
     def _forward(self, batch, *, training):
@@ -85,7 +85,7 @@ class AAE(AdversarialModel):
         return {"loss": error, "reconstruction": error}, contrasted
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),
@@ -95,5 +95,5 @@ class AAE(AdversarialModel):
 
 
 def one_hot_labels(labels, num_labels):
-    """Returns labels `[B]` as `[B, num_labels + 1]`; the last is for negative ones."""
+    """Return labels `[B]` as `[B, num_labels + 1]`; the last is for negative ones."""
     return ops.one_hot(ops.where(labels < 0, num_labels, labels), num_labels + 1)

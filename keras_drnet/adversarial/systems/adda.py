@@ -57,7 +57,7 @@ class ADDA(AdversarialModel):
         name="adda",
         **kwargs,
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             source_encoder: examples `[B, ...]` to features `[B, D]`; trained, stays as
@@ -83,7 +83,7 @@ class ADDA(AdversarialModel):
         return self.target_encoder.trainable_variables
 
     def call(self, examples, training=False):
-        """Returns logits `[B, K]` of examples of the target."""
+        """Return logits `[B, K]` of examples of the target."""
         return self.classifier(
             self.target_encoder(examples, training=training), training=False
         )
@@ -96,7 +96,7 @@ class ADDA(AdversarialModel):
         return terms, two_domains(ops.stop_gradient(source), target)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "source_encoder": serialize(self.source_encoder),

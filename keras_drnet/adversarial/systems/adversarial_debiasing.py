@@ -15,7 +15,7 @@ class AdversarialDebiasing(AdversarialModel):
 
         grad_W L_P - proj_{grad_W L_A} grad_W L_P - alpha * grad_W L_A
 
-    with L_A the adversary's loss, which its own weights minimise at the same time. The
+    with L_A the adversary's loss, which its own weights minimize at the same time. The
     second term takes out of the task's step what would help the adversary. This is the
     objective `"projection"`: of the gradient as one vector, as in the paper. With
     `"projection_by_variable"` each variable is projected by itself, as public
@@ -51,7 +51,7 @@ class AdversarialDebiasing(AdversarialModel):
     """
 
     def __init__(self, predictor, adversarial, *, name="debiasing", **kwargs):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             predictor: inputs `[B, ...]` to logits: `[B, 1]`, of target 1, or `[B, K]`.
@@ -69,7 +69,7 @@ class AdversarialDebiasing(AdversarialModel):
         return self.predictor.trainable_variables
 
     def call(self, inputs, training=False):
-        """Returns the predictor's logits."""
+        """Return the predictor's logits."""
         return self.predictor(inputs, training=training)
 
     def _forward(self, batch, *, training):
@@ -81,7 +81,7 @@ class AdversarialDebiasing(AdversarialModel):
         }
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         return super().get_config() | {
             "predictor": keras.saving.serialize_keras_object(self.predictor)
         }
@@ -96,17 +96,17 @@ class SharpenedProbability(keras.layers.Layer):
     """
 
     def build(self, input_shape):
-        """Creates c, 1 at first."""
+        """Create c, 1 at first."""
         self.sharpness = self.add_weight((), "ones", name="sharpness")
 
     def call(self, logits):
-        """Returns probabilities in the shape of the logits."""
+        """Return probabilities in the shape of the logits."""
         sharp = (1.0 + ops.abs(self.sharpness)) * logits
         return ops.sigmoid(sharp) if logits.shape[-1] == 1 else ops.softmax(sharp)
 
 
 def build_prediction_adversary(num_outputs=1, *, num_classes=1, num_targets=0):
-    """Builds the adversary of the paper: linear in the sharpened prediction.
+    """Build the adversary of the paper: linear in the sharpened prediction.
 
         s = sigmoid((1 + |c|) * logit)
         parity, opportunity:  w s + b

@@ -47,7 +47,7 @@ class ALFR(FairRepresentation):
         name="alfr",
         **kwargs,
     ):
-        """Holds the networks; arguments as for `FairRepresentation`."""
+        """Hold the networks; arguments as for `FairRepresentation`."""
         super().__init__(
             encoder,
             predictor,

@@ -16,7 +16,7 @@ class AVB(AdversarialModel):
 
     with z drawn by the encoder, which need not know its density, and z' drawn from the
     prior. The best T is `log q(z|x) - log p(z)`, and then the first line is the bound
-    on `log p(x)` that all variational auto-encoders maximise, with
+    on `log p(x)` that all variational auto-encoders maximize, with
     `"logit_difference"` as objective and weight 1.
 
     **Adaptive contrast** (section 4): a posterior far from the prior is easily told
@@ -56,7 +56,7 @@ class AVB(AdversarialModel):
     def __init__(
         self, encoder, decoder, adversarial, likelihood, *, name="avb", **kwargs
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to codes `[B, D]`, or with adaptive contrast to
@@ -85,16 +85,16 @@ class AVB(AdversarialModel):
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def call(self, images, training=False):
-        """Returns what the decoder makes of codes drawn for `[B, ...]`."""
+        """Return what the decoder makes of codes drawn for `[B, ...]`."""
         codes = self.draw_codes(images, training=training)
         return self.decoder(codes, training=training)
 
     def draw_codes(self, images, training=False):
-        """Returns codes `[B, D]`, one drawn for each of `[B, ...]`."""
+        """Return codes `[B, D]`, one drawn for each of `[B, ...]`."""
         return self._contrast(images, training=training)[0]
 
     def _contrast(self, images, *, training):
-        """Returns codes, what T sees of them, and `log r - log p`, `[B]`."""
+        """Return codes, what T sees of them, and `log r - log p`, `[B]`."""
         encoded = self.encoder(images, training=training)
         if not isinstance(encoded, (tuple, list)):
             return encoded, encoded, ops.zeros_like(encoded[:, 0])
@@ -105,9 +105,9 @@ class AVB(AdversarialModel):
             )
         codes, mean, deviation = encoded
         deviation = ops.stop_gradient(deviation)
-        standardised = (codes - ops.stop_gradient(mean)) / deviation
-        squares = ops.square(codes) - ops.square(standardised)
-        return codes, standardised, ops.sum(0.5 * squares - ops.log(deviation), axis=-1)
+        standardized = (codes - ops.stop_gradient(mean)) / deviation
+        squares = ops.square(codes) - ops.square(standardized)
+        return codes, standardized, ops.sum(0.5 * squares - ops.log(deviation), axis=-1)
 
     def _forward(self, batch, *, training):
         images = batch["image"]
@@ -123,7 +123,7 @@ class AVB(AdversarialModel):
         return terms, {"features": judged, "condition": images}
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),

@@ -12,8 +12,8 @@ class BiGAN(AdversarialModel):
 
         V = E_x log D(x, E(x)) + E_z log(1 - D(G(z), z))
 
-    D maximises it, and with `"gradient_reversal"` E and G minimise it. With
-    `"flipped_labels"`, which the papers use, they minimise the errors of D at labels
+    D maximizes it, and with `"gradient_reversal"` E and G minimize it. With
+    `"flipped_labels"`, which the papers use, they minimize the errors of D at labels
     the wrong way round. At the optimum the pairs are of one distribution, and so E
     undoes G. All move at once (section 3.4).
 
@@ -43,7 +43,7 @@ class BiGAN(AdversarialModel):
     def __init__(
         self, encoder, generator, adversarial, prior, *, name="bigan", **kwargs
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to codes `[B, D]`.
@@ -51,7 +51,7 @@ class BiGAN(AdversarialModel):
             adversarial: `AdversarialLoss` with `JointPair`, whose adversary takes a
                 tuple of examples and codes.
             prior: function of a number of examples to codes `[N, D]`: an object of
-                `priors`, or a function that Keras can serialise.
+                `priors`, or a function that Keras can serialize.
             name: name of the model.
             **kwargs: see `AdversarialModel`.
         """
@@ -66,7 +66,7 @@ class BiGAN(AdversarialModel):
         return self.encoder.trainable_variables + self.generator.trainable_variables
 
     def call(self, images, training=False):
-        """Returns codes `[B, D]`."""
+        """Return codes `[B, D]`."""
         return self.encoder(images, training=training)
 
     def _forward(self, batch, *, training):
@@ -80,7 +80,7 @@ class BiGAN(AdversarialModel):
         }
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),

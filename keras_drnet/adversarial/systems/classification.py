@@ -6,7 +6,7 @@ from keras_drnet.losses.adversary_losses import cross_entropy, is_right
 
 
 def classification_terms(label, logits):
-    """Returns `loss`, the mean cross-entropy in nats, and `accuracy`, a share.
+    """Return `loss`, the mean cross-entropy in nats, and `accuracy`, a share.
 
     Args:
         label: int `[B]` or `[B, 1]`.
@@ -22,7 +22,7 @@ def classification_terms(label, logits):
 
 
 def two_domains(source, target):
-    """Returns what `GroupLabels(2)` takes: features of the source are of group 0.
+    """Return what `GroupLabels(2)` takes: features of the source are of group 0.
 
     Args:
         source: features `[B, D]`.

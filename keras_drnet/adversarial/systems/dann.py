@@ -41,7 +41,7 @@ class DANN(AdversarialModel):
     """
 
     def __init__(self, encoder, classifier, adversarial, *, name="dann", **kwargs):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to features `[B, D]`.
@@ -61,7 +61,7 @@ class DANN(AdversarialModel):
         return self.encoder.trainable_variables + self.classifier.trainable_variables
 
     def call(self, examples, training=False):
-        """Returns logits `[B, K]` of examples of either domain."""
+        """Return logits `[B, K]` of examples of either domain."""
         return self.classifier(
             self.encoder(examples, training=training), training=training
         )
@@ -75,7 +75,7 @@ class DANN(AdversarialModel):
         return terms, two_domains(source, target)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),

@@ -46,7 +46,7 @@ class DataDrivenFairness(FairRepresentation):
     def __init__(
         self, encoder, predictor, adversarial, *, name="data_driven_fairness", **kwargs
     ):
-        """Holds the networks; arguments as for `FairRepresentation`."""
+        """Hold the networks; arguments as for `FairRepresentation`."""
         super().__init__(encoder, predictor, adversarial, name=name, **kwargs)
 
     def _judged(self, batch, features, *, training):

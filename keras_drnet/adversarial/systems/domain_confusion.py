@@ -27,7 +27,7 @@ class DomainConfusion(DANN):
     ```
 
     Differences: the paper has a third loss, soft labels of the source for the few
-    labelled examples of the target; here the target has no labels.
+    labeled examples of the target; here the target has no labels.
 
     Source: Tzeng, Hoffman, Darrell & Saenko, *Simultaneous Deep Transfer Across Domains
     and Tasks*, ICCV 2015.
@@ -43,7 +43,7 @@ class DomainConfusion(DANN):
         name="domain_confusion",
         **kwargs,
     ):
-        """Holds the networks; arguments as for `DANN`."""
+        """Hold the networks; arguments as for `DANN`."""
         super().__init__(
             encoder,
             classifier,

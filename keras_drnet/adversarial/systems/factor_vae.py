@@ -50,7 +50,7 @@ class FactorVAE(AdversarialModel):
     algorithm the second batch is encoded after the encoder has moved, the first before;
     here both before, or both after with `alternating`.
 
-    Source: Kim & Mnih, *Disentangling by Factorising*, ICML 2018, equation 2 and
+    Source: Kim & Mnih, *Disentangling by Factorizing*, ICML 2018, equation 2 and
     algorithm 2.
     """
 
@@ -64,7 +64,7 @@ class FactorVAE(AdversarialModel):
         name="factor_vae",
         **kwargs,
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to `[B, 2 D]`, means and then logarithms of
@@ -89,14 +89,14 @@ class FactorVAE(AdversarialModel):
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def encode(self, images, training=False):
-        """Returns codes `[B, D]` of images: their means, or draws in training."""
+        """Return codes `[B, D]` of images: their means, or draws in training."""
         parameters = self.encoder(images, training=training)
         if training:
             return gaussian.draw(parameters)
         return ops.split(parameters, 2, axis=-1)[0]
 
     def call(self, images, training=False):
-        """Returns what the decoder makes of the codes of `[B, ...]`."""
+        """Return what the decoder makes of the codes of `[B, ...]`."""
         return self.decoder(self.encode(images, training=training), training=training)
 
     def _forward(self, batch, *, training):
@@ -115,7 +115,7 @@ class FactorVAE(AdversarialModel):
         return terms, {"features": codes, "others": others}
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),

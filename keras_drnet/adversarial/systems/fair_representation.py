@@ -31,7 +31,7 @@ class FairRepresentation(AdversarialModel):
         reconstruction_weight=1.0,
         **kwargs,
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: inputs `[B, ...]` to features `[B, D]`.
@@ -60,7 +60,7 @@ class FairRepresentation(AdversarialModel):
         ]
 
     def call(self, inputs, training=False):
-        """Returns the predictor's logits."""
+        """Return the predictor's logits."""
         return self.predictor(
             self.encoder(inputs, training=training), training=training
         )
@@ -85,7 +85,7 @@ class FairRepresentation(AdversarialModel):
         return self._judged(batch, features, training=True)
 
     def _judged(self, batch, features, *, training):
-        """Returns what the adversary is to judge: by default the batch's features."""
+        """Return what the adversary is to judge: by default the batch's features."""
         return {
             "features": features,
             "group": batch["group"],
@@ -96,7 +96,7 @@ class FairRepresentation(AdversarialModel):
         return self.decoder(features, training=training)
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),

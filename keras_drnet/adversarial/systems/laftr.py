@@ -57,7 +57,7 @@ class LAFTR(FairRepresentation):
         name="laftr",
         **kwargs,
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: see `FairRepresentation`.

@@ -1,4 +1,4 @@
-"""Predictability minimisation: binary codes, no element of which the others tell."""
+"""Predictability minimization: binary codes, no element of which the others tell."""
 
 import keras
 from keras import ops
@@ -21,7 +21,7 @@ class PredictabilityMinimisation(AdversarialModel):
 
     Batches are dicts: `image`, `[B, ...]`, of any real numbers. Reports: `loss`;
     `reconstruction`, the mean squared error; `adversary`, V; `adversarial`, what the
-    code minimises, -V with `"gradient_reversal"`.
+    code minimizes, -V with `"gradient_reversal"`.
 
     Example:
 
@@ -56,7 +56,7 @@ class PredictabilityMinimisation(AdversarialModel):
         name="predictability_minimisation",
         **kwargs,
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to logits of codes `[B, K]`.
@@ -76,11 +76,11 @@ class PredictabilityMinimisation(AdversarialModel):
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def encode(self, images, training=False):
-        """Returns codes `[B, K]`, in (0, 1), of `[B, ...]`."""
+        """Return codes `[B, K]`, in (0, 1), of `[B, ...]`."""
         return ops.sigmoid(self.encoder(images, training=training))
 
     def call(self, images, training=False):
-        """Returns reconstructions of `[B, ...]`."""
+        """Return reconstructions of `[B, ...]`."""
         return self.decoder(self.encode(images, training=training), training=training)
 
     def _forward(self, batch, *, training):
@@ -93,7 +93,7 @@ class PredictabilityMinimisation(AdversarialModel):
         return {"adversary": loss}
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),
@@ -106,14 +106,14 @@ class OtherElements(keras.layers.Layer):
     """For each element of codes `[B, K]`, all the others: `[B, K, K - 1]`."""
 
     def call(self, codes):
-        """Returns the others, in their order."""
+        """Return the others, in their order."""
         size = codes.shape[-1]
         others = [[j for j in range(size) if j != i] for i in range(size)]
         return ops.take(codes, others, axis=-1)
 
 
 def leave_one_out_predictors(size, *, num_units=16):
-    """Builds K networks in one, each of which predicts an element from the others.
+    """Build K networks in one, each of which predicts an element from the others.
 
     They share no weight, and the i-th is not given the i-th element.
 

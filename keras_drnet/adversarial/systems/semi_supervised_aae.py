@@ -13,14 +13,14 @@ class SemiSupervisedAAE(AdversarialModel):
 
         min over encoder, decoder:
             mean (x - decoder(y, z))^2 + weight * L_enc(y) + weight' * L_enc'(z)
-            + label_weight * cross-entropy(y_labelled, label)
+            + label_weight * cross-entropy(y_labeled, label)
 
     with y and z of `encoder(x)`, a distribution over classes and a style. One adversary
     tells y from draws of one-hot vectors, which makes it decided, and classes equally
     frequent; another tells z from draws of its prior, which so has no room for what y
     can say. Reconstruction learns from all examples.
 
-    Batches are dicts: `image`, `[B, ...]`, without labels, and `labelled`,
+    Batches are dicts: `image`, `[B, ...]`, without labels, and `labeled`,
     `[B', ...]`, with their `label`, int `[B']`.
 
     Example:
@@ -53,7 +53,7 @@ class SemiSupervisedAAE(AdversarialModel):
         name="semi_supervised_aae",
         **kwargs,
     ):
-        """Holds the networks.
+        """Hold the networks.
 
         Args:
             encoder: examples `[B, ...]` to logits of classes `[B, K]` and styles
@@ -62,7 +62,7 @@ class SemiSupervisedAAE(AdversarialModel):
                 examples.
             adversarial: `AdversarialLossSum` of `label`, whose adversary takes
                 distributions over classes, and `style`, whose takes styles.
-            label_weight: of the labelled examples' cross-entropy.
+            label_weight: of the labeled examples' cross-entropy.
             name: name of the model.
             **kwargs: see `AdversarialModel`.
         """
@@ -83,7 +83,7 @@ class SemiSupervisedAAE(AdversarialModel):
         return self.adversarial.trainable_variables
 
     def call(self, images, training=False):
-        """Returns logits `[B, K]` of the classes of `[B, ...]`."""
+        """Return logits `[B, K]` of the classes of `[B, ...]`."""
         return self.encoder(images, training=training)[0]
 
     def _forward(self, batch, *, training):
@@ -91,19 +91,19 @@ class SemiSupervisedAAE(AdversarialModel):
         label = ops.softmax(ops.cast(logits, "float32"))
         decoded = self.decoder((label, style), training=training)
         error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["image"]))
-        labelled = classification_terms(
+        labeled = classification_terms(
             batch["label"], self(batch["labelled"], training=training)
         )
         terms = {
-            "loss": error + self.label_weight * labelled["loss"],
+            "loss": error + self.label_weight * labeled["loss"],
             "reconstruction": error,
-            "classification": labelled["loss"],
-            "accuracy": labelled["accuracy"],
+            "classification": labeled["loss"],
+            "accuracy": labeled["accuracy"],
         }
         return terms, {"features": {"label": label, "style": style}}
 
     def get_config(self):
-        """Returns the arguments of the constructor."""
+        """Return the arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
             "encoder": serialize(self.encoder),

@@ -4,7 +4,7 @@ import dataclasses
 
 
 def mcnet(config):
-    """Returns the configuration of MCNet on the same data.
+    """Return the configuration of MCNet on the same data.
 
     `model.num_filters` is the width of its first stage, as of DrNet's.
     """
@@ -12,7 +12,7 @@ def mcnet(config):
 
 
 def autoencoder_lstm(config):
-    """Returns the configuration of an auto-encoder with an LSTM on its code.
+    """Return the configuration of an auto-encoder with an LSTM on its code.
 
     The same networks and training without the split: no content, a pose code as long
     as both codes together, no adversary. Places alone are not all of a frame: in the

@@ -4,7 +4,7 @@ from keras_drnet.config.schema import DataConfig
 
 
 def kth(**kwargs):
-    """Returns KTH at its own 25 frames a second; other fields are up to the caller."""
+    """Return KTH at its own 25 frames a second; other fields are up to the caller."""
     return DataConfig(
         dataset="kth",
         num_channels=1,
@@ -18,19 +18,19 @@ def kth(**kwargs):
 
 
 def turning():
-    """Returns turning objects, 24 views a clip, any two of which may make a pair."""
+    """Return turning objects, 24 views a clip, any two of which may make a pair."""
     return DataConfig(
         dataset="rotating_objects", clip_length=24, max_step=23, num_past=5
     )
 
 
 def sprites():
-    """Returns walking sprites, all eight frames of an action."""
+    """Return walking sprites, all eight frames of an action."""
     return DataConfig(dataset="sprites", clip_length=8, max_step=7, num_past=3)
 
 
 def video_folder():
-    """Returns a folder of any videos, cut to squares."""
+    """Return a folder of any videos, cut to squares."""
     return DataConfig(
         dataset="video_folder", test_fraction=0.1, random_flip=True, resize="crop"
     )

@@ -59,7 +59,7 @@ def moving_mnist_small():
     frames of a clip lie up to 97 apart: by the authors' rule, whole pixels and at
     most 12 frames, places alone tell clips apart (see README), and the adversary
     would have to take them out of the pose. The pose encoder finds places, which are
-    to move steadily, and the scene discriminator sees standardised pairs: see README
+    to move steadily, and the scene discriminator sees standardized pairs: see README
     for what each of these is worth.
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without

@@ -49,7 +49,7 @@ class Census(NamedTuple):
 
 
 def load_adult(data_dir, *, sensitive="sex", in_features=False):
-    """Loads UCI Adult: does a person earn more than 50,000 dollars a year?
+    """Load UCI Adult: does a person earn more than 50,000 dollars a year?
 
     Features are one-hot categories, a missing value being a category of its own, and
     numbers less their mean over their standard deviation, both those of the training
@@ -81,7 +81,7 @@ def load_adult(data_dir, *, sensitive="sex", in_features=False):
     used = [name for name in CATEGORIES if in_features or name not in names]
 
     def census(table):
-        features = [_standardised(train[name], table[name]) for name in NUMBERS]
+        features = [_standardized(train[name], table[name]) for name in NUMBERS]
         features += [_one_hot(train[name], table[name]) for name in used]
         groups = np.stack(
             [np.argmax(_one_hot(train[n], table[n]), axis=1) for n in names], axis=1
@@ -96,7 +96,7 @@ def load_adult(data_dir, *, sensitive="sex", in_features=False):
 
 
 def generated_census(num_examples, *, seed=0, num_features=8):
-    """Makes people up whose income depends on their group, as in Adult.
+    """Make people up whose income depends on their group, as in Adult.
 
     Two in three are of group 1, which earns well three times as often. The group is
     not among the features but can be told from them: half of them tell of merit, which
@@ -124,7 +124,7 @@ def generated_census(num_examples, *, seed=0, num_features=8):
 
 
 def _read(path):
-    """Returns the columns of a file, by name."""
+    """Return the columns of a file, by name."""
     if not path.is_file():
         raise InputError(
             f"No {path.name} in {path.parent}; expected adult.data and adult.test of "
@@ -168,7 +168,7 @@ def _read(path):
     return table
 
 
-def _standardised(train_values, values):
+def _standardized(train_values, values):
     return ((values - train_values.mean()) / train_values.std())[:, None]
 
 

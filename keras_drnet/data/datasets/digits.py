@@ -24,7 +24,7 @@ EMBEDDED_TEST_EVERY = 5  # Of the embedded digits, one in five is for testing.
 
 
 def load_digits(split, *, source="embedded", data_dir=""):
-    """Loads the digits of one split; the splits share no digit.
+    """Load the digits of one split; the splits share no digit.
 
     Args:
         split: `"train"` or `"test"`.
@@ -49,7 +49,7 @@ def load_digits(split, *, source="embedded", data_dir=""):
 
 
 def load_digit_labels(split, *, source="embedded", data_dir=""):
-    """Loads what the digits of one split are, in the order of `load_digits`.
+    """Load what the digits of one split are, in the order of `load_digits`.
 
     Args:
         split: see `load_digits`.
@@ -85,7 +85,7 @@ def load_digit_labels(split, *, source="embedded", data_dir=""):
 
 
 def _load(source, split):
-    """Returns digits and labels that need no folder."""
+    """Return digits and labels that need no folder."""
     if source == "embedded":
         return _embedded_digits(split)
     if source == "keras":
@@ -122,7 +122,7 @@ def _read_idx_images(folder, split):
 
 
 def _read_idx_file(folder, name):
-    """Returns the path of a file, plain or `.gz`, and what is in it."""
+    """Return the path of a file, plain or `.gz`, and what is in it."""
     folder = pathlib.Path(folder)
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
@@ -141,7 +141,7 @@ def _read_idx_file(folder, name):
 
 
 def _parse_idx(content, path, magic, shape):
-    """Returns an array `[N, *shape]` of uint8: images, or labels if it is `()`."""
+    """Return an array `[N, *shape]` of uint8: images, or labels if it is `()`."""
     kind, item = ("28x28 images", "digits") if shape else ("labels", "labels")
     header = 4 * (2 + len(shape))
     if len(content) < header:

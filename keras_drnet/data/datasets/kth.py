@@ -1,6 +1,6 @@
 """KTH human actions, from the original AVI files or the official zip archives.
 
-25 people do six actions in four scenarios, 160x120 pixels, grey, 25 frames a second.
+25 people do six actions in four scenarios, 160x120 pixels, gray, 25 frames a second.
 Every video holds the action three to five times; the official `00sequences.txt` says
 where. Each repetition is a clip. (Schuldt, Laptev and Caputo, ICPR 2004.)
 """
@@ -45,7 +45,7 @@ class KTH:
     """
 
     def __init__(self, config):
-        """Lists the videos.
+        """List the videos.
 
         Args:
             config: a `DataConfig`. `data_dir` is a folder with `00sequences.txt`
@@ -79,7 +79,7 @@ class KTH:
         self._ranges = _read_sequences(root / SEQUENCES)
 
     def items(self, split):
-        """Returns the videos of a split.
+        """Return the videos of a split.
 
         Raises:
             InputError: the split is unknown, or an archive is not the official one.
@@ -96,7 +96,7 @@ class KTH:
         )
 
     def read(self, item):
-        """Decodes the clips of a video.
+        """Decode the clips of a video.
 
         Raises:
             BadFile: the video is damaged or does not fit its entry in the list.
@@ -140,7 +140,7 @@ class KTH:
 
 
 def trim_still(frames):
-    """Cuts off the frames before the first and after the last movement.
+    """Cut off the frames before the first and after the last movement.
 
     The official ranges begin before a walker enters the picture and end after he
     left it; what he looks like can't be known from such frames.
@@ -160,7 +160,7 @@ def trim_still(frames):
 
 
 def label_filter(config):
-    """Returns a function of a clip's labels: do `actions` and `people` choose it?
+    """Return a function of a clip's labels: do `actions` and `people` choose it?
 
     Raises:
         InputError: a chosen action or person does not exist.
@@ -196,7 +196,7 @@ def _choose_people(text):
 
 
 def _list_videos(root, zips):
-    """Yields names of videos and where each is: a path, or an archive and a member."""
+    """Yield names of videos and where each is: a path, or an archive and a member."""
     for path in [*root.glob("*.avi"), *root.glob("*/*.avi")]:
         if AVI.fullmatch(path.name):
             yield path.relative_to(root).as_posix(), path
@@ -215,7 +215,7 @@ def _list_videos(root, zips):
 
 @functools.lru_cache
 def _verify_zip(path):
-    """Compares an archive with the official one; reads it once in a process."""
+    """Compare an archive with the official one; reads it once in a process."""
     with open(path, "rb") as file:
         found = hashlib.file_digest(file, "sha1").hexdigest()
     if found != ZIP_SHA1[path.name]:
@@ -227,7 +227,7 @@ def _verify_zip(path):
 
 
 def _read_sequences(path):
-    """Reads the list: name of the video to pairs of first and last frame, from 1."""
+    """Read the list: name of the video to pairs of first and last frame, from 1."""
     if not path.is_file():
         raise InputError(
             f"{path} is missing; it is the list of frame ranges that the KTH page "

@@ -1,4 +1,4 @@
-"""Coloured Moving MNIST: digits that bounce in a square, one a colour channel.
+"""Colored Moving MNIST: digits that bounce in a square, one a color channel.
 
 As in the authors' code: digits of half the frame's side start anywhere, move by a
 whole number of pixels a frame and are sent back by the walls; one digit lies in
@@ -43,7 +43,7 @@ class MovingMNIST:
         data_dir="",
         seed=0,
     ):
-        """Loads the digits of a split.
+        """Load the digits of a split.
 
         Args:
             split: `"train"` or `"test"`; the two share no digit.
@@ -74,7 +74,7 @@ class MovingMNIST:
         )
 
     def frames(self, indices, times):
-        """Draws chosen frames of chosen clips.
+        """Draw chosen frames of chosen clips.
 
         Args:
             indices: int64 `[B]`, numbers of clips, any from 0.
@@ -87,7 +87,7 @@ class MovingMNIST:
         return self._draw(numbers, numbers, times)
 
     def swapped_frames(self, content_indices, pose_indices, times):
-        """Draws the digits of some clips in the places of those of others.
+        """Draw the digits of some clips in the places of those of others.
 
         What a model that swaps content ought to show.
 
@@ -104,15 +104,15 @@ class MovingMNIST:
         )
 
     def positions(self, indices):
-        """Returns the digits' upper left corners, float32 `[B, T, N, 2]`, as (y, x)."""
+        """Return the digits' upper left corners, float32 `[B, T, N, 2]`, as (y, x)."""
         return self._positions(self._numbers(indices))
 
     def digit_ids(self, indices):
-        """Returns which digits of the split each clip shows, int32 `[B, N]`."""
+        """Return which digits of the split each clip shows, int32 `[B, N]`."""
         return self._digit_ids(self._numbers(indices))
 
     def factors(self, indices, times):
-        """Returns what the digits are and where.
+        """Return what the digits are and where.
 
         Args:
             indices: int64 `[B]`, numbers of clips.
@@ -139,7 +139,7 @@ class MovingMNIST:
         return factors
 
     def halves(self, indices):
-        """Divides clips in two halves that share no digit's picture.
+        """Divide clips in two halves that share no digit's picture.
 
         Args:
             indices: int64 `[B]`, numbers of clips.
@@ -157,7 +157,7 @@ class MovingMNIST:
         return self._load_labels()
 
     def _numbers(self, indices):
-        """Draws six numbers in [0, 1) for each digit of each clip, `[B, N, 6]`."""
+        """Draw six numbers in [0, 1) for each digit of each clip, `[B, N, 6]`."""
         return clip_uniforms(self.seed, indices, (self.num_digits, 6))
 
     def _digit_ids(self, numbers):
@@ -193,7 +193,7 @@ class MovingMNIST:
         return tf.transpose(positions, (1, 0, 2, 3))
 
     def _place(self, images, positions):
-        """Draws each digit alone on its frame, `[B, K, N, H, W]`.
+        """Draw each digit alone on its frame, `[B, K, N, H, W]`.
 
         Shifting by bilinear interpolation is a product with a banded matrix on
         either side; at whole positions the bands are a single 1.
@@ -207,7 +207,7 @@ class MovingMNIST:
         return tf.matmul(tf.matmul(rows, images[:, None]), columns, transpose_b=True)
 
     def _paint(self, layers, order):
-        """Joins the digits' layers to one frame: what is in front hides the rest."""
+        """Join the digits' layers to one frame: what is in front hides the rest."""
         ranks = tf.argsort(order, axis=1)  # [B, N], higher is nearer
         is_ink = tf.cast(layers > 0, tf.int32)
         rank = ranks[:, None, :, None, None]
@@ -221,7 +221,7 @@ class MovingMNIST:
 
 
 def can_name_digits(data):
-    """Returns whether each digit can be told from the others by its channel.
+    """Return whether each digit can be told from the others by its channel.
 
     Args:
         data: a `DataConfig`, or a `MovingMNIST`.
@@ -232,7 +232,7 @@ def can_name_digits(data):
 
 @functools.lru_cache(maxsize=4)  # The sources of all stages share the digits.
 def _load_resized(split, source, data_dir, size):
-    """Returns the digits of a split, a uint8 tensor `[N, size, size]`."""
+    """Return the digits of a split, a uint8 tensor `[N, size, size]`."""
     digits = digits_lib.load_digits(split, source=source, data_dir=data_dir)
     resized = tf.image.resize(digits[..., None], (size, size), antialias=True)
     return tf.constant(np.round(resized[..., 0]).astype(np.uint8))

@@ -43,7 +43,7 @@ class RotatingObjects:
     """
 
     def __init__(self, config, objects, read_turns):
-        """Takes what one of the layouts found.
+        """Take what one of the layouts found.
 
         Args:
             config: a `DataConfig`.
@@ -56,7 +56,7 @@ class RotatingObjects:
         self._read_turns = read_turns
 
     def items(self, split):
-        """Returns the objects of a split.
+        """Return the objects of a split.
 
         Raises:
             InputError: the split is unknown, or there are fewer than two objects.
@@ -64,7 +64,7 @@ class RotatingObjects:
         return split_names(list(self._objects), split, self._config.test_fraction)
 
     def read(self, item):
-        """Reads or draws the turns of an object.
+        """Read or draw the turns of an object.
 
         Raises:
             BadFile: a picture or mesh is missing or damaged.
@@ -82,7 +82,7 @@ class RotatingObjects:
 
 
 def rotating_objects(config):
-    """Chooses the reader that knows what is in the folder.
+    """Choose the reader that knows what is in the folder.
 
     Args:
         config: a `DataConfig`. `data_dir` is the folder; where it is empty,
@@ -122,7 +122,7 @@ def rotating_objects(config):
 
 
 def _read_views(paths, folder, config):
-    """Reads a turn: dict, what a view is called to its path, in order."""
+    """Read a turn: dict, what a view is called to its path, in order."""
     missing = [str(name) for name, path in paths.items() if not path.is_file()]
     if missing:
         raise BadFile(
@@ -210,7 +210,7 @@ def _rotated(mesh, rotation):
 
 
 def _read_catalogue(root):
-    """Returns the rotations `[3, 3]` that the catalogue gives, by path of the mesh."""
+    """Return the rotations `[3, 3]` that the catalogue gives, by path of the mesh."""
     path = root / CATALOGUE
     if not path.is_file():
         return {}

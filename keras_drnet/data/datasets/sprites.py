@@ -59,7 +59,7 @@ class Sprites:
     """
 
     def __init__(self, config):
-        """Looks for the folders of the sheets.
+        """Look for the folders of the sheets.
 
         Args:
             config: a `DataConfig`; its `data_dir` has the folders body, bottomwear,
@@ -80,7 +80,7 @@ class Sprites:
                 )
 
     def items(self, split):
-        """Returns the characters of a split, sorted: 1,000 or 296 names."""
+        """Return the characters of a split, sorted: 1,000 or 296 names."""
         check_split(split)
         # RandomState, unlike newer generators, keeps its numbers for all time.
         order = np.random.RandomState(SPLIT_SEED).permutation(len(CHARACTERS))
@@ -89,7 +89,7 @@ class Sprites:
         return sorted(names[index] for index in chosen)
 
     def read(self, item):
-        """Draws a character.
+        """Draw a character.
 
         Args:
             item: one of the names from `items`.
@@ -130,7 +130,7 @@ class Sprites:
 
 
 def _read_cells(path):
-    """Cuts out the cells of all motions: an RGBA image, one below the other."""
+    """Cut out the cells of all motions: an RGBA image, one below the other."""
     width, height = NUM_COLUMNS * CELL, NUM_ROWS * CELL
     try:
         with Image.open(path) as image:

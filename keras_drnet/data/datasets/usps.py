@@ -14,7 +14,7 @@ FILE = "usps.h5"
 
 
 def load_usps(split, *, data_dir):
-    """Loads the digits of one split, 7,291 to train or 2,007 to test.
+    """Load the digits of one split, 7,291 to train or 2,007 to test.
 
     Args:
         split: `"train"` or `"test"`.

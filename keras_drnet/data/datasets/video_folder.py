@@ -31,7 +31,7 @@ class VideoFolder:
     """Reads a folder of videos. An item is a video file or a folder of frames."""
 
     def __init__(self, config):
-        """Lists the files.
+        """List the files.
 
         Args:
             config: a `DataConfig`: `data_dir`, and `frame_rate`, at which videos are
@@ -56,7 +56,7 @@ class VideoFolder:
             )
 
     def items(self, split):
-        """Returns the videos of a split."""
+        """Return the videos of a split."""
         check_split(split)
         tops = [item.split("/")[0] for item in self._items]
         if {*tops} >= {"train", "test"}:
@@ -64,7 +64,7 @@ class VideoFolder:
         return split_names(self._items, split, self._config.test_fraction)
 
     def read(self, item):
-        """Decodes a video; a long one becomes several clips of the same length.
+        """Decode a video; a long one becomes several clips of the same length.
 
         Raises:
             BadFile: it is damaged or has fewer than two frames.
@@ -111,12 +111,12 @@ class VideoFolder:
 
 
 def pictures(folder):
-    """Returns the paths of a folder's pictures, frame 2 before frame 10."""
+    """Return the paths of a folder's pictures, frame 2 before frame 10."""
     paths = [p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES]
     return sorted(paths, key=_natural_order)
 
 
 def _natural_order(path):
-    """Returns a sorting key by which frame 2 comes before frame 10."""
+    """Return a sorting key by which frame 2 comes before frame 10."""
     parts = re.split(r"(\d+)", path.name)
     return [int(part) if part.isdecimal() else part for part in parts]

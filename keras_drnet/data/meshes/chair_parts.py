@@ -172,7 +172,7 @@ BASES = (
 
 
 def bent(solid, style):
-    """Bends the solid of a flat back and puts it where it belongs."""
+    """Bend the solid of a flat back and put it where it belongs."""
     (x, y, z), faces = solid[0].T, solid[1]
     half_width, backward = style.leg  # Above the hind legs, so on the seat.
     radius = half_width / style.curve

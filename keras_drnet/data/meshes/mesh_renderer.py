@@ -56,7 +56,7 @@ class Mesh:
         normals: float `[N, 3]`; `None` = to be made of the faces, with an edge
             where they meet at more than `CREASE_ANGLE`.
         texture: uint8 `[H, W, 3]`, repeated without end and multiplied with the
-            colour; `None` = the colour alone.
+            color; `None` = the color alone.
         texture_points: float `[N, 2]`, place of each point on the texture: (0, 0)
             is its lower left, (1, 1) its upper right corner.
     """
@@ -74,7 +74,7 @@ class MeshRenderer:
     """Draws meshes from all sides, at one size."""
 
     def __init__(self, image_size):
-        """Opens a window that nobody sees.
+        """Open a window that nobody sees.
 
         Args:
             image_size: side of a frame, pixels.
@@ -88,7 +88,7 @@ class MeshRenderer:
         self._window.SetMultiSamples(0)
 
     def render(self, meshes, azimuths=AZIMUTHS, elevations=ELEVATIONS):
-        """Draws an object from all sides.
+        """Draw an object from all sides.
 
         The object is in the middle of the frame and fills it as far as it can without
         leaving it in any view: it has one size in all of them.
@@ -169,7 +169,7 @@ def _open_window():
 
 @functools.cache
 def _working_window():
-    """Returns the first of `WINDOWS` that this machine has the libraries for.
+    """Return the first of `WINDOWS` that this machine has the libraries for.
 
     Without them VTK dies of a segmentation fault, which no `except` catches, so other
     processes try it out.

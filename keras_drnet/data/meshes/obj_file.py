@@ -1,7 +1,7 @@
 """Meshes from Wavefront OBJ files with their materials (MTL) and textures.
 
 What is read: points, normals, texture points, polygons and, of the materials, the
-colour (Kd) and its picture (map_Kd). Lines, curves, gloss and transparency are not.
+color (Kd) and its picture (map_Kd). Lines, curves, gloss and transparency are not.
 
 VTK's own importer takes corners that do not exist and goes on without what it misses,
 so damaged files would give wrong pictures.
@@ -16,13 +16,13 @@ from keras_drnet.data.clips import BadFile
 from keras_drnet.data.images import PICTURE_ERRORS
 from keras_drnet.data.meshes.mesh_renderer import Mesh
 
-GREY = (0.7, 0.7, 0.7)  # Of faces without a material.
+GRAY = (0.7, 0.7, 0.7)  # Of faces without a material.
 MAX_TEXTURE_SIZE = 512  # Pixels; frames are smaller.
 OPTIONS = re.compile(r"(-\w+(\s+(on|off|[-+.\d]+))*\s+)*")  # Before a map's file.
 
 
 def read_obj(path, root):
-    """Reads an object.
+    """Read an object.
 
     Args:
         path: the OBJ file, a `pathlib.Path`.
@@ -65,7 +65,7 @@ def read_obj(path, root):
                 raise BadFile(path, f"its materials do not define {name!r}")
     arrays = [np.array(column, np.float64) for column in columns.values()]
     meshes = [
-        _mesh(arrays, faces[name], *(materials or {}).get(name, (GREY, None)))
+        _mesh(arrays, faces[name], *(materials or {}).get(name, (GRAY, None)))
         for name in faces
     ]
     if not np.ptp(np.concatenate([mesh.points for mesh in meshes]), axis=0).any():
@@ -74,7 +74,7 @@ def read_obj(path, root):
 
 
 def _statements(path):
-    """Yields number of the line, line, keyword and the rest of each statement."""
+    """Yield number of the line, line, keyword and the rest of each statement."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -93,7 +93,7 @@ def _numbers(text, size):
 
 
 def _corner(text, counts):
-    """Reads `point/texture point/normal`, the latter two optional: -1 where left out.
+    """Read `point/texture point/normal`, the latter two optional: -1 where left out.
 
     The numbers count from 1, or back from the latest if negative.
     """
@@ -130,14 +130,14 @@ def _mesh(arrays, faces, color, texture):
 
 
 def _read_mtl(path, root):
-    """Returns the materials by name: colour, and texture or `None`."""
+    """Return the materials by name: color, and texture or `None`."""
     materials = {}
     name = ""
     for number, line, keyword, rest in _statements(path):
-        color, texture = materials.get(name, (GREY, None))
+        color, texture = materials.get(name, (GRAY, None))
         try:
             if keyword == "newmtl":
-                name, color, texture = rest, GREY, None
+                name, color, texture = rest, GRAY, None
             elif keyword == "Kd":
                 color = tuple(np.clip(_numbers(rest, 3), 0, 1))
             elif keyword == "map_Kd":

@@ -1,6 +1,6 @@
 """A family of chairs without end: each is drawn from its number.
 
-Its kinds of parts, its sizes and its colours are drawn from tables.
+Its kinds of parts, its sizes and its colors are drawn from tables.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from keras_drnet.data.meshes.mesh_renderer import Mesh
 
 SEED = 20170531  # Sets the family apart from other draws by the same numbers.
 
-# Shine, and colours: red, green, blue.
+# Shine, and colors: red, green, blue.
 WOOD = 0.1, ((0.87, 0.72, 0.5), (0.75, 0.52, 0.3), (0.6, 0.36, 0.2), (0.72, 0.33, 0.18))
 DARK_WOOD = 0.1, ((0.42, 0.25, 0.15), (0.28, 0.2, 0.16), (0.5, 0.2, 0.14))
 METAL = 0.4, ((0.7, 0.72, 0.75), (0.5, 0.52, 0.55), (0.2, 0.2, 0.22), (0.8, 0.64, 0.3))
@@ -44,7 +44,7 @@ STOOLS = 0.08  # Share of high stools: without arms, and with low backs or none.
 
 
 def chair(number):
-    """Draws a chair.
+    """Draw a chair.
 
     Args:
         number: any integer from 0. One number gives one chair, always.

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def loft(rings):
-    """Joins rings of points, `[R, N, 3]`, to a closed solid."""
+    """Join rings of points, `[R, N, 3]`, to a closed solid."""
     num_rings, num_points, _ = np.shape(rings)
     near = np.arange(num_points)
     far = np.roll(near, -1)
@@ -18,7 +18,7 @@ def loft(rings):
 
 
 def tube(points, radius, sides=12):
-    """Makes a tube along a line, its corners mitred.
+    """Make a tube along a line, its corners mitred.
 
     Args:
         points: `[P, 3]`, the line's start, corners and end; P > 1.
@@ -50,7 +50,7 @@ def tube(points, radius, sides=12):
 
 
 def box(low, high):
-    """Makes a box from its least to its greatest x, y and z."""
+    """Make a box from its least to its greatest x, y and z."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     return loft(
         [[(x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1)] for y in (y0, y1)]
@@ -58,7 +58,7 @@ def box(low, high):
 
 
 def board(width, depth, thickness, corner=30, padded=False):
-    """Makes a level board or cushion around the origin.
+    """Make a level board or cushion around the origin.
 
     Args:
         width: length along x.

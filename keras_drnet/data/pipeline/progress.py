@@ -10,11 +10,11 @@ class Progress:
     """Counts jobs of which it is known how many there are."""
 
     def __init__(self, total, unit):
-        """Shows the bar; `unit` is what it counts, such as `"shard"`."""
+        """Show the bar; `unit` is what it counts, such as `"shard"`."""
         with contextlib.redirect_stdout(sys.stderr):
             self._bar = keras.utils.Progbar(total, unit_name=unit)
 
     def add(self):
-        """Counts one job."""
+        """Count one job."""
         with contextlib.redirect_stdout(sys.stderr):
             self._bar.add(1)

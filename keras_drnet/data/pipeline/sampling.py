@@ -11,7 +11,7 @@ from keras_drnet.data.stateless_random import clip_uniforms
 from keras_drnet.errors import InputError
 
 FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
-NEIGHBOUR_NAMES = ("pose_before", "pose_after")
+NEIGHBOR_NAMES = ("pose_before", "pose_after")
 # Keeps the numbers that choose frames apart from those that draw the clip.
 TIMES_STREAM = 1_000_003
 
@@ -21,18 +21,18 @@ def frame_batches(
     *,
     batch_size,
     max_step,
-    neighbours=False,
+    neighbors=False,
     seed=0,
     first_batch=0,
     num_batches=0,
 ):
-    """Makes the endless batches that `DrNet` trains on.
+    """Make the endless batches that `DrNet` trains on.
 
     Args:
         source: source of clips.
         batch_size: clips in a batch, B.
         max_step: greatest distance in time of any two of the four frames.
-        neighbours: whether the frames before and after `pose_1` come too; none of
+        neighbors: whether the frames before and after `pose_1` come too; none of
             the four is then the first or last of its clip.
         seed: seed of the choice of frames.
         first_batch: number of the first batch.
@@ -41,19 +41,19 @@ def frame_batches(
     Returns:
         A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
         `pose_2`: four frames of one clip at distinct random times, each float32
-        `[B, H, W, C]`; with `neighbours` also `pose_before` and `pose_after`.
+        `[B, H, W, C]`; with `neighbors` also `pose_before` and `pose_after`.
 
     Raises:
         InputError: four distinct frames do not fit into `max_step` or the clip.
     """
-    margin = 1 if neighbours else 0
+    margin = 1 if neighbors else 0
     inner_length = source.clip_length - 2 * margin
     check_max_step(max_step, inner_length)
-    names = FRAME_NAMES + (NEIGHBOUR_NAMES if neighbours else ())
+    names = FRAME_NAMES + (NEIGHBOR_NAMES if neighbors else ())
 
     def examples(indices):
         times = margin + frame_times(seed, indices, inner_length, max_step)
-        if neighbours:
+        if neighbors:
             pose_1 = times[:, FRAME_NAMES.index("pose_1"), tf.newaxis]
             times = tf.concat([times, pose_1 - 1, pose_1 + 1], axis=1)
         frames = tf.unstack(source.frames(indices, times), axis=1)
@@ -63,7 +63,7 @@ def frame_batches(
 
 
 def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
-    """Makes the endless batches of whole clips that `PosePredictor` trains on.
+    """Make the endless batches of whole clips that `PosePredictor` trains on.
 
     Args:
         source: source of clips.
@@ -83,13 +83,13 @@ def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
 
 
 def clip_frames(source, first_clip, num_clips):
-    """Returns whole clips, a float32 array `[num_clips, T, H, W, C]`."""
+    """Return whole clips, a float32 array `[num_clips, T, H, W, C]`."""
     indices = tf.range(first_clip, first_clip + num_clips, dtype=tf.int64)
     return _all_frames(source, indices).numpy()
 
 
 def check_max_step(max_step, clip_length):
-    """Raises `InputError` unless four distinct frames fit into `max_step`."""
+    """Raise `InputError` unless four distinct frames fit into `max_step`."""
     num_frames = len(FRAME_NAMES)
     if not num_frames - 1 <= max_step < clip_length:
         raise InputError(
@@ -101,7 +101,7 @@ def check_max_step(max_step, clip_length):
 
 
 def frame_times(seed, indices, clip_length, max_step):
-    """Chooses four distinct times in a window of `max_step + 1` frames of each clip.
+    """Choose four distinct times in a window of `max_step + 1` frames of each clip.
 
     Returns:
         int32 `[B, 4]`, in random order, in [0, clip_length).

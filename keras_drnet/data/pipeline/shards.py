@@ -64,7 +64,7 @@ class ShardWriter:
     """Writes clips to one shard; a context manager."""
 
     def __init__(self, path, *, encoding="png", frame_rate=0):
-        """Opens the file.
+        """Open the file.
 
         Args:
             path: local file.
@@ -83,7 +83,7 @@ class ShardWriter:
         self._writer.close()
 
     def write(self, clip):
-        """Appends a clip and returns its `StoredClip`, without the shard, as a dict."""
+        """Append a clip and return its `StoredClip`, without the shard, as a dict."""
         pictures = [self._encode(frame).numpy() for frame in clip.frames]
         features = {
             "frames": _bytes_feature(pictures),
@@ -118,7 +118,7 @@ class ShardedClips(RecordedClips):
     """Recorded clips that stay in their shards; each is read when its turn comes."""
 
     def __init__(self, folder, entries, *, image_size, num_channels, **kwargs):
-        """Remembers where the clips are.
+        """Remember where the clips are.
 
         Args:
             folder: folder of the shards, local or `s3://`.
@@ -175,13 +175,13 @@ class ShardedClips(RecordedClips):
 
 
 def has_manifest(folder):
-    """Returns whether a folder, local or `s3://`, holds prepared shards."""
+    """Return whether a folder, local or `s3://`, holds prepared shards."""
     require_filesystem(folder)
     return bool(folder) and tf.io.gfile.exists(f"{folder}/{MANIFEST}")
 
 
 def read_manifest(folder):
-    """Reads and checks the manifest of a folder of shards.
+    """Read and check the manifest of a folder of shards.
 
     Returns:
         A dict: see `preparation.prepare`.
@@ -212,7 +212,7 @@ def read_manifest(folder):
 
 
 def list_clips(config, split):
-    """Lists the clips of prepared shards.
+    """List the clips of prepared shards.
 
     Args:
         config: a `DataConfig` whose `data_dir` is a folder of shards.

@@ -34,7 +34,7 @@ class RecordedClips:
     """
 
     def __init__(self, entries, *, split, clip_length, seed=0, random_flip=False):
-        """Chooses the clips that are long enough.
+        """Choose the clips that are long enough.
 
         Args:
             entries: list of `ClipEntry`. A periodic clip goes on from its last frame
@@ -82,7 +82,7 @@ class RecordedClips:
         self._flip = random_flip and split == "train"
 
     def frames(self, indices, times):
-        """Returns chosen frames of chosen windows.
+        """Return chosen frames of chosen windows.
 
         Args:
             indices: int64 `[B]`, numbers of windows, any from 0.
@@ -99,7 +99,7 @@ class RecordedClips:
         return frames
 
     def factors(self, indices, times):
-        """Returns what the labels and the place in the clip say of frames.
+        """Return what the labels and the place in the clip say of frames.
 
         Args:
             indices: int64 `[B]`, numbers of windows.
@@ -132,7 +132,7 @@ class RecordedClips:
         return factors
 
     def halves(self, indices):
-        """Divides windows in two halves that share no clip.
+        """Divide windows in two halves that share no clip.
 
         Two and two of the clips, in the order of their names: those of one object or
         person come to both halves, and where every other clip is the way back, so
@@ -148,12 +148,12 @@ class RecordedClips:
         return ranks[self.clip_numbers(indices).numpy()] // 2 % 2
 
     def clip_numbers(self, indices):
-        """Returns which clip each window is of, int64 `[B]`, places in `names`."""
+        """Return which clip each window is of, int64 `[B]`, places in `names`."""
         num_clips = tf.size(self._num_frames, tf.int64)
         return shuffled(indices, num_clips, self._stream(ORDER_STREAM))
 
     def _windows(self, indices, times):
-        """Returns the clip, the places in it, `[B, K]`, and whether it is mirrored."""
+        """Return the clip, the places in it, `[B, K]`, and whether it is mirrored."""
         clips = self.clip_numbers(indices)
         numbers = clip_uniforms(self._stream(WINDOW_STREAM), indices, (2,))
         num_frames = tf.gather(self._num_frames, clips)
@@ -169,7 +169,7 @@ class RecordedClips:
         return tf.constant([self._seed + stream, self._split], tf.int64)
 
     def _read(self, clips, positions):
-        """Returns frames, uint8 `[B, K, H, W, C]`, of clips by their places."""
+        """Return frames, uint8 `[B, K, H, W, C]`, of clips by their places."""
         raise NotImplementedError
 
 
@@ -177,7 +177,7 @@ class ClipsInMemory(RecordedClips):
     """Recorded clips whose frames are all in memory."""
 
     def __init__(self, clips, **kwargs):
-        """Takes the frames.
+        """Take the frames.
 
         Args:
             clips: a `MemoryClips`.
@@ -207,7 +207,7 @@ class MemoryClips(typing.NamedTuple):
 
 
 def read_clips(reader, split):
-    """Reads all clips of a split into memory.
+    """Read all clips of a split into memory.
 
     Files that cannot be used, and clips that came before, are left out with a
     warning.

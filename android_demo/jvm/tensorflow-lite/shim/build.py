@@ -29,7 +29,7 @@ FORWARD = (
 
 
 def main(library, output_dir):
-    """Builds the libraries into a folder."""
+    """Build the libraries into a folder."""
     if (platform.system(), platform.machine()) != MACHINE:
         print(f"No {'-'.join(MACHINE)}: the model will not be run on the JVM.")
         return
@@ -47,7 +47,7 @@ def main(library, output_dir):
 
 
 def imports(library):
-    """Returns the functions that a library takes from Android's C library."""
+    """Return the functions that a library takes from Android's C library."""
     symbols = subprocess.run(
         ["readelf", "--dyn-syms", "--wide", library],
         check=True,
@@ -58,7 +58,7 @@ def imports(library):
 
 
 def compile_library(name, source, output_dir, *flags):
-    """Compiles one source to a library whose symbols have the version LIBC."""
+    """Compile one source to a library whose symbols have the version LIBC."""
     subprocess.run(
         [
             *("gcc", "-O1", "-Wall", "-Werror", "-fPIC", "-shared", f"-I{output_dir}"),

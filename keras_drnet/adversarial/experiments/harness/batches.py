@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def shuffled(arrays, batch_size, seed=None):
-    """Returns endless batches, each round through the examples in an order of its own.
+    """Return endless batches, each round through the examples in an order of its own.
 
     Args:
         arrays: structure of arrays `[N, ...]`, a dict say; batches are the same one.

@@ -21,7 +21,7 @@ class Settings:
     tiny: bool = False
 
     def folder(self, name):
-        """Returns the folder of a data set, "" where there is none."""
+        """Return the folder of a data set, "" where there is none."""
         if self.data_dir is None or not (self.data_dir / name).is_dir():
             return ""
         return str(self.data_dir / name)
@@ -97,15 +97,15 @@ class Results:
         return list(self.seeds[0])
 
     def values(self, row, measure):
-        """Returns a measure of a row, a value for each seed that has it."""
+        """Return a measure of a row, a value for each seed that has it."""
         return [rows[row][measure] for rows in self.seeds if measure in rows[row]]
 
     def mean(self, row, measure):
-        """Returns the mean of a measure over seeds."""
+        """Return the mean of a measure over seeds."""
         return statistics.fmean(self.values(row, measure))
 
     def deviation(self, row, measure):
-        """Returns the standard deviation over seeds, 0 for one seed."""
+        """Return the standard deviation over seeds, 0 for one seed."""
         values = self.values(row, measure)
         return statistics.stdev(values) if len(values) > 1 else 0.0
 

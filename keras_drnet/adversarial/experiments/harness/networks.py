@@ -4,7 +4,7 @@ import keras
 
 
 def mlp(*sizes, activation="relu"):
-    """Builds a network from inputs of the first size to outputs of the last."""
+    """Build a network from inputs of the first size to outputs of the last."""
     hidden = [keras.layers.Dense(size, activation) for size in sizes[1:-1]]
     return keras.Sequential(
         [keras.Input((sizes[0],)), *hidden, keras.layers.Dense(sizes[-1])]

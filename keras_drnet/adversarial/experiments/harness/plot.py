@@ -18,7 +18,7 @@ NOT_VERIFIED = VERIFIED | {"markerfacecolor": "none"}
 
 
 def plot_results(file, experiment, results, arrays=None):
-    """Plots each measure: a dot a seed, a bar for the mean, a diamond for a paper.
+    """Plot each measure: a dot a seed, a bar for the mean, a diamond for a paper.
 
     Args:
         file: PNG file to write: a path, or a binary file that is open.

@@ -17,7 +17,7 @@ FILE = "results.json"
 
 
 def run_seeds(name, experiment, settings, seeds, folder):
-    """Runs what seeds of an experiment have not been run yet.
+    """Run what seeds of an experiment have not been run yet.
 
     `results.json` is written after every seed, so that little is lost by a kill. What
     the first seed has for the drawing goes to `arrays.npz`.
@@ -68,7 +68,7 @@ def run_seeds(name, experiment, settings, seeds, folder):
 
 
 def load_results(name, settings, folder):
-    """Returns the `Results` of all seeds that have been run.
+    """Return the `Results` of all seeds that have been run.
 
     Args:
         name: name of the system.
@@ -93,7 +93,7 @@ def _results(stored):
 
 
 def load_arrays(folder):
-    """Returns the arrays for the drawing, `{}` where there are none."""
+    """Return the arrays for the drawing, `{}` where there are none."""
     path = folder / "arrays.npz"
     if not path.is_file():
         return {}

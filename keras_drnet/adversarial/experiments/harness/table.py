@@ -4,7 +4,7 @@ NONE = "\N{EN DASH}"
 
 
 def markdown_table(experiment, results):
-    """Makes the table: rows, their measures over seeds, figures of papers, marks.
+    """Make the table: rows, their measures over seeds, figures of papers, marks.
 
     Args:
         experiment: an `Experiment`.
@@ -36,7 +36,7 @@ def markdown_table(experiment, results):
 
 
 def summary_table(entries):
-    """Makes one table of the headlines of several experiments.
+    """Make one table of the headlines of several experiments.
 
     Args:
         entries: for each, its name, the `Experiment` and its `Results`.
@@ -82,7 +82,7 @@ def _paper(experiment, row, measure):
 
 
 def _published(experiment):
-    """Returns the values of each line of published figures, by measure."""
+    """Return the values of each line of published figures, by measure."""
     lines = {}
     for figure in experiment.published:
         key = figure.row, figure.source, figure.verified
@@ -99,7 +99,7 @@ def _cell(results, row, measure):
 
 
 def _form(value):
-    """Returns how to write a value and its deviation: small ones keep their digits."""
+    """Return how to write a value and its deviation: small ones keep their digits."""
     if abs(value) >= 0.01 or value == 0.0:
         return ".3f"
     return ".4f" if abs(value) >= 0.001 else ".1e"
