@@ -57,8 +57,8 @@ class PlainDrNet(DrNet):
             self.pose_encoder(batch[name], training=True)
             for name in ("pose_1", "pose_2")
         )
-        losses = self._train_adversary({"features": poses})
-        return losses | self._train_features(batch)[0]
+        losses = self.train_adversary({"features": poses})
+        return losses | self.train_features(batch)[0]
 
 
 def main():

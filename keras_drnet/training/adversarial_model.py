@@ -10,9 +10,9 @@ from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradient
 class AdversarialModel(TwoPlayerModel):
     """Base of models that have a task and an `AdversarialLoss`.
 
-    A subclass writes `feature_variables`, `_forward` and `get_config`; `train_step`,
-    `test_step`, saving and loading are here. The features move first, then the
-    adversary. If that learns from features as they were before, both have moved at
+    A subclass writes `feature_variables`, `compute_losses` and `get_config`;
+    `train_step`, `test_step`, saving and loading are here. The features move first,
+    then the adversary. If that learns from features as they were before, both have moved at
     once (`alternating=False`); if it learns from new ones, in turn.
 
     Batches are dicts of tensors. `compile(optimizer, discriminator_optimizer)` takes an
@@ -36,7 +36,7 @@ class AdversarialModel(TwoPlayerModel):
 
         Args:
             adversarial: an `AdversarialLoss`.
-            terms: names of what `_forward` reports besides its loss.
+            terms: names of what `compute_losses` reports besides its loss.
             alternating: whether the adversary learns from features that are computed
                 anew, after they have moved.
             num_adversary_steps: steps of the adversary for one of the features. A
@@ -72,21 +72,21 @@ class AdversarialModel(TwoPlayerModel):
 
     def train_step(self, data):
         """Train the features, then the adversary, on one batch."""
-        losses, contrasted = self._train_features(data)
+        losses, contrasted = self.train_features(data)
         for _ in range(self.num_adversary_steps):
             if self.alternating:
                 contrasted = self._contrasted(data)
-            losses |= self._train_adversary(contrasted)
+            losses |= self.train_adversary(contrasted)
         return track(self._trackers, losses)
 
     def test_step(self, data):
         """Evaluate every loss on one batch."""
-        losses, contrasted = self._forward(data, training=False)
-        losses = self._with_adversarial(losses, contrasted)
+        losses, contrasted = self.compute_losses(data, training=False)
+        losses = self.add_adversarial_loss(losses, contrasted)
         loss = self.adversarial.discriminator_loss(**contrasted)
         return track(self._trackers, losses | self._adversary_report(loss, contrasted))
 
-    def _forward(self, data, *, training):
+    def compute_losses(self, data, *, training):
         """Return the task's losses, and what the adversary is to judge.
 
         Args:
@@ -101,12 +101,17 @@ class AdversarialModel(TwoPlayerModel):
 
     def _contrasted(self, data):
         """Return what the adversary is to learn from, with the features of now."""
-        return self._forward(data, training=True)[1]
+        return self.compute_losses(data, training=True)[1]
 
-    def _train_features(self, data):
+    def train_features(self, data):
+        """Move the features against the adversary, on one batch.
+
+        Returns:
+            A dict of all losses, and what the adversary is to judge.
+        """
         with tf.GradientTape(persistent=True) as tape:
-            task, contrasted = self._forward(data, training=True)
-            losses = self._with_adversarial(task, contrasted)
+            task, contrasted = self.compute_losses(data, training=True)
+            losses = self.add_adversarial_loss(task, contrasted)
             parts = task["loss"], self._weight() * losses["adversarial"]
             scaled = [self.optimizer.scale_loss(part) for part in parts]
         variables = self.feature_variables
@@ -114,7 +119,12 @@ class AdversarialModel(TwoPlayerModel):
         self.optimizer.apply(gradients, variables)
         return losses, contrasted
 
-    def _train_adversary(self, contrasted):
+    def train_adversary(self, contrasted):
+        """Move the adversary on what `compute_losses` returned for it.
+
+        Returns:
+            A dict with its loss and its accuracy.
+        """
         with tf.GradientTape() as tape:
             loss = self.adversarial.discriminator_loss(**contrasted)
             scaled = self.discriminator_optimizer.scale_loss(loss)
@@ -127,7 +137,8 @@ class AdversarialModel(TwoPlayerModel):
         accuracy = self.adversarial.accuracy(**contrasted)
         return dict(zip(self.adversary_terms, (loss, accuracy), strict=True))
 
-    def _with_adversarial(self, task, contrasted):
+    def add_adversarial_loss(self, task, contrasted):
+        """Return the task's losses with the adversarial one, and the total, in them."""
         adversarial = self.adversarial.encoder_loss(**contrasted)
         total = task["loss"] + self._weight() * adversarial
         return task | {"loss": total, "adversarial": adversarial}

@@ -116,7 +116,7 @@ class DrNet(AdversarialModel):
         pose = self.pose_encoder(batch["pose_1"], training=training)
         return self.decoder((content, pose), training=training)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         content_1, skips = self.content_encoder(batch["content_1"], training=training)
         content_2, _ = self.content_encoder(batch["content_2"], training=training)
         pose_1, *neighbors = self._encode_moving(batch, training=training)

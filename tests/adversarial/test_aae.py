@@ -103,7 +103,7 @@ def test_the_adversary_s_step_moves_nothing_else(form, batch):
 def test_the_adversarial_term_alone_does_not_reach_the_decoder(form, batch):
     model = make(form)
     with tf.GradientTape() as tape:
-        losses = model._with_adversarial(*model._forward(batch, training=True))
+        losses = model.add_adversarial_loss(*model.compute_losses(batch, training=True))
     variables = model.encoder.trainable_variables + model.decoder.trainable_variables
     gradients = tape.gradient(losses["adversarial"], variables)
     reached = [gradient is not None for gradient in gradients]

@@ -93,7 +93,7 @@ def test_the_step_is_the_paper_s(by_variable, batch):
     model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     variables = model.feature_variables
     with tf.GradientTape(persistent=True) as tape:
-        terms, contrasted = model._forward(batch, training=True)
+        terms, contrasted = model.compute_losses(batch, training=True)
         examples = model.adversarial.contrast.adversary_examples(**contrasted)
         logits = model.adversarial.adversary(examples.inputs)
         l_a = tf.reduce_mean(
@@ -105,7 +105,7 @@ def test_the_step_is_the_paper_s(by_variable, batch):
     )
     flat_p, flat_a = (np.concatenate([g.ravel() for g in gs]) for gs in (g_p, g_a))
     before = [np.array(v) for v in variables]
-    model._train_features(batch)
+    model.train_features(batch)
     for i, (old, variable) in enumerate(zip(before, variables, strict=True)):
         p, a = (g_p[i].ravel(), g_a[i].ravel()) if by_variable else (flat_p, flat_a)
         expected = g_p[i] - (p @ a) / (a @ a) * g_a[i] - ALPHA * g_a[i]

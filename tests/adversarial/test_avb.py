@@ -164,7 +164,7 @@ def test_moments_of_the_contrast_are_held_still(batch):
     codes = tf.Variable(tf.ones((16, 2)))
     with tf.GradientTape() as tape:
         model.encoder = lambda x, training: (codes, 1.0 * means, 2.0 * deviations)
-        losses = model._with_adversarial(*model._forward(batch, training=True))
+        losses = model.add_adversarial_loss(*model.compute_losses(batch, training=True))
     gradients = tape.gradient(losses["loss"], [codes, means, deviations])
     assert gradients[0] is not None
     assert gradients[1:] == [None, None]

@@ -67,7 +67,9 @@ def test_the_encoder_learns_from_both_sets_and_the_predictor_from_one(batch):
     model = make()
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([batch["input"], batch["adversary_input"]])
-        losses = model._with_adversarial(*model._forward(batch, training=False))
+        losses = model.add_adversarial_loss(
+            *model.compute_losses(batch, training=False)
+        )
     both = batch["input"], batch["adversary_input"]
     assert tape.gradient(losses["adversarial"], both)[0] is None
     assert tape.gradient(losses["prediction"], both)[1] is None

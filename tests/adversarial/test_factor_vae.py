@@ -79,7 +79,7 @@ def test_the_encoder_feels_gamma_and_not_the_adversary_s_own_loss(batch):
 def test_the_adversary_s_loss_has_no_gradient_for_the_encoder(batch):
     model = make()
     with tf.GradientTape() as tape:
-        _, contrasted = model._forward(batch, training=True)
+        _, contrasted = model.compute_losses(batch, training=True)
         loss = model.adversarial.discriminator_loss(**contrasted)
     gradients = tape.gradient(loss, model.feature_variables)
     assert all(gradient is None for gradient in gradients)
@@ -87,7 +87,7 @@ def test_the_adversary_s_loss_has_no_gradient_for_the_encoder(batch):
 
 def test_the_total_correlation_has_no_gradient_for_the_second_batch(batch):
     model = make()
-    _, contrasted = model._forward(batch, training=False)
+    _, contrasted = model.compute_losses(batch, training=False)
     with tf.GradientTape() as tape:
         tape.watch(contrasted)
         loss = model.adversarial.encoder_loss(**contrasted)
@@ -101,7 +101,7 @@ def test_losses_are_the_paper_s(batch):
     model = make()
     judge = model.adversarial.adversary
     keras.utils.set_random_seed(4)
-    _, contrasted = model._forward(batch, training=False)
+    _, contrasted = model.compute_losses(batch, training=False)
     labeled = model.adversarial.contrast.adversary_examples(**contrasted)
     codes, permuted = (np.array(half) for half in tf.split(labeled.inputs, 2))
     for own, other in zip(permuted.T, np.transpose(contrasted["others"]), strict=True):

@@ -47,7 +47,7 @@ def moved(before, network):
 def assert_features_step_moves_features_alone(model, batch, networks):
     adversary = values(model.adversarial)
     before = [values(network) for network in networks]
-    losses, _ = model._train_features(batch)
+    losses, _ = model.train_features(batch)
     assert not any(moved(adversary, model.adversarial))
     for own, network in zip(before, networks, strict=True):
         assert all(moved(own, network)), network.name
@@ -55,10 +55,10 @@ def assert_features_step_moves_features_alone(model, batch, networks):
 
 
 def assert_adversary_s_step_moves_nothing_else(model, batch):
-    _, contrasted = model._train_features(batch)
+    _, contrasted = model.train_features(batch)
     trained = [np.array(v) for v in model.adversary_variables]
     all_ = values(model)
-    report = model._train_adversary(contrasted)
+    report = model.train_adversary(contrasted)
     for own, variable in zip(trained, model.adversary_variables, strict=True):
         assert not np.array_equal(own, variable), variable.path
     assert sum(moved(all_, model)) == len(trained)

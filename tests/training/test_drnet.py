@@ -69,17 +69,17 @@ def test_autoencoder_step_moves_no_discriminator_weight(drnet, batch):
     before = values(drnet.scene_discriminator)
     moving = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
     others = [values(network) for network in moving]
-    drnet._train_features(batch)
+    drnet.train_features(batch)
     assert unchanged(before, drnet.scene_discriminator)
     assert not any(map(unchanged, others, moving))
 
 
 def test_discriminator_step_moves_nothing_else(drnet, batch):
-    _, poses = drnet._train_features(batch)
+    _, poses = drnet.train_features(batch)
     still = (drnet.content_encoder, drnet.pose_encoder, drnet.decoder)
     before = [values(network) for network in still]
     discriminator = values(drnet.scene_discriminator)
-    drnet._train_adversary(poses)
+    drnet.train_adversary(poses)
     assert all(map(unchanged, before, still))
     assert not unchanged(discriminator, drnet.scene_discriminator)
 
@@ -89,13 +89,13 @@ def test_adversarial_term_alone_moves_only_the_pose_encoder(drnet, batch):
         [0.5 * np.ones_like(w) for w in drnet.scene_discriminator.get_weights()]
     )
     with tf.GradientTape() as tape:
-        losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
+        losses = drnet.add_adversarial_loss(*drnet.compute_losses(batch, training=True))
     gradients = tape.gradient(losses["adversarial"], drnet.feature_variables)
     check_only_the_pose_encoder_has(drnet, gradients)
 
 
 def test_loss_is_the_weighted_sum(drnet, batch):
-    losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
+    losses = drnet.add_adversarial_loss(*drnet.compute_losses(batch, training=True))
     expected = (
         losses["reconstruction"]
         + 0.01 * losses["similarity"]
@@ -116,7 +116,7 @@ def steady_batch(tiny):
 
 
 def test_steadiness_is_weighed_in_and_reported(steady, steady_batch):
-    terms, _ = steady._forward(steady_batch, training=True)
+    terms, _ = steady.compute_losses(steady_batch, training=True)
     np.testing.assert_allclose(
         terms["loss"],
         terms["reconstruction"]
@@ -129,7 +129,7 @@ def test_steadiness_is_weighed_in_and_reported(steady, steady_batch):
 
 def test_steadiness_is_that_of_three_frames_in_a_row(tiny, steady_batch):
     steady = make_drnet(tiny, build=lively_networks, steadiness_weight=0.5)
-    terms, _ = steady._forward(steady_batch, training=False)
+    terms, _ = steady.compute_losses(steady_batch, training=False)
     before, pose, after, other = (
         steady.pose_encoder(steady_batch[name], training=False)
         for name in ("pose_before", "pose_1", "pose_after", "pose_2")
@@ -140,7 +140,7 @@ def test_steadiness_is_that_of_three_frames_in_a_row(tiny, steady_batch):
 
 def test_steadiness_moves_only_the_pose_encoder(steady, steady_batch):
     with tf.GradientTape() as tape:
-        terms, _ = steady._forward(steady_batch, training=True)
+        terms, _ = steady.compute_losses(steady_batch, training=True)
     gradients = tape.gradient(terms["steadiness"], steady.feature_variables)
     check_only_the_pose_encoder_has(steady, gradients)
 
@@ -155,19 +155,19 @@ def test_the_adversary_s_weight_rises_for_as_long_as_is_asked(tiny, batch):
         adversarial_weight=fit.make_adversarial_weight(config.drnet),
     )
     for weight in (0.0, 0.25, 0.5, 0.5):
-        losses = drnet._with_adversarial(*drnet._forward(batch, training=True))
+        losses = drnet.add_adversarial_loss(*drnet.compute_losses(batch, training=True))
         np.testing.assert_allclose(
             losses["loss"],
             losses["reconstruction"] + weight * losses["adversarial"],
             rtol=1e-6,
         )
-        drnet._train_features(batch)
+        drnet.train_features(batch)
 
 
 def test_scene_loss_is_the_closed_form_of_the_paper(tiny, batch):
     """Label 1 for a clip, 0 for two; the pose encoder's target is 1/2 on one clip's."""
     drnet = make_drnet(tiny, build=lively_networks)
-    _, contrasted = drnet._forward(batch, training=False)
+    _, contrasted = drnet.compute_losses(batch, training=False)
     pose_1, pose_2 = contrasted["features"]
     judge = drnet.scene_discriminator
     same, different = (
@@ -249,7 +249,7 @@ def test_scene_discriminator_learns_where_pose_gives_the_clip_away(tiny):
     drnet = make_drnet(tiny.with_overrides(["model.discriminator_units=64"]))
     poses = tf.random.stateless_uniform((8, 4), seed=(0, 0), minval=-1.0)
     for _ in range(200):
-        result = drnet._train_adversary({"features": (poses, poses)})
+        result = drnet.train_adversary({"features": (poses, poses)})
     assert result["scene_accuracy"] > 0.9
 
 

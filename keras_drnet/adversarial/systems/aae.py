@@ -75,7 +75,7 @@ class AAE(AdversarialModel):
         """Return reconstructions of `[B, ...]`."""
         return self.decoder(self.encoder(images, training=training), training=training)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         codes = self.encoder(batch["image"], training=training)
         decoded = self.decoder(codes, training=training)
         error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["image"]))

@@ -88,7 +88,7 @@ class ADDA(AdversarialModel):
             self.target_encoder(examples, training=training), training=False
         )
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         source = self.source_encoder(batch["source"], training=False)
         target = self.target_encoder(batch["target"], training=training)
         logits = self.classifier(source, training=False)

@@ -72,7 +72,7 @@ class AdversarialDebiasing(AdversarialModel):
         """Return the predictor's logits."""
         return self.predictor(inputs, training=training)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         logits = self.predictor(batch["input"], training=training)
         return classification_terms(batch["target"], logits), {
             "features": logits,

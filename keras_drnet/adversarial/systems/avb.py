@@ -109,7 +109,7 @@ class AVB(AdversarialModel):
         squares = ops.square(codes) - ops.square(standardized)
         return codes, standardized, ops.sum(0.5 * squares - ops.log(deviation), axis=-1)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         images = batch["image"]
         codes, judged, auxiliary = self._contrast(images, training=training)
         decoded = ops.cast(self.decoder(codes, training=training), "float32")

@@ -69,7 +69,7 @@ class BiGAN(AdversarialModel):
         """Return codes `[B, D]`."""
         return self.encoder(images, training=training)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         images = batch["image"]
         codes = self.encoder(images, training=training)
         draws = self.prior(ops.shape(images)[0])

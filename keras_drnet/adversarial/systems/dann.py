@@ -66,7 +66,7 @@ class DANN(AdversarialModel):
             self.encoder(examples, training=training), training=training
         )
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         # Each domain on its own: batch statistics are of one domain, as at test time.
         source = self.encoder(batch["source"], training=training)
         target = self.encoder(batch["target"], training=training)

@@ -99,7 +99,7 @@ class FactorVAE(AdversarialModel):
         """Return what the decoder makes of the codes of `[B, ...]`."""
         return self.decoder(self.encode(images, training=training), training=training)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         images, other_images = batch["image"][::2], batch["image"][1::2]
         parameters = self.encoder(images, training=training)
         codes = gaussian.draw(parameters)

@@ -65,7 +65,7 @@ class FairRepresentation(AdversarialModel):
             self.encoder(inputs, training=training), training=training
         )
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         features = self.encoder(batch["input"], training=training)
         contrasted = self._judged(batch, features, training=training)
         terms = classification_terms(

@@ -83,7 +83,7 @@ class PredictabilityMinimisation(AdversarialModel):
         """Return reconstructions of `[B, ...]`."""
         return self.decoder(self.encode(images, training=training), training=training)
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         codes = self.encode(batch["image"], training=training)
         decoded = ops.cast(self.decoder(codes, training=training), "float32")
         error = ops.mean(ops.square(decoded - batch["image"]))

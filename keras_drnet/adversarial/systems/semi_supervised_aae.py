@@ -86,7 +86,7 @@ class SemiSupervisedAAE(AdversarialModel):
         """Return logits `[B, K]` of the classes of `[B, ...]`."""
         return self.encoder(images, training=training)[0]
 
-    def _forward(self, batch, *, training):
+    def compute_losses(self, batch, *, training):
         logits, style = self.encoder(batch["image"], training=training)
         label = ops.softmax(ops.cast(logits, "float32"))
         decoded = self.decoder((label, style), training=training)
