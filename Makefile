@@ -54,6 +54,7 @@ test-kserve: .venv/ready .venv-kserve/ready
 lint: .venv/ready
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 format: .venv/ready

@@ -12,8 +12,8 @@ class AdversarialModel(TwoPlayerModel):
 
     A subclass writes `feature_variables`, `compute_losses` and `get_config`;
     `train_step`, `test_step`, saving and loading are here. The features move first,
-    then the adversary. If that learns from features as they were before, both have moved at
-    once (`alternating=False`); if it learns from new ones, in turn.
+    then the adversary. If that learns from features as they were before, both have
+    moved at once (`alternating=False`); if it learns from new ones, in turn.
 
     Batches are dicts of tensors. `compile(optimizer, discriminator_optimizer)` takes an
     optimizer for each player.
