@@ -1,16 +1,5 @@
-# make quickstart   set up, train on Moving MNIST, predict, evaluate
-# make test         set up, run the tests (make test-all: the long ones too)
-# make lint         set up, check style and types
-# make bench        set up, time a training step and the sources of clips
-# make android      set up, test the Android app on the JVM, pack it as an APK (Java 17,
-#                   Maven and gcc needed)
-# make results      set up, write docs/results/*.md from docs/results/runs
-# make test-litert  set up, run a bundle's .tflite files with LiteRT alone
-# make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
-#                   (both: BUNDLE=path for a bundle of one's own)
-# make test-kserve  set up, run the serving client against KServe
-# make bazel        set up, build and test with Bazel (to be installed)
-# Nothing but make and Python is needed: the first target sets up .venv.
+# `make help` lists the targets. Nothing but make and Python is needed: the first one
+# that runs makes .venv.
 
 # 3.11 where it is installed: the whole pinned set is proved there.
 PYTHON ?= $(or $(shell command -v python3.11),python3)
@@ -21,10 +10,15 @@ PYTEST := $(BIN)/python -m pytest -q --durations=15
 REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
-  bench android bazel results clean FORCE
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test test-all test-litert test-arm64 test-kserve lint format \
+  docs results bench android bazel clean
 
-quickstart: .venv/ready
+help:  ## Lists the targets.
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r target text; do printf '%-13s %s\n' "$$target" "$$text"; done
+
+quickstart: .venv/ready  ## Trains on Moving MNIST, predicts, evaluates, exports.
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
 	$(BIN)/python -m keras_drnet.evaluate --run_dir=$(RUN_DIR)
 	$(BIN)/python -m keras_drnet.generate_video --run_dir=$(RUN_DIR) --num_future=15
@@ -36,40 +30,40 @@ quickstart: .venv/ready
 	@echo "Pictures: $(RUN_DIR)/generated, $(RUN_DIR)/evaluation, $(RUN_DIR)/samples"
 
 # What shares a costly fixture stays in one process.
-test: .venv/ready
+test: .venv/ready  ## Runs the tests.
 	$(PYTEST) --numprocesses=2 --dist=loadgroup tests
 
-test-all: .venv/ready
+test-all: .venv/ready  ## Runs the tests, the long ones too.
 	$(PYTEST) --numprocesses=2 --dist=loadgroup --run_slow tests
 
-test-litert: .venv/ready .venv-litert/ready
+test-litert: .venv/ready .venv-litert/ready  ## Runs a .tflite bundle with LiteRT alone (BUNDLE=path for another).
 	LITERT_PYTHON=.venv-litert/bin/python $(PYTEST) -s tests/export/test_runtimes.py::test_litert
 
-test-arm64: .venv/ready .cache/arm64/ready
+test-arm64: .venv/ready .cache/arm64/ready  ## The same on an emulated arm64 (root and Debian's qemu needed).
 	ARM64_ROOT=.cache/arm64 $(PYTEST) -s tests/export/test_runtimes.py::test_arm64
 
-test-kserve: .venv/ready .venv-kserve/ready
+test-kserve: .venv/ready .venv-kserve/ready  ## Runs the serving client against KServe.
 	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/export/test_kserve.py
 
-lint: .venv/ready
+lint: .venv/ready  ## Checks style, layers and types.
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-format: .venv/ready
+format: .venv/ready  ## Formats the code and mends what ruff can.
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
 # Drift is no matter here: the screen shows one roll-out, not its distance from another.
 BUNDLE_FOR_ANDROID := android_demo/bundles/moving_mnist
-$(BUNDLE_FOR_ANDROID)/manifest.json: $(wildcard export/*.py) \
+$(BUNDLE_FOR_ANDROID)/manifest.json: $(shell find export -name "*.py") \
     keras_drnet/pretrained/moving_mnist/config.json | .venv/ready
 	rm -rf $(@D)
 	$(BIN)/python -m export.main --run_dir=pretrained:moving_mnist --output_dir=$(@D) \
 	  --formats=tflite --force
 
-android: .venv/ready $(BUNDLE_FOR_ANDROID)/manifest.json
+android: .venv/ready $(BUNDLE_FOR_ANDROID)/manifest.json  ## Tests the Android app on the JVM and packs the APK (Java 17, Maven, gcc).
 	@for tool in java mvn gcc readelf; do command -v $$tool >/dev/null || { echo "make" \
 	  "android needs Java 17, Maven, gcc and binutils, but '$$tool' is missing: apt-get" \
 	  "install openjdk-17-jdk-headless maven gcc binutils, or the like." >&2; exit 2; }; done
@@ -77,12 +71,12 @@ android: .venv/ready $(BUNDLE_FOR_ANDROID)/manifest.json
 	  -Dpython=$(abspath $(BIN)/python) package
 	ANDROID_APP=$(abspath android_demo/app) $(PYTEST) tests/test_android.py
 
-bench: .venv/ready
+bench: .venv/ready  ## Times a training step and the sources of clips.
 	$(BIN)/python -m keras_drnet.benchmark
 
 # Bazel takes the first python3 on PATH, and the packages that come with it.
 BAZEL := PATH="$(CURDIR)/$(BIN):$$PATH" bazel
-bazel: .venv/ready
+bazel: .venv/ready  ## Builds and tests with Bazel (to be installed).
 	@command -v bazel >/dev/null || { echo "make bazel needs bazel on PATH: install" \
 	  "Debian's bazel-bootstrap, or see https://bazel.build/install" >&2; exit 2; }
 	! command -v buildifier || \
@@ -97,7 +91,7 @@ $(RESULTS)/%.md: .venv/ready FORCE
 	$(BIN)/python -m keras_drnet.report --run_dir=$(RESULTS)/runs/$* \
 	  $(addprefix --baseline=,$(sort $(wildcard $(RESULTS)/runs/$*_*))) --output=$@
 
-clean:
+clean:  ## Removes what these targets made, but for runs.
 	rm -rf .venv .venv-litert .venv-kserve .cache $(BUNDLE_FOR_ANDROID) \
 	  android_demo/app/target android_demo/jvm/*/target
 

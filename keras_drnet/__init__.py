@@ -17,8 +17,8 @@ _MODULES = {
     "InputError": "errors",
     "JointPosePredictor": "training.joint_pose_predictor",
     "PosePredictor": "training.pose_predictor",
-    "PoseRefiner": "training.pose_refiner",
     "Predictor": "inference.predictor",
+    "RolloutRefiner": "training.rollout_refiner",
     "RunFolder": "checkpoints.run_folder",
     "SampleGrid": "training.callbacks",
     "StopAtNaN": "training.callbacks",
@@ -31,6 +31,9 @@ _MODULES = {
     "load_source": "data.load",
 }
 
+# Names of release 0.1.0 that still work.
+_RENAMED = {"PoseRefiner": "RolloutRefiner"}
+
 __all__ = sorted(_MODULES)
 __version__ = "0.1.0"
 
@@ -40,6 +43,7 @@ def __dir__():
 
 
 def __getattr__(name):
+    name = _RENAMED.get(name, name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(f"{__name__}.{_MODULES[name]}")

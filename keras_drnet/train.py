@@ -16,7 +16,8 @@ from absl import flags
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
-from keras_drnet.training.stages import TRAINERS, open_run
+from keras_drnet.training.open_run import open_run
+from keras_drnet.training.stages import STAGES, train_stage
 
 _PRESET = flags.DEFINE_string(
     "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."
@@ -32,7 +33,7 @@ _BASELINE = flags.DEFINE_enum(
     "baseline", None, sorted(BASELINES), "Trains this on the preset's data instead."
 )
 _STAGE = flags.DEFINE_enum(
-    "stage", "all", ["all", *TRAINERS], "What to train: all goes through all."
+    "stage", "all", ["all", *STAGES], "What to train: all goes through all."
 )
 
 
@@ -49,7 +50,7 @@ def main():
     if _STAGE.value != "all":
         stages = [choose({s: s for s in stages}, _STAGE.value, "stage of this run")]
     for stage in stages:
-        TRAINERS[stage](run)
+        train_stage(run, stage)
 
 
 def cli():

@@ -1,21 +1,29 @@
-"""A py_test for a file of tests."""
+"""A py_test for each file of a folder of tests."""
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-def pytest_test(name, srcs, deps = [], **kwargs):
-    """Runs a file with pytest, the fixtures of tests/conftest.py at hand.
+def pytest_tests(name, srcs, deps = [], **kwargs):
+    """Runs each file with pytest, with the fixtures of tests/conftest.py.
 
     Args:
-        name: name of the target.
-        srcs: the file.
-        deps: what it imports.
+        name: name of the suite of them all; a test is called as its file.
+        srcs: files, test_*.py.
+        deps: what they import.
         **kwargs: as of py_test.
     """
-    py_test(
+    tests = []
+    for src in srcs:
+        test = src.rpartition("/")[2].removesuffix(".py")
+        tests.append(test)
+        py_test(
+            name = test,
+            srcs = [src, "tests/support/bazel_main.py"],
+            args = [src],
+            main = "tests/support/bazel_main.py",
+            deps = deps + [":conftest"],
+            **kwargs
+        )
+    native.test_suite(
         name = name,
-        srcs = srcs + ["tests/support/bazel_main.py"],
-        args = srcs,
-        main = "tests/support/bazel_main.py",
-        deps = deps + [":conftest"],
-        **kwargs
+        tests = tests,
     )

@@ -21,18 +21,6 @@ from keras_drnet.models.networks import build_networks
 
 CONFIG_FILE = "config.json"
 
-# The networks that each stage trains and keeps.
-STAGE_NETWORKS = {
-    "drnet": ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"),
-    "pose": ("pose_lstm",),
-    "joint": ("pose_encoder", "pose_lstm"),
-    "rollout": ("pose_lstm",),
-    "mcnet": ("motion_encoder", "frame_generator", "frame_discriminator"),
-}
-# The stages of each method, in the order of their training. One of no epochs is left
-# out.
-STAGES = {"drnet": ("drnet", "pose", "joint", "rollout"), "mcnet": ("mcnet",)}
-
 
 class RunFolder:
     """A run on the disk.
@@ -53,6 +41,7 @@ class RunFolder:
             InputError: no run of that name comes with the package.
         """
         self.argument = str(path)
+        self._config = None
         self._pretrained = ""
         if str(path).startswith(pretrained.PREFIX):
             self._pretrained = str(path).removeprefix(pretrained.PREFIX)
@@ -60,18 +49,17 @@ class RunFolder:
         self.path = pathlib.Path(path)
 
     def output_path(self, name):
-        """Return where what is made of the run goes, a folder or file by its name.
+        """Return the path for a derived file or folder.
 
-        It lies in the run's folder; for a run that comes with the package, in a
-        folder of its name here.
+        It is in the run's folder; for a run that comes with the package, in a folder of
+        the run's name in the current one.
         """
         return pathlib.Path(self._pretrained or self.path) / name
 
     def find(self, name):
-        """Return where something that was made of the run lies, if anywhere.
+        """Return the path of a derived file.
 
-        What was made here of a run that comes with the package goes before what
-        came with it.
+        The local copy if there is one, else the packaged one.
         """
         made = self.output_path(name)
         return made if made.exists() else self.path / name
@@ -98,16 +86,24 @@ class RunFolder:
             raise InputError(
                 f"Cannot create the run folder {self.path}: {error.strerror}."
             ) from error
+        self._config = config
 
     def config(self, *, data_dir=None):
-        """Read the run's configuration.
+        """Return the run's configuration; its file is read once.
 
         Args:
-            data_dir: where its data are now; `None` = where they were.
+            data_dir: data directory; `None` = the one used for training.
 
         Raises:
             InputError: the folder holds no run, or its configuration is damaged.
         """
+        if self._config is None:
+            self._config = self._read_config()
+        if data_dir is None:
+            return self._config
+        return self._config.with_overrides([f"data.data_dir={data_dir}"])
+
+    def _read_config(self):
         if not self.exists():
             raise InputError(
                 f"{self.path} is not a run folder: it has no {CONFIG_FILE}. Train "
@@ -115,18 +111,15 @@ class RunFolder:
             )
         try:
             text = (self.path / CONFIG_FILE).read_text(encoding="utf-8")
-            config = Config.from_json(text)
+            return Config.from_json(text)
         except (OSError, UnicodeDecodeError, InputError) as error:
             raise InputError(f"Cannot read {self.path / CONFIG_FILE}: {error}") from (
                 error
             )
-        if data_dir is None:
-            return config
-        return config.with_overrides([f"data.data_dir={data_dir}"])
 
     def stages(self):
         """Return the names of the run's stages, in the order of their training."""
-        return stages_of(self.config())
+        return self.config().stages
 
     def last_networks(self, networks):
         """Divide networks by the stage that trains each last.
@@ -138,13 +131,13 @@ class RunFolder:
             A dict of stages, in their order, to dicts of networks by name. A stage
             of which all is trained further by later ones is not in it.
         """
-        last = {}
-        for stage in self.stages():
-            for name in STAGE_NETWORKS[stage]:
-                last[name] = stage
+        config = self.config()
+        last = {
+            n: stage for stage in config.stages for n in config.stage(stage).networks
+        }
         return {
             stage: {n: getattr(networks, n) for n in last if last[n] == stage}
-            for stage in self.stages()
+            for stage in config.stages
             if stage in last.values()
         }
 
@@ -188,11 +181,6 @@ class RunFolder:
         return networks
 
 
-def stages_of(config):
-    """Return the names of the stages that a configuration has, in their order."""
-    return tuple(s for s in STAGES[config.method] if getattr(config, s).epochs)
-
-
 def stage_networks(networks, stage):
     """Return the networks that a stage trains, by name."""
-    return {name: getattr(networks, name) for name in STAGE_NETWORKS[stage]}
+    return {name: getattr(networks, name) for name in Config().stage(stage).networks}

@@ -6,9 +6,11 @@ A `Config` says everything about a run but the folder it is kept in. Get one fro
 
 import dataclasses
 import json
+from typing import ClassVar
 
+from keras_drnet.config import renamed
 from keras_drnet.config.overrides import assign, flatten, from_dict
-from keras_drnet.errors import InputError
+from keras_drnet.errors import InputError, choose
 
 
 def _require(section, **choices):
@@ -113,7 +115,7 @@ class ModelConfig:
 
     content_encoder: str = "dcgan"  # "dcgan_unet", "vgg_unet", "resnet18", "none".
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
-    pose_encoder: str = "dcgan"  # "dcgan", "dcgan_points" or "resnet18".
+    pose_encoder: str = "dcgan"  # "dcgan", "dcgan_keypoints" or "resnet18".
     decoder: str = "dcgan"  # As the content encoder; "dcgan" for "resnet18".
     content_dim: int = 128  # Dc, length of the content code.
     pose_dim: int = 10  # Dp, length of the pose code.
@@ -138,7 +140,16 @@ class ModelConfig:
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """How one stage is trained."""
+    """How one stage is trained. Its section in `Config` has the stage's name.
+
+    Class attributes:
+        method: the method that the stage belongs to.
+        networks: names of the networks that the stage trains and keeps, fields of
+            `models.networks.Networks` or `MCNetNetworks`.
+    """
+
+    method: ClassVar[str] = "drnet"
+    networks: ClassVar[tuple[str, ...]] = ()
 
     epochs: int = 200  # Epochs; an epoch ends with a checkpoint.
     steps_per_epoch: int = 600  # Batches in an epoch.
@@ -175,6 +186,8 @@ class TrainConfig:
 class DrNetConfig(TrainConfig):
     """Stage 1. Losses are means over elements: see `losses.drnet_losses`."""
 
+    networks = ("content_encoder", "pose_encoder", "decoder", "scene_discriminator")
+
     similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
     steadiness_weight: float = 0.0  # Weight of the steadiness loss; 0 = off, the paper.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
@@ -199,10 +212,12 @@ class DrNetConfig(TrainConfig):
 class PoseConfig(TrainConfig):
     """Stage 2, the pose LSTM on the frozen encoders."""
 
+    networks = ("pose_lstm",)
+
     learning_rate: float = 2e-4
     beta_1: float = 0.9
-    adapt_range: bool = False  # Fits the LSTM's range to the poses that occur.
-    closed_loop: bool = False  # Feeds predictions back after num_past, in training.
+    adapt_normalization: bool = False  # Normalizes poses by those that occur.
+    free_running: bool = False  # Feeds predictions back after num_past, in training.
     absolute_error: bool = False  # The loss; false = squared, as in the paper.
     pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
     clip_length: int = 0  # Frames of its training clips; 0 = data.clip_length.
@@ -219,6 +234,8 @@ class JointConfig(TrainConfig):
 
     Its clips are as long as those of stage 2, and so is its kind of error.
     """
+
+    networks = ("pose_encoder", "pose_lstm")
 
     epochs: int = 0  # 0 = no such stage.
     learning_rate: float = 1e-3
@@ -241,6 +258,8 @@ class RolloutConfig(TrainConfig):
     Its clips are as long as those of stage 2.
     """
 
+    networks = ("pose_lstm",)
+
     epochs: int = 0  # 0 = no such stage.
     learning_rate: float = 3e-4
     rollout_length: int = 100  # Frames that are observed or predicted in training.
@@ -261,6 +280,9 @@ class RolloutConfig(TrainConfig):
 @dataclasses.dataclass(frozen=True)
 class MCNetConfig(TrainConfig):
     """The only stage of method "mcnet", with its authors' settings."""
+
+    method = "mcnet"
+    networks = ("motion_encoder", "frame_generator", "frame_discriminator")
 
     epochs: int = 100
     steps_per_epoch: int = 1000
@@ -304,7 +326,7 @@ class Config:
                 f"pose.clip_length is {self.pose.clip_length}, but {num_past} frames "
                 f"are observed (data.num_past); expected at least {num_past + 1}, or 0."
             )
-        clip_length = self.pose.clip_length or self.data.clip_length
+        clip_length = self.clip_length("pose")
         if self.joint.epochs and self.joint.num_targets >= clip_length:
             raise InputError(
                 f"joint.num_targets is {self.joint.num_targets}, but clips of the pose "
@@ -327,6 +349,30 @@ class Config:
             return "autoencoder_lstm"
         return self.method
 
+    @property
+    def stages(self):
+        """Names of the stages, in the order of their training.
+
+        Those of the method's sections that have epochs.
+        """
+        return tuple(n for n in stage_names(self.method) if getattr(self, n).epochs)
+
+    def stage(self, name):
+        """Return the section of a stage of any method, a `TrainConfig`.
+
+        Raises:
+            InputError: there is no stage of that name.
+        """
+        return choose({n: getattr(self, n) for n in stage_names()}, name, "stage")
+
+    def clip_length(self, stage):
+        """Return the number of frames of a stage's training clips."""
+        if stage == "mcnet":
+            return self.data.num_past + self.mcnet.num_future
+        if stage == "drnet":
+            return self.data.clip_length
+        return self.pose.clip_length or self.data.clip_length
+
     def to_json(self):
         """Return the configuration as indented JSON."""
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
@@ -342,6 +388,8 @@ class Config:
             values = json.loads(text)
         except json.JSONDecodeError as error:
             raise InputError(f"The configuration is not JSON: {error}.") from error
+        if isinstance(values, dict):
+            values = renamed.upgrade(values)
         return from_dict(cls, values)
 
     def first_difference(self, other):
@@ -371,5 +419,15 @@ class Config:
                     f"Override {override!r} has no '='; expected key=value, such as "
                     "drnet.learning_rate=0.001."
                 )
-            assign(values, path.strip(), text.strip())
+            assign(values, *renamed.upgrade_override(path.strip(), text.strip()))
         return from_dict(type(self), values)
+
+
+def stage_names(method=None):
+    """Return the names of a method's stages, with and without epochs; None = of all."""
+    return tuple(
+        field.name
+        for field in dataclasses.fields(Config)
+        if isinstance(field.default, TrainConfig)
+        and method in (None, field.default.method)
+    )

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 
+from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.datasets import kth
 from keras_drnet.data.datasets.moving_mnist import MovingMNIST, can_name_digits
 from keras_drnet.data.datasets.rotating_objects import rotating_objects
@@ -36,7 +37,6 @@ READERS = {
     "video_folder": VideoFolder,
 }
 DATASETS = ("moving_mnist", *READERS)
-STAGES = ("drnet", "pose", "joint", "rollout", "mcnet")
 
 
 def load_source(config, split, *, clip_length=0):
@@ -97,8 +97,8 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
     Args:
         config: a `Config`.
         split: `"train"` or `"test"`.
-        stage: `"drnet"` for dicts of named frames, another of `STAGES` for clips
-            of the length that stage trains on.
+        stage: `"drnet"` for dicts of named frames, another stage of `Config` for clips
+            of the length that the stage is trained on.
         first_batch: number of the first batch; a run that stopped after k batches
             goes on with batch k.
         num_batches: number of batches after which the first comes again; 0 = none
@@ -107,23 +107,39 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
     Returns:
         A `tf.data.Dataset`: see `sampling`.
     """
+    batch_size = config.stage(stage).batch_size
+    source = load_source(config, split, clip_length=config.clip_length(stage))
     if stage == "drnet":
         return sampling.frame_batches(
-            load_source(config, split),
-            batch_size=config.drnet.batch_size,
+            source,
+            batch_size=batch_size,
             max_step=config.data.max_step,
             neighbors=config.drnet.steadiness_weight > 0,
             seed=config.seed,
             first_batch=first_batch,
             num_batches=num_batches,
         )
-    choose(dict.fromkeys(STAGES), stage, "stage")
-    clip_length = config.pose.clip_length
-    if stage == "mcnet":
-        clip_length = config.data.num_past + config.mcnet.num_future
     return sampling.clip_batches(
-        load_source(config, split, clip_length=clip_length),
-        batch_size=getattr(config, stage).batch_size,
+        source,
+        batch_size=batch_size,
         first_batch=first_batch,
         num_batches=num_batches,
     )
+
+
+def check_dataset(config):
+    """Check that there are batches for all stages of a configuration.
+
+    Raises:
+        InputError: as `load_dataset` for any stage and split.
+    """
+    for clip_length in sorted({config.clip_length(stage) for stage in config.stages}):
+        for split in SPLITS:
+            load_source(config, split, clip_length=clip_length)
+    if "drnet" in config.stages:
+        sampling.check_max_step(
+            config.data.max_step,
+            sampling.inner_length(
+                config.data.clip_length, neighbors=config.drnet.steadiness_weight > 0
+            ),
+        )

@@ -1,4 +1,4 @@
-"""BatchStandardization: features of unit variance, whatever their scale."""
+"""Standardization of features over the batch."""
 
 import keras
 from keras import ops
@@ -8,11 +8,11 @@ EPSILON = 1e-8  # Added to the variance: an element that is constant stays 0.
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class BatchStandardization(keras.layers.Layer):
-    """Takes each element's mean off a batch and divides by its deviation.
+    """Standardization of each element to zero mean and unit variance over the batch.
 
-    It has no weights and keeps no running statistics: in training and in tests alike
-    the batch speaks for itself, and what comes out of a batch of one is 0. At the
-    entrance of an adversary it leaves features no way to hide by being small.
+    It has no weights and keeps no running statistics: training and evaluation use the
+    batch's own, and a batch of one gives 0. As the first layer of an adversary it makes
+    the scale of features irrelevant to what the adversary can learn.
     """
 
     def call(self, inputs):

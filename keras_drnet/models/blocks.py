@@ -80,7 +80,7 @@ def down_block(x, filters, *, dtype, name):
 
 
 def down_path(x, filters, *, dtype):
-    """Halve the side once for each width; returns every map, finest first."""
+    """Halve the side once for each width; return every map, finest first."""
     maps = []
     for i, width in enumerate(filters):
         x = down_block(x, width, dtype=dtype, name=f"down{i + 1}")

@@ -1,13 +1,21 @@
-"""Content encoders: one frame to what stays in the clip."""
+"""Content encoders: one frame to what stays in the clip.
+
+A family is a function of frames that returns its last map and the maps for the decoder;
+`build_content_encoder` adds the input, the head and the name.
+"""
 
 import keras
+from keras import ops
 
 from keras_drnet.errors import choose
 from keras_drnet.models import blocks
 from keras_drnet.models.resnet import resnet18_map
 
+HEADS = ("conv", "max_pool")
 
-def dcgan(
+
+def build_content_encoder(
+    family,
     image_size,
     num_channels,
     content_dim,
@@ -16,9 +24,10 @@ def dcgan(
     head="conv",
     dtype="float32",
 ):
-    """Build the content encoder of the DCGAN family, without skip connections.
+    """Build a content encoder.
 
     Args:
+        family: name in `CONTENT_ENCODERS`.
         image_size: side of the frame in pixels, a power of two from 32 to 256.
         num_channels: channels of the frame.
         content_dim: length Dc of the content code.
@@ -26,102 +35,78 @@ def dcgan(
             eight times.
         head: `"conv"`, a convolution as large as the last map, as in the authors'
             code, or `"max_pool"`, each filter's maximum over the map and a linear
-            layer: what is read does not depend on where it is.
+            layer: the code does not depend on the position of what it describes.
         dtype: dtype policy of the convolutions.
 
     Returns:
         A `keras.Model` from frames `[B, H, W, C]` to the pair `(content, skips)`:
-        content `[B, Dc]` in (-1, 1), skips an empty tuple.
+        content `[B, Dc]` in (-1, 1), skips a tuple of maps, finest first; empty for a
+        family without skip connections.
+
+    Raises:
+        InputError: an unknown family or head, or an impossible image size.
     """
-    frames, maps = _down_path(image_size, num_channels, num_filters, dtype)
-    content = _content(maps[-1], content_dim, head, dtype)
-    return keras.Model(frames, (content, ()), name="content_encoder")
-
-
-def dcgan_unet(
-    image_size,
-    num_channels,
-    content_dim,
-    num_filters,
-    *,
-    head="conv",
-    dtype="float32",
-):
-    """Build the DCGAN content encoder that also returns every stage's map.
-
-    Arguments and content are those of `dcgan`. `skips` are the maps from the
-    finest, `[B, H/2, W/2, num_filters]`, to the coarsest, `[B, 4, 4, ...]`.
-    """
-    frames, maps = _down_path(image_size, num_channels, num_filters, dtype)
-    content = _content(maps[-1], content_dim, head, dtype)
-    return keras.Model(frames, (content, tuple(maps)), name="content_encoder")
-
-
-def vgg_unet(
-    image_size,
-    num_channels,
-    content_dim,
-    num_filters,
-    *,
-    head="conv",
-    dtype="float32",
-):
-    """Build the VGG-16-like content encoder with skip connections.
-
-    Arguments and content are those of `dcgan`. `skips` are each block's map before
-    pooling, from the finest, `[B, H, W, num_filters]`, to `[B, 8, 8, ...]`.
-    """
+    choose(dict.fromkeys(HEADS), head, "head of the content encoder")
+    maps_of = choose(CONTENT_ENCODERS, family, "content encoder")
     frames = keras.Input((image_size, image_size, num_channels), name="frames")
+    x, skips = maps_of(frames, num_filters, dtype=dtype)
+    if x is None:
+        content = ops.zeros_like(ops.repeat(frames[:, 0, 0, :1], content_dim, axis=-1))
+    else:
+        if head == "max_pool":
+            x = blocks.max_pool_all(x, dtype=dtype, name="pool")
+        content = blocks.code_head(
+            x, content_dim, kernel_size=x.shape[1], dtype=dtype, name="content"
+        )
+    return keras.Model(frames, (content, skips), name="content_encoder")
+
+
+def dcgan(frames, num_filters, *, dtype):
+    """Apply the DCGAN family, without skip connections."""
+    x, _ = dcgan_unet(frames, num_filters, dtype=dtype)
+    return x, ()
+
+
+def dcgan_unet(frames, num_filters, *, dtype):
+    """Apply the DCGAN family; skips are the maps of all stages.
+
+    The finest is `[B, H/2, W/2, num_filters]`, the coarsest `[B, 4, 4, ...]`.
+    """
+    filters = blocks.stage_filters(frames.shape[1], num_filters)
+    maps = blocks.down_path(frames, filters, dtype=dtype)
+    return maps[-1], tuple(maps)
+
+
+def vgg_unet(frames, num_filters, *, dtype):
+    """Apply the VGG-16-like family; skips are each block's map before pooling.
+
+    The finest is `[B, H, W, num_filters]`, the coarsest `[B, 8, 8, ...]`.
+    """
     x, skips = frames, []
-    filters = blocks.stage_filters(image_size, num_filters)
+    filters = blocks.stage_filters(frames.shape[1], num_filters)
     for i, (width, depth) in enumerate(zip(filters, vgg_depths(filters), strict=True)):
         x = blocks.vgg_block(x, width, depth, dtype=dtype, name=f"block{i + 1}")
         skips.append(x)
         x = keras.layers.MaxPooling2D(dtype=dtype, name=f"pool{i + 1}")(x)
-    content = _content(x, content_dim, head, dtype)
-    return keras.Model(frames, (content, tuple(skips)), name="content_encoder")
+    return x, tuple(skips)
 
 
-def resnet18(
-    image_size,
-    num_channels,
-    content_dim,
-    num_filters,
-    *,
-    head="conv",
-    dtype="float32",
-):
-    """Build the ResNet-18 content encoder, without skip connections.
+def resnet18(frames, num_filters, *, dtype):
+    """Apply a ResNet-18, without skip connections: see `resnet.resnet18_map`.
 
-    The paper's choice for turning objects, with a `dcgan` decoder. Arguments and
-    result are those of `dcgan`; see `resnet.resnet18_map`.
+    The paper's choice for turning objects, with a `dcgan` decoder.
     """
-    frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    x = resnet18_map(frames, num_filters, dtype=dtype)
-    content = _content(x, content_dim, head, dtype)
-    return keras.Model(frames, (content, ()), name="content_encoder")
+    return resnet18_map(frames, num_filters, dtype=dtype), ()
 
 
-def none(
-    image_size,
-    num_channels,
-    content_dim,
-    num_filters,
-    *,
-    head="conv",
-    dtype="float32",
-):
-    """Build a content encoder that says nothing: its content is all zeros.
+def none(frames, num_filters, *, dtype):
+    """Apply nothing: the content is all zeros.
 
-    What is left is an auto-encoder whose pose code has to hold everything: the
-    paper's baseline without a split. Arguments and result are those of `dcgan`;
-    `content_dim` zeros, which nothing needs more than 1 of.
+    What is left is an auto-encoder whose pose code has to hold everything: the paper's
+    baseline without a split. A `content_dim` of 1 is enough.
     """
-    del num_filters, head
-    frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    pixel = frames[:, 0, 0, :1]
-    content = keras.ops.zeros_like(keras.ops.repeat(pixel, content_dim, axis=-1))
-    return keras.Model(frames, (content, ()), name="content_encoder")
+    del frames, num_filters, dtype
+    return None, ()
 
 
 def vgg_depths(filters):
@@ -129,22 +114,6 @@ def vgg_depths(filters):
     return [2 if i < 2 else 3 for i in range(len(filters))]
 
 
-def _down_path(image_size, num_channels, num_filters, dtype):
-    frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    filters = blocks.stage_filters(image_size, num_filters)
-    return frames, blocks.down_path(frames, filters, dtype=dtype)
-
-
-def _content(x, content_dim, head, dtype):
-    choose(dict.fromkeys(HEADS), head, "head of the content encoder")
-    if head == "max_pool":
-        x = blocks.max_pool_all(x, dtype=dtype, name="pool")
-    return blocks.code_head(
-        x, content_dim, kernel_size=x.shape[1], dtype=dtype, name="content"
-    )
-
-
-HEADS = ("conv", "max_pool")
 CONTENT_ENCODERS = {
     "dcgan": dcgan,
     "dcgan_unet": dcgan_unet,

@@ -1,4 +1,4 @@
-"""MCNet's discriminator: is the end of this clip real or predicted?"""
+"""Frame discriminator of MCNet: is the end of a clip real or predicted?"""
 
 import keras
 from keras import ops

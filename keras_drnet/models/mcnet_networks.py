@@ -13,7 +13,6 @@ import numpy as np
 from keras import ops
 
 from keras_drnet.errors import InputError
-from keras_drnet.models import blocks
 from keras_drnet.models.conv_lstm import conv_lstm
 from keras_drnet.models.frame_discriminator import build_frame_discriminator
 
@@ -36,7 +35,7 @@ class MCNetNetworks:
     frame_discriminator: keras.Model
 
 
-def build_mcnet(config, *, dtype="float32"):
+def build_mcnet_networks(config, *, dtype="float32"):
     """Build the networks of MCNet, with new weights.
 
     Args:
@@ -47,12 +46,8 @@ def build_mcnet(config, *, dtype="float32"):
     Returns:
         The `MCNetNetworks`.
 
-    Raises:
-        InputError: an impossible image size, or a single observed frame.
     """
     data = config.data
-    blocks.num_stages(data.image_size)  # Raises where the size is impossible.
-    check_num_past(data.num_past)
     frame = (data.image_size, data.num_channels)
     num_filters = config.model.num_filters
     return MCNetNetworks(
@@ -68,7 +63,11 @@ def build_mcnet(config, *, dtype="float32"):
 
 
 def check_num_past(num_past):
-    """Raise `InputError` if there are too few observed frames for a difference."""
+    """Check that there are enough observed frames for MCNet.
+
+    Raises:
+        InputError: fewer than 2.
+    """
     if num_past < 2:
         raise InputError(
             f"num_past is {num_past}; MCNet reads motion from the difference of two "
@@ -110,7 +109,7 @@ def build_motion_encoder(image_size, num_filters, *, dtype="float32"):
 
 
 def build_frame_generator(image_size, num_channels, num_filters, *, dtype="float32"):
-    """Build what draws the next frame, of Villegas et al. (2017).
+    """Build the frame generator of Villegas et al. (2017).
 
     A content encoder (VGG-16 up to its third pooling) reads the last frame; its code
     is combined with the motion, and a decoder draws the next frame, at each scale
@@ -171,7 +170,7 @@ def build_frame_generator(image_size, num_channels, num_filters, *, dtype="float
 
 
 def set_mean_color(frame_generator, color):
-    """Make a new frame generator draw a color, about, where it would draw gray.
+    """Set the color that a new frame generator draws, instead of a mid-gray.
 
     Args:
         frame_generator: as of `build_frame_generator`.
@@ -185,7 +184,7 @@ def set_mean_color(frame_generator, color):
 
 @keras.saving.register_keras_serializable("keras_drnet")
 class ZeroUnpooling(keras.layers.Layer):
-    """Doubles the side: each value at the top left of four, the other three zero."""
+    """Unpooling to twice the side: each value at the top left of four, the rest 0."""
 
     def call(self, x):
         _, height, width, channels = x.shape

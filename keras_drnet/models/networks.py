@@ -1,14 +1,19 @@
-"""The networks of a method, by role, and how to build them from a configuration."""
+"""The networks of a method by role, and how to build them from a configuration."""
 
 import dataclasses
 
 import keras
 
 from keras_drnet.errors import InputError, choose
-from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.models import blocks
+from keras_drnet.models.content_encoder import (
+    CONTENT_ENCODERS,
+    HEADS,
+    build_content_encoder,
+)
 from keras_drnet.models.decoder import DECODERS
-from keras_drnet.models.mcnet_networks import build_mcnet
-from keras_drnet.models.pose_encoder import POSE_ENCODERS
+from keras_drnet.models.mcnet_networks import build_mcnet_networks, check_num_past
+from keras_drnet.models.pose_encoder import POSE_ENCODERS, build_pose_encoder
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
@@ -28,14 +33,15 @@ class Networks:
         pose_encoder: frames to pose `[B, Dp]`.
         decoder: `((content, skips), pose)` to frames.
         scene_discriminator: a pair of poses to a logit `[B, 1]`, 1 = same clip.
-        pose_lstm: `(pose, content, state)` to `(next_pose, next_state)`.
+        pose_lstm: `(pose, content, state)` to `(next_pose, next_state)`; `None` where
+            nothing is predicted.
     """
 
     content_encoder: keras.Model
     pose_encoder: keras.Model
     decoder: keras.Model
     scene_discriminator: keras.Model
-    pose_lstm: keras.Model
+    pose_lstm: keras.Model | None = None
 
 
 def build_networks(config, *, dtype="float32"):
@@ -50,41 +56,54 @@ def build_networks(config, *, dtype="float32"):
         The `Networks`, or the `MCNetNetworks` where that is the method.
 
     Raises:
-        InputError: as `build_drnet`.
+        InputError: as `check_networks`.
     """
-    builders = {"drnet": build_drnet, "mcnet": build_mcnet}
-    return choose(builders, config.method, "method")(config, dtype=dtype)
+    check_networks(config)
+    if config.method == "mcnet":
+        return build_mcnet_networks(config, dtype=dtype)
+    return build_drnet_networks(config, dtype=dtype)
 
 
-def build_drnet(config, *, dtype="float32"):
-    """Build the networks of DrNet; arguments are those of `build_networks`.
-
-    Returns:
-        The `Networks`.
+def check_networks(config):
+    """Check that the networks of a configuration can be built, without building them.
 
     Raises:
-        InputError: an unknown network, a content encoder and a decoder that do not
-            fit together, or an impossible image size.
+        InputError: an impossible image size, an unknown network, a content encoder and
+            a decoder that do not fit together, or too few observed frames for MCNet.
     """
-    data, model = config.data, config.model
+    blocks.num_stages(config.data.image_size)
+    if config.method == "mcnet":
+        check_num_past(config.data.num_past)
+        return
+    model = config.model
+    choose(CONTENT_ENCODERS, model.content_encoder, "content encoder")
+    choose(dict.fromkeys(HEADS), model.content_head, "head of the content encoder")
+    choose(POSE_ENCODERS, model.pose_encoder, "pose encoder")
     choose(DECODERS, model.decoder, "decoder")
-    fitting = choose(DECODER_FOR, model.content_encoder, "content encoder")
+    fitting = DECODER_FOR[model.content_encoder]
     if model.decoder != fitting:
         raise InputError(
             f"A {model.decoder!r} decoder cannot read the maps of a "
             f"{model.content_encoder!r} content encoder; set model.decoder to "
             f"{fitting!r}."
         )
+
+
+def build_drnet_networks(config, *, dtype="float32"):
+    """Build the networks of DrNet; arguments are those of `build_networks`."""
+    data, model = config.data, config.model
     frame = (data.image_size, data.num_channels)
     return Networks(
-        content_encoder=CONTENT_ENCODERS[model.content_encoder](
+        content_encoder=build_content_encoder(
+            model.content_encoder,
             *frame,
             model.content_dim,
             model.num_filters,
             head=model.content_head,
             dtype=dtype,
         ),
-        pose_encoder=choose(POSE_ENCODERS, model.pose_encoder, "pose encoder")(
+        pose_encoder=build_pose_encoder(
+            model.pose_encoder,
             *frame,
             model.pose_dim,
             model.num_filters,

@@ -1,16 +1,20 @@
-"""The pose discriminator: do two poses follow each other in real video?"""
+"""Pose discriminator: do two poses follow each other in real video?"""
 
 import keras
 
-from keras_drnet.models.pose_lstm import DEVIATIONS, PoseRange
+from keras_drnet.models.pose_lstm import (
+    DEVIATIONS,
+    POSE_NORMALIZATION,
+    PoseNormalization,
+)
 
 
 def build_pose_discriminator(pose_dim, num_units=128):
-    """Build the network that tells real movement from predicted.
+    """Build the network that discriminates real from predicted pairs of poses.
 
-    Two hidden layers on a pose and its change to the next, in standard deviations of
-    the poses that occur (by the `PoseRange` of the layer `pose_range`). Small, and in
-    float32 always: what it is to see are small differences of poses.
+    Two hidden layers on a pose and its change to the next, both in standard deviations
+    of the poses that occur (`PoseNormalization`). Always float32: differences of
+    consecutive poses are small.
 
     Args:
         pose_dim: length Dp of the pose code.
@@ -18,12 +22,12 @@ def build_pose_discriminator(pose_dim, num_units=128):
 
     Returns:
         A `keras.Model` from `(pose, next_pose)`, each `[B, Dp]`, to a logit `[B, 1]`
-        that is positive where it takes them for poses of real video.
+        positive for a pair of real video.
     """
     pose = keras.Input((pose_dim,), name="pose")
     next_pose = keras.Input((pose_dim,), name="next_pose")
-    pose_range = PoseRange(dtype="float32", name="pose_range")
-    x, following = (DEVIATIONS * pose_range(p) for p in (pose, next_pose))
+    normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)
+    x, following = (DEVIATIONS * normalization(p) for p in (pose, next_pose))
     x = keras.layers.Concatenate(dtype="float32", name="movement")([x, following - x])
     for i in (1, 2):
         x = keras.layers.Dense(num_units, dtype="float32", name=f"hidden{i}")(x)

@@ -1,20 +1,23 @@
-"""The pose LSTM: one step of prediction in pose space, its state explicit."""
+"""Pose LSTM: one step of prediction in pose space, with an explicit state."""
 
 import keras
 from keras import ops
 
 from keras_drnet.models import blocks
 
-DEVIATIONS = 3.0  # Standard deviations from the mean to the end of the range.
+DEVIATIONS = 3.0  # Standard deviations that are mapped to 1.
+# The layer's name in every network that has it, and so in files of weights.
+POSE_NORMALIZATION = "pose_range"
 
 
-@keras.saving.register_keras_serializable("keras_drnet")
-class PoseRange(keras.layers.Layer):
-    """Maps the poses that occur to about (-1, 1), and back.
+# The registered name is that of release 0.1.0, which saved models have.
+@keras.saving.register_keras_serializable("keras_drnet", name="PoseRange")
+class PoseNormalization(keras.layers.Layer):
+    """Affine map of the poses that occur to about (-1, 1), and its inverse.
 
-    The adversarial loss may leave a pose encoder only a small part of (-1, 1): a
-    tanh and a linear layer on raw poses then see little and learn slowly. Before
-    `adapt` is called this is the identity.
+    With the adversarial loss the poses may fill a small part of (-1, 1) only, on which
+    a linear layer and a tanh learn slowly. Before `adapt` is called this is the
+    identity.
     """
 
     def build(self, shape):
@@ -26,10 +29,10 @@ class PoseRange(keras.layers.Layer):
         )
 
     def adapt(self, poses):
-        """Take the range of each number of the pose from poses `[..., Dp]`."""
+        """Set mean and deviation of each element of the pose from poses `[..., Dp]`."""
         poses = ops.reshape(poses, (-1, poses.shape[-1]))
         self.center.assign(ops.mean(poses, axis=0))
-        # A number that never changes keeps a range, if a very small one.
+        # Above 0 for an element that never changes, too.
         self.scale.assign(DEVIATIONS * ops.std(poses, axis=0) + 1e-3)
 
     def call(self, pose, inverse=False):
@@ -44,9 +47,9 @@ def build_pose_lstm(
     """Build one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
 
     A linear embedding of pose and content, LSTM layers, and a linear layer with a
-    tanh; poses are read and predicted in the `PoseRange` of the layer `pose_range`,
-    which is the whole of (-1, 1) at first, as in the paper. The state goes in and
-    out, so that the same step serves training, roll-out and export;
+    tanh. Poses are normalized before the embedding and denormalized at the end by a
+    `PoseNormalization`, the identity at first, as in the paper. The state is an input
+    and an output, so that the same step serves training, roll-out and export;
     `pose_rollout.initial_state` makes the first one.
 
     Args:
@@ -70,8 +73,10 @@ def build_pose_lstm(
         )
         for i in range(num_layers)
     )
-    pose_range = PoseRange(dtype="float32", name="pose_range")
-    x = keras.layers.Concatenate(dtype=dtype, name="codes")([pose_range(pose), content])
+    normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)
+    x = keras.layers.Concatenate(dtype=dtype, name="codes")(
+        [normalization(pose), content]
+    )
     x = keras.layers.Dense(
         num_units,
         kernel_initializer=blocks.kernel_initializer(),
@@ -90,7 +95,7 @@ def build_pose_lstm(
         dtype="float32",
         name="next_pose",
     )(x)
-    next_pose = pose_range(next_pose, inverse=True)
+    next_pose = normalization(next_pose, inverse=True)
     return keras.Model(
         (pose, content, state), (next_pose, tuple(next_state)), name="pose_lstm"
     )

@@ -1,10 +1,8 @@
-"""The ResNet-18 of the authors' code, up to its last map."""
+"""ResNet-18 of the authors' code, up to its last map."""
 
 import keras
 
 from keras_drnet.models import blocks
-
-RESNET18_MAP = 3  # Side of the last map.
 
 
 def resnet18_map(frames, num_filters, *, dtype):

@@ -1,4 +1,4 @@
-"""The scene discriminator: do two poses come from the same clip?"""
+"""Scene discriminator: do two poses come from the same clip?"""
 
 import keras
 
@@ -14,14 +14,14 @@ def build_scene_discriminator(
     Args:
         pose_dim: length Dp of the pose code.
         num_units: width of the two hidden layers.
-        standardize: whether it sees pairs with zero mean and unit variance in their
-            batch. Without, as in the paper, what is small is hard for it to learn from,
-            and a pose encoder with a free scale can hide there.
+        standardize: whether pairs are standardized to zero mean and unit variance over
+            the batch. Without it, as in the paper, the discriminator learns slowly from
+            small elements of the pose, in which a pose encoder can keep content.
         dtype: dtype policy of the hidden layers.
 
     Returns:
         A `keras.Model` from a pair of poses, each `[B, Dp]`, to a float32 logit
-        `[B, 1]` that is positive where it takes them for poses of the same clip.
+        `[B, 1]`, positive for a pair of the same clip.
     """
     pair = (
         keras.Input((pose_dim,), name="pose_1"),

@@ -1,4 +1,4 @@
-"""Spatial soft arg-max: where on a map each filter responds."""
+"""Spatial soft arg-max: the position on a map at which each filter responds."""
 
 import keras
 import numpy as np
@@ -7,12 +7,12 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_drnet")
 class SpatialSoftArgmax(keras.layers.Layer):
-    """Reduces each filter's map to one place.
+    """Spatial soft arg-max: each filter's map is reduced to one position.
 
-    The place is the mean of the map's coordinates, weighted by the softmax of what the
-    filter responds there: a few pixels' responses place a thing between them, and what
-    it looks like is lost. Input `[B, H, W, K]`; output `[B, K, 2]`, (y, x), from -1,
-    the middle of the first row or column, to 1, that of the last.
+    The position is the mean of the map's coordinates, weighted by the softmax of the
+    filter's responses; it lies between pixels, and the appearance is lost. Input
+    `[B, H, W, K]`; output `[B, K, 2]`, (y, x), from -1, the middle of the first row or
+    column, to 1, that of the last.
 
     Reference: Finn et al., "Deep spatial autoencoders for visuomotor learning", ICRA
     2016, section IV.

@@ -2,9 +2,9 @@
 
 import shlex
 
-from keras_drnet.checkpoints.run_folder import STAGE_NETWORKS, STAGES
 from keras_drnet.config.overrides import flatten
 from keras_drnet.config.presets import BASELINES, PRESETS
+from keras_drnet.config.schema import stage_names
 from keras_drnet.data.load import has_known_digits
 
 
@@ -89,12 +89,12 @@ def _overrides(start, goal):
     Settings of stages that the run does not have are left out.
     """
     before, overrides = flatten(start), []
-    stages = {stage for stage in STAGES[goal.method] if getattr(goal, stage).epochs}
-    unused = set(STAGE_NETWORKS) - stages
+    stages = set(goal.stages)
+    unused = set(stage_names()) - stages
     for key, value in flatten(goal).items():
         section, _, name = key.partition(".")
         has_effect = section not in unused or (
-            name == "epochs" and section in STAGES[goal.method]
+            name == "epochs" and section in stage_names(goal.method)
         )
         if value != before[key] and has_effect:
             text = str(value).lower() if isinstance(value, bool) else str(value)

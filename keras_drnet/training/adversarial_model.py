@@ -4,7 +4,8 @@ import keras
 import tensorflow as tf
 
 from keras_drnet.losses.schedules import deserialize_value
-from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradients, track
+from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.training.two_player_model import TwoPlayerModel
 
 
 class AdversarialModel(TwoPlayerModel):

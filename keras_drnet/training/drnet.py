@@ -1,4 +1,4 @@
-"""DrNet: the model that learns to split video into content and pose."""
+"""DrNet: stage 1, the split of video into content and pose."""
 
 import keras
 from keras import ops
@@ -6,29 +6,31 @@ from keras import ops
 from keras_drnet.losses import drnet_losses
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import SamePair
+from keras_drnet.models.networks import Networks
 from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class DrNet(AdversarialModel):
-    """Trains content encoder, pose encoder, decoder and scene discriminator.
+    """Training of content encoder, pose encoder, decoder and scene discriminator.
 
     A step takes four frames of each clip, `content_1`, `content_2`, `pose_1` and
     `pose_2`. The frame `pose_1` is decoded from its own pose and the content of
-    another frame; the content of two frames is pulled together; the scene
-    discriminator learns to tell whether two poses come from one clip, and the pose
-    encoder to leave it guessing: an `AdversarialLoss` on pairs of poses. `losses` has
-    the other terms and says what their weights mean. With `steadiness_weight`, which
-    the paper does not have, the frames before and after `pose_1` come too, and poses
-    are to move by as much from each to the next.
+    another frame (reconstruction loss); the content codes of two frames are pulled
+    together (similarity loss). The scene discriminator learns to tell whether two
+    poses come from the same clip, and the pose encoder learns to make that impossible:
+    an `AdversarialLoss` on pairs of poses. `losses.drnet_losses` has the other terms
+    and the meaning of their weights. With `steadiness_weight`, which the paper does
+    not have, the frames before and after `pose_1` are encoded too, and the change of
+    the pose from each to the next is kept constant.
 
-    The pose encoder sees each frame once a step: the poses on which the encoder was
-    just trained are those on which the discriminator then is.
+    The pose encoder runs once a step: the encoder and the discriminator are trained on
+    the same poses.
 
     Example:
 
     ```python
-    drnet = DrNet(content_encoder, pose_encoder, decoder, scene_discriminator)
+    drnet = DrNet(build_networks(config))
     drnet.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
     drnet.fit(dataset, epochs=20, steps_per_epoch=500)
     ```
@@ -40,11 +42,12 @@ class DrNet(AdversarialModel):
 
     def __init__(
         self,
-        content_encoder,
-        pose_encoder,
-        decoder,
-        scene_discriminator,
+        networks=None,
+        pose_encoder=None,
+        decoder=None,
+        scene_discriminator=None,
         *,
+        content_encoder=None,
         similarity_weight=0.01,
         steadiness_weight=0.0,
         adversarial_weight=1e-4,
@@ -55,17 +58,20 @@ class DrNet(AdversarialModel):
         """Hold the networks.
 
         Args:
-            content_encoder: frames `[B, H, W, C]` to `(content, skips)`.
-            pose_encoder: frames to pose `[B, Dp]`.
-            decoder: `((content, skips), pose)` to frames.
-            scene_discriminator: pair of poses to logits `[B, 1]`, 1 = same clip.
+            networks: `Networks`; or the content encoder, with the other three networks
+                behind it.
+            pose_encoder: see `Networks`; given if `networks` is a content encoder, as
+                are the next two.
+            decoder: see `Networks`.
+            scene_discriminator: see `Networks`.
+            content_encoder: the content encoder by its name, in place of `networks`.
             similarity_weight: weight of the similarity loss.
             steadiness_weight: weight of the steadiness loss, which needs the frames
                 before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
-            adversarial_objective: what poses minimize against the discriminator, a
-                name in `losses.objectives`. The paper's is the cross-entropy to
-                1/2, least where it cannot tell whether a pair is of one clip.
+            adversarial_objective: loss of the pose encoder against the discriminator,
+                a name in `losses.objectives`. The paper's is the cross-entropy to 1/2,
+                least where the discriminator cannot tell the two cases apart.
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
                 scales the losses of both optimizers.
             name: name of the model.
@@ -73,9 +79,13 @@ class DrNet(AdversarialModel):
         Raises:
             InputError: the objective is unknown.
         """
+        if not isinstance(networks, Networks):
+            networks = Networks(
+                networks or content_encoder, pose_encoder, decoder, scene_discriminator
+            )
         super().__init__(
             AdversarialLoss(
-                scene_discriminator,
+                networks.scene_discriminator,
                 SamePair(),
                 objective=adversarial_objective,
                 weight=adversarial_weight,
@@ -86,10 +96,10 @@ class DrNet(AdversarialModel):
             dtype=dtype,
             name=name,
         )
-        self.content_encoder = content_encoder
-        self.pose_encoder = pose_encoder
-        self.decoder = decoder
-        self.scene_discriminator = scene_discriminator
+        self.content_encoder = networks.content_encoder
+        self.pose_encoder = networks.pose_encoder
+        self.decoder = networks.decoder
+        self.scene_discriminator = networks.scene_discriminator
         self.similarity_weight = similarity_weight
         self.steadiness_weight = steadiness_weight
 

@@ -1,4 +1,4 @@
-"""Fitting of a stage: checkpoints, samples, logs; going on after an interruption."""
+"""Fitting of a stage: checkpoints, pictures, logs; resuming after an interruption."""
 
 import keras
 import tensorflow as tf
@@ -6,167 +6,100 @@ from absl import logging
 
 from keras_drnet.checkpoints.run_folder import stage_networks
 from keras_drnet.data.load import load_dataset
-from keras_drnet.inference.video_predictor import VideoPredictor
+from keras_drnet.inference.load import PREDICTORS
 from keras_drnet.training import callbacks
-from keras_drnet.training.two_player_model import OPTIMIZERS
 from keras_drnet.training.weight_average import WeightAverage
-from keras_drnet.visualization import sample_grids
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
+ADAPT_STEPS = 8  # Training batches that a model adapts to before the first step.
 
 
-def make_optimizer(config):
-    """Return the Adam that a `TrainConfig` describes."""
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        warmup_steps=max(config.warmup_steps, 1),
-        warmup_target=config.learning_rate,
-        decay_steps=max(config.num_steps - config.warmup_steps, 1),
-        alpha=1.0 if config.schedule == "constant" else 0.0,
-    )
-    return keras.optimizers.Adam(
-        schedule, beta_1=config.beta_1, global_clipnorm=config.clip_norm or None
-    )
-
-
-def make_adversarial_weight(config):
-    """Return the weight that a `DrNetConfig` describes, a number or a linear ramp."""
-    if not config.adversarial_warmup_steps:
-        return config.adversarial_weight
-    return keras.optimizers.schedules.PolynomialDecay(
-        initial_learning_rate=0.0,
-        decay_steps=config.adversarial_warmup_steps,
-        end_learning_rate=config.adversarial_weight,
-    )
-
-
-def fit(
-    model,
-    run,
-    stage,
-    networks,
-    draw,
-    *,
-    other_state=None,
-    prepare=None,
-    batches=None,
-):
+def fit(model, run, stage, networks):
     """Fit a stage's model from its last checkpoint to its last epoch.
 
     Args:
-        model: compiled `keras.Model` with `build_optimizers`.
+        model: a compiled `StageModel`.
         run: a `RunFolder`.
-        stage: name of the stage.
+        stage: a `Stage`.
         networks: the method's networks; the stage's own are saved.
-        draw: function of nothing that returns a picture, called after every epoch.
-        other_state: dict of name to variables that a checkpoint has to keep besides
-            weights and optimizers.
-        prepare: function of nothing, called first where there is no checkpoint yet.
-        batches: function of a number that returns training batches from that one on;
-            `None` = those of `load_dataset`.
+
+    Raises:
+        TrainingError: a loss is no longer finite; the last checkpoint is kept.
     """
     config = run.config()
-
-    def load_batches(first_batch):
-        return load_dataset(config, "train", stage, first_batch=first_batch)
-
-    batches = batches or load_batches
-    settings = getattr(config, stage)
-    trained = stage_networks(networks, stage)
-    checkpoints = run.checkpoints(stage)
+    settings = config.stage(stage.name)
+    trained = stage_networks(networks, stage.name)
     model.build_optimizers()
-    state = {
-        name: getattr(model, name).variables
-        for name in OPTIMIZERS
-        if hasattr(model, name)
-    }
-    state |= other_state or {}
-    average = None
+    state = {n: optimizer.variables for n, optimizer in model.optimizers.items()}
+    state |= model.extra_state
+    average, live = None, {}
     if settings.average_momentum:
         average = WeightAverage(trained.values(), settings.average_momentum)
         state["average"] = average.variables
-    restored = state | ({"live_weights": average.weights} if average else {})
-    step = checkpoints.restore(trained, restored)
+        live = {"live_weights": average.weights}
+    checkpoints = run.checkpoints(stage.name)
+    step = checkpoints.restore(trained, state | live)
     _, seconds = checkpoints.progress()
-    if not step and prepare:
-        prepare()
+    if not step and stage.adapts(config):
+        model.adapt(load_dataset(config, "train", stage.name), ADAPT_STEPS)
         if average:
             average.restart()
-    log_dir = run.path / "logs" / stage
+    # Read once: an endless dataset would be opened and given up in each epoch, and
+    # giving up a pipeline with busy threads can take TensorFlow most of a minute.
+    test_batches = list(load_dataset(config, "test", stage.name).take(VALIDATION_STEPS))
+    predictor = PREDICTORS[config.method](networks)
     checkpoint = callbacks.Checkpoint(
         checkpoints, trained, state, step=step, seconds=seconds, average=average
     )
-    keras_callbacks = [
+    log_dir = run.path / "logs" / stage.name
+    stage_callbacks = [
         callbacks.StopAtNaN(step=step),
         *([average] if average else []),
         checkpoint,
-        callbacks.SampleGrid(draw, run.path / "samples" / stage, log_dir=log_dir),
+        callbacks.SampleGrid(
+            lambda: stage.draw(predictor, test_batches[0], config.data.num_past),
+            run.path / "samples" / stage.name,
+            log_dir=log_dir,
+        ),
         keras.callbacks.TensorBoard(log_dir, write_graph=False),
     ]
-    per_epoch = settings.steps_per_epoch
-    logging.info("Stage %s: step %d of %d.", stage, step, settings.num_steps)
-    # After an interruption in mid-epoch, first the rest of that epoch.
-    epoch, done = divmod(step, per_epoch)
-    for first, last, steps in (
-        (epoch, epoch + 1, per_epoch - done if done else 0),
-        (-(-step // per_epoch), settings.epochs, per_epoch),
-    ):
-        if steps and first < last:
-            try:
-                model.fit(
-                    batches(step),
-                    initial_epoch=first,
-                    epochs=last,
-                    steps_per_epoch=steps,
-                    shuffle=False,
-                    validation_data=_validation_batches(config, stage),
-                    callbacks=keras_callbacks,
-                )
-            finally:
-                checkpoint.restore_handlers()
-            step += steps
+
+    def fit_epochs(step, first, last, num_steps):
+        model.fit(
+            _training_batches(model, config, stage.name, step),
+            initial_epoch=first,
+            epochs=last,
+            steps_per_epoch=num_steps,
+            shuffle=False,
+            validation_data=stacked(test_batches),
+            callbacks=stage_callbacks,
+        )
+
+    logging.info("Stage %s: step %d of %d.", stage.name, step, settings.num_steps)
+    epoch, done = divmod(step, settings.steps_per_epoch)
+    try:
+        if done:  # The rest of an epoch that was interrupted.
+            fit_epochs(step, epoch, epoch + 1, settings.steps_per_epoch - done)
+            epoch += 1
+        if epoch < settings.epochs:
+            step = epoch * settings.steps_per_epoch
+            fit_epochs(step, epoch, settings.epochs, settings.steps_per_epoch)
+    finally:
+        checkpoint.restore_handlers()
 
 
-def _validation_batches(config, stage):
-    """Make a dataset of a few test batches, read once.
+def _training_batches(model, config, stage, first_batch):
+    """Make the training batches, encoded and repeated where the stage caches some."""
+    # A stage that trains the pose encoder caches none.
+    cached = getattr(config.stage(stage), "cached_batches", 0)
+    batches = load_dataset(
+        config, "train", stage, first_batch=first_batch, num_batches=cached
+    )
+    return model.encode_batches(batches, cached_batches=cached) if cached else batches
 
-    An endless one would be opened and given up in each epoch, and to give up a
-    pipeline whose threads are at work can take TensorFlow most of a minute.
-    """
-    batches = list(load_dataset(config, "test", stage).take(VALIDATION_STEPS))
+
+def stacked(batches):
+    """Make a finite dataset of a list of batches."""
     return tf.data.Dataset.from_tensor_slices(
         tf.nest.map_structure(lambda *tensors: tf.stack(tensors), *batches)
-    )
-
-
-def fit_poses(model, run, stage, networks, **kwargs):
-    """Fit a model of the pose LSTM, on cached codes where they were asked for.
-
-    Args:
-        model: `PosePredictor` or `PoseRefiner`.
-        run: a `RunFolder`.
-        stage: name of the stage.
-        networks: the method's networks.
-        **kwargs: other arguments of `fit`.
-    """
-    config = run.config()
-    # A stage that trains the pose encoder too has none.
-    cached = getattr(getattr(config, stage), "cached_batches", 0)
-
-    def encoded_batches(first_batch):
-        clips = load_dataset(
-            config, "train", stage, first_batch=first_batch, num_batches=cached
-        )
-        return model.encode_batches(clips, cached_batches=cached)
-
-    generator = VideoPredictor(networks)
-    clips = next(iter(load_dataset(config, "test", stage)))["video"]
-    fit(
-        model,
-        run,
-        stage,
-        networks,
-        lambda: sample_grids.prediction_grid(generator, clips, config.data.num_past),
-        batches=encoded_batches if cached else None,
-        **kwargs,
     )

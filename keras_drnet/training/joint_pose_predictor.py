@@ -1,4 +1,4 @@
-"""JointPosePredictor: pose encoder and pose LSTM, trained to predict together."""
+"""JointPosePredictor: joint training of pose encoder and pose LSTM."""
 
 import keras
 import tensorflow as tf
@@ -6,26 +6,27 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.training.pose_predictor import PosePredictor, encode_poses
-from keras_drnet.training.two_player_model import apply_gradients, track
+from keras_drnet.models.encode import encode_frames
+from keras_drnet.training.pose_predictor import PosePredictor
+from keras_drnet.training.stage_model import apply_gradients, track
 
 
 class JointPosePredictor(PosePredictor):
-    """Trains a trained pose encoder and pose LSTM further, both by what is predicted.
+    """Joint training of a trained pose encoder and pose LSTM on prediction.
 
-    A pose encoder that has learned to reconstruct single frames is right on average;
-    that its errors agree from frame to frame, so that a velocity can be read from
-    them, nothing has asked of it. Here the error of the poses predicted goes back
-    through the LSTM into the poses observed.
+    A pose encoder that was trained to reconstruct single frames is right on average,
+    but nothing in its loss makes its errors consistent over time, which a velocity
+    estimate needs. Here the gradient of the prediction error flows through the LSTM
+    into the pose encoder.
 
-    What is predicted is what a *teacher* sees, the pose encoder as it was: targets
-    that cannot move cannot be made easy. For the decoder, which is frozen, poses have
-    to mean what they meant: their distance from the teacher's is a loss too
-    (`anchor`). Both losses are in the LSTM's range of poses. With `frame_weight`, what
-    the decoder makes of the predicted poses is compared with the frames that came
-    (`frames`): what an error in a pose does to the picture, the teacher cannot say.
-    Batch norm runs in inference mode. Long clips are cheap: a few frames of each,
-    drawn anew in each step, are compared.
+    The targets are the poses of a *teacher*, a frozen copy of the pose encoder, so that
+    the encoder cannot make the task easier by moving them. As the decoder is frozen,
+    the distance of the observed poses from the teacher's is a loss too (`anchor`). Both
+    losses are of normalized poses. With `frame_weight`, the frames decoded from
+    predicted poses are compared with the real ones (`frames`), since the effect of an
+    error of the pose on the frame is not known from poses alone. Batch norm runs in
+    inference mode. Long clips are cheap: a few frames of each, drawn anew in each step,
+    are compared.
 
     Not in the paper of DrNet. In evaluation, `rollout` is the mean squared error of
     the predicted poses from the teacher's.
@@ -78,7 +79,7 @@ class JointPosePredictor(PosePredictor):
             pose_encoder,
             pose_lstm,
             num_past=num_past,
-            closed_loop=True,
+            free_running=True,
             absolute_error=absolute_error,
             dtype=dtype,
             name=name,
@@ -98,9 +99,9 @@ class JointPosePredictor(PosePredictor):
     def train_step(self, batch):
         """Train pose encoder and LSTM on one batch of clips."""
         video = batch["video"]
-        times = self._draw_times(video)
+        times = self.draw_times(video)
         with tf.GradientTape() as tape:
-            terms = self._terms(video, times)
+            terms = self.compute_losses(video, times)
             loss = self.optimizer.scale_loss(terms["loss"])
         apply_gradients(self.optimizer, tape, loss, self._trained)
         return track(self._trackers, terms)
@@ -110,9 +111,11 @@ class JointPosePredictor(PosePredictor):
         video = batch["video"]
         shape = (tf.shape(video)[0], video.shape[1] - 1)
         times = tf.broadcast_to(tf.range(1, video.shape[1]), shape)
-        future = encode_poses(self.teacher, video[:, self.num_past :])
+        future = encode_frames(self.teacher, video[:, self.num_past :])
         rollout = drnet_losses.pose_prediction_loss(future, self(video))
-        return track(self._trackers, self._terms(video, times) | {"rollout": rollout})
+        return track(
+            self._trackers, self.compute_losses(video, times) | {"rollout": rollout}
+        )
 
     @property
     def _trained(self):
@@ -120,7 +123,7 @@ class JointPosePredictor(PosePredictor):
             self.pose_encoder.trainable_variables + self.pose_lstm.trainable_variables
         )
 
-    def _draw_times(self, video):
+    def draw_times(self, video):
         """Draw numbers of frames but the first for each clip, `[B, num_targets]`."""
         # Drawn from the step's number: a resumed run draws the same.
         step = ops.cast(self.optimizer.iterations, "int32")
@@ -129,14 +132,14 @@ class JointPosePredictor(PosePredictor):
         )
         return 1 + tf.argsort(order)[:, : self.num_targets]
 
-    def _terms(self, video, times):
+    def compute_losses(self, video, times):
         clip_length, past = video.shape[1], video[:, : self.num_past]
         targets = tf.gather(video, times, axis=1, batch_dims=1)
         targets.set_shape((None, times.shape[1], *video.shape[2:]))
-        taught = encode_poses(self.teacher, ops.concatenate([past, targets], axis=1))
-        taught = self._in_range(taught)
+        taught = encode_frames(self.teacher, ops.concatenate([past, targets], axis=1))
+        taught = self.normalization(taught)
         content, skips = self.content_encoder(past[:, -1], training=False)
-        poses = encode_poses(self.pose_encoder, past)
+        poses = encode_frames(self.pose_encoder, past)
         predicted = pose_rollout.observe_and_continue(
             self.pose_lstm,
             poses,
@@ -146,7 +149,7 @@ class JointPosePredictor(PosePredictor):
         predicted = tf.gather(predicted, times - 1, axis=1, batch_dims=1)
         prediction, anchor = (
             drnet_losses.pose_prediction_loss(
-                true, self._in_range(found), absolute=self.absolute_error
+                true, self.normalization(found), absolute=self.absolute_error
             )
             for true, found in (
                 (taught[:, self.num_past :], predicted),
@@ -171,6 +174,3 @@ class JointPosePredictor(PosePredictor):
         frames = self.decoder((content, poses), training=False)
         targets = ops.reshape(targets, (-1, *targets.shape[2:]))
         return drnet_losses.reconstruction_loss(targets, frames)
-
-    def _in_range(self, poses):
-        return self.pose_lstm.get_layer("pose_range")(poses)

@@ -1,4 +1,4 @@
-"""MCNet: the model that learns to predict video pixel by pixel, to compare with."""
+"""MCNet: prediction in pixel space, the baseline of DrNet."""
 
 import keras
 import numpy as np
@@ -8,7 +8,8 @@ from keras_drnet.errors import InputError
 from keras_drnet.losses import gan_losses, mcnet_losses
 from keras_drnet.models import mcnet_rollout
 from keras_drnet.models.mcnet_networks import check_num_past, set_mean_color
-from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradients, track
+from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.training.two_player_model import TwoPlayerModel
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained
 # on, above the second too bad to be learned from.
@@ -17,17 +18,17 @@ HIGHEST_ERROR = 0.7
 
 
 class MCNet(TwoPlayerModel):
-    """Trains motion encoder, frame generator and frame discriminator.
+    """Training of motion encoder, frame generator and frame discriminator.
 
     A step observes the first `num_past` frames of each clip and predicts the next
     `num_future`, each from the prediction before it. The predictions are pulled to
-    the true frames, and the discriminator, which sees the whole clip, is to take them
-    for real. `losses` has the terms.
+    the true frames, and minimize the non-saturating loss against the discriminator,
+    which sees the whole clip. `losses.mcnet_losses` has the terms.
 
-    As in the authors' code a player stops learning when the other falls behind: the
+    As in the authors' code a player is frozen when the other falls behind: the
     discriminator from the step on in which either of its errors is below 0.3, the
-    generator when either is above 0.7. Who stopped stays so until both have; then
-    both learn again.
+    generator when either is above 0.7. A player stays frozen until both are; then both
+    are trained again.
 
     As in the authors' code the discriminator is trained first, then the generator
     against it, on the same predictions. They then predict once more to see the
@@ -109,9 +110,9 @@ class MCNet(TwoPlayerModel):
         )
 
     @property
-    def state_variables(self):
-        """Who learns in the next step: what a checkpoint has to keep besides."""
-        return [self._generator_learns, self._discriminator_learns]
+    def extra_state(self):
+        """The flags of which player is trained in the next step."""
+        return {"gates": [self._generator_learns, self._discriminator_learns]}
 
     def build_optimizers(self):
         """Create the optimizers' variables, so that they can be restored."""
@@ -161,18 +162,18 @@ class MCNet(TwoPlayerModel):
         with tape:
             predicted = self(past)
         fixed = tf.stop_gradient(predicted)
-        self._train_discriminator(past, future, fixed)
-        losses = self._train_generator(tape, past, future, predicted)
-        losses |= self._discriminator_errors(past, future, fixed)
-        self._choose_players(losses["real_error"], losses["fake_error"])
+        self.train_discriminator(past, future, fixed)
+        losses = self.train_generator(tape, past, future, predicted)
+        losses |= self.discriminator_errors(past, future, fixed)
+        self.choose_players(losses["real_error"], losses["fake_error"])
         return track(self._trackers, losses | learning)
 
     def test_step(self, batch):
         """Evaluate every loss and error on one batch."""
         past, future = self._split(batch["video"])
         predicted = self(past)
-        losses = self._generator_losses(past, future, predicted)
-        losses |= self._discriminator_errors(past, future, predicted)
+        losses = self.generator_losses(past, future, predicted)
+        losses |= self.discriminator_errors(past, future, predicted)
         return track(self._trackers, losses)
 
     def _split(self, video):
@@ -184,10 +185,10 @@ class MCNet(TwoPlayerModel):
             )
         return video[:, : self.num_past], video[:, self.num_past : end]
 
-    def _train_discriminator(self, past, future, predicted):
+    def train_discriminator(self, past, future, predicted):
         """Move the discriminator, if it learns; the predictions are constants."""
         with tf.GradientTape() as tape:
-            errors = self._discriminator_errors(past, future, predicted)
+            errors = self.discriminator_errors(past, future, predicted)
             loss = self.discriminator_optimizer.scale_loss(
                 errors["real_error"] + errors["fake_error"]
             )
@@ -199,10 +200,10 @@ class MCNet(TwoPlayerModel):
             self.frame_discriminator.trainable_variables,
         )
 
-    def _train_generator(self, tape, past, future, predicted):
+    def train_generator(self, tape, past, future, predicted):
         """Move the generator, if it learns; the tape has seen it predict."""
         with tape:
-            losses = self._generator_losses(past, future, predicted)
+            losses = self.generator_losses(past, future, predicted)
             loss = self.optimizer.scale_loss(losses["loss"])
         self._apply_if(
             self._generator_learns, self.optimizer, tape, loss, self.generator_variables
@@ -218,7 +219,7 @@ class MCNet(TwoPlayerModel):
 
         tf.cond(condition, move, lambda: False)
 
-    def _choose_players(self, real_error, fake_error):
+    def choose_players(self, real_error, fake_error):
         """Decide who learns in the next step, from the errors after this one."""
         discriminator = self._discriminator_learns & (
             tf.minimum(real_error, fake_error) >= LOWEST_ERROR
@@ -230,13 +231,16 @@ class MCNet(TwoPlayerModel):
         self._discriminator_learns.assign(discriminator | neither)
         self._generator_learns.assign(generator | neither)
 
-    def _generator_losses(self, past, future, predicted):
+    def generator_losses(self, past, future, predicted):
+        """Return the generator's losses by name, `loss` their weighted sum."""
         losses = {
             "prediction": mcnet_losses.frame_prediction_loss(future, predicted),
             "gradient_difference": mcnet_losses.gradient_difference_loss(
                 future, predicted
             ),
-            "adversarial": gan_losses.generator_loss(self._judge(past, predicted)),
+            "adversarial": gan_losses.generator_loss(
+                self.discriminate(past, predicted)
+            ),
         }
         losses["loss"] = (
             self.image_weight * (losses["prediction"] + losses["gradient_difference"])
@@ -244,13 +248,14 @@ class MCNet(TwoPlayerModel):
         )
         return losses
 
-    def _discriminator_errors(self, past, future, predicted):
+    def discriminator_errors(self, past, future, predicted):
+        """Return the discriminator's cross-entropies on real and predicted clips."""
         real_error, fake_error = gan_losses.discriminator_errors(
-            self._judge(past, future), self._judge(past, predicted)
+            self.discriminate(past, future), self.discriminate(past, predicted)
         )
         return {"real_error": real_error, "fake_error": fake_error}
 
-    def _judge(self, past, following):
+    def discriminate(self, past, following):
         """Return the discriminator's logits, `[B, 1]`, of past and what follows."""
         clip = tf.transpose(tf.concat([past, following], axis=1), (0, 2, 3, 1, 4))
         clip = tf.reshape(clip, (-1, *clip.shape[1:3], clip.shape[3] * clip.shape[4]))

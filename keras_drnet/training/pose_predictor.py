@@ -1,4 +1,4 @@
-"""PosePredictor: the model that learns how poses go on."""
+"""PosePredictor: stage 2, prediction of poses."""
 
 import keras
 import tensorflow as tf
@@ -6,17 +6,19 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.training.two_player_model import apply_gradients, track
+from keras_drnet.models.encode import encode_frames
+from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
+from keras_drnet.training.stage_model import StageModel, apply_gradients, track
 
 
-class PosePredictor(keras.Model):
-    """Trains the pose LSTM on the codes of frozen encoders.
+class PosePredictor(StageModel):
+    """Training of the pose LSTM on the codes of frozen encoders.
 
     Each step reads a pose and the content of the last observed frame, and predicts
     the next pose, for every frame of the clip but the first. In the paper all poses
-    that are read are true ones (teacher forcing). With `closed_loop`, those after the
-    observed frames are the LSTM's own predictions, as they are when video is
-    generated: errors then do not pile up unseen. The encoders run in inference mode:
+    that are read are true ones (teacher forcing). With `free_running`, those after the
+    observed frames are the LSTM's own predictions, as in generation, so that the
+    accumulated error is part of the loss. The encoders run in inference mode:
     neither their weights nor their batch-norm statistics change.
 
     In evaluation, `rollout` is the mean squared error of the poses after the observed
@@ -40,7 +42,7 @@ class PosePredictor(keras.Model):
         pose_lstm,
         *,
         num_past,
-        closed_loop=False,
+        free_running=False,
         absolute_error=False,
         pose_noise=0.0,
         dtype=None,
@@ -53,7 +55,7 @@ class PosePredictor(keras.Model):
             pose_encoder: frames to pose `[B, Dp]`; frozen.
             pose_lstm: `(pose, content, state)` to `(next_pose, next_state)`.
             num_past: number of observed frames, from 1 to T - 1.
-            closed_loop: whether training feeds predictions back after the observed
+            free_running: whether training feeds predictions back after the observed
                 frames; otherwise it is teacher-forced.
             absolute_error: whether the loss is the absolute error, not the squared one.
             pose_noise: standard deviation of Gaussian noise on the true poses that
@@ -66,32 +68,32 @@ class PosePredictor(keras.Model):
         self.pose_encoder = pose_encoder
         self.pose_lstm = pose_lstm
         self.num_past = num_past
-        self.closed_loop = closed_loop
+        self.free_running = free_running
         self.absolute_error = absolute_error
         self.pose_noise = pose_noise
         self._trackers = {}
         self._add_trackers("loss", "rollout")
 
     @property
-    def metrics(self):
-        """The means of the training loss and of the roll-out's error."""
-        return list(self._trackers.values())
+    def normalization(self):
+        """The `PoseNormalization` of the LSTM."""
+        return self.pose_lstm.get_layer(POSE_NORMALIZATION)
 
     def build_optimizers(self):
         """Create the optimizer's variables, so that they can be restored."""
         self.optimizer.build(self.pose_lstm.trainable_variables)
 
     def adapt(self, dataset, steps):
-        """Fit the range in which the LSTM reads and predicts poses to the data.
+        """Fit the LSTM's normalization of poses to the data.
 
-        Call it before `fit`, or leave it out for the paper's range.
+        Call it before `fit`, or leave it out for none, as in the paper.
 
         Args:
             dataset: batches of clips, as for `fit`.
             steps: number of batches to look at.
         """
         poses = [self.encode(batch["video"])[0] for batch in dataset.take(steps)]
-        self.pose_lstm.get_layer("pose_range").adapt(tf.concat(poses, axis=0))
+        self.normalization.adapt(tf.concat(poses, axis=0))
 
     def encode(self, video):
         """Encode clips with the frozen encoders.
@@ -103,7 +105,7 @@ class PosePredictor(keras.Model):
             `(poses, content)`: the poses of all frames, `[B, T, Dp]`, and the
             content of the last observed frame, `[B, Dc]`.
         """
-        poses = encode_poses(self.pose_encoder, video)
+        poses = encode_frames(self.pose_encoder, video)
         content, _ = self.content_encoder(video[:, self.num_past - 1], training=False)
         return tf.stop_gradient(poses), tf.stop_gradient(content)
 
@@ -126,10 +128,7 @@ class PosePredictor(keras.Model):
         )
 
     def encode_batches(self, dataset, *, cached_batches=0):
-        """Encode batches of clips ahead of training.
-
-        The encoders are frozen, so a batch that is used again need not be encoded
-        again.
+        """Encode batches of clips ahead of training, once for each that is repeated.
 
         Args:
             dataset: endless batches of clips, as for `fit`.
@@ -161,7 +160,7 @@ class PosePredictor(keras.Model):
                 tf.shape(poses), seed=tf.stack([0, step])
             )
         with tf.GradientTape() as tape:
-            prediction = self._prediction_loss(inputs, poses, content)
+            prediction = self.prediction_loss(inputs, poses, content)
             loss = self.optimizer.scale_loss(prediction)
         apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
         return track(self._trackers, {"loss": prediction})
@@ -176,7 +175,7 @@ class PosePredictor(keras.Model):
         return track(
             self._trackers,
             {
-                "loss": self._prediction_loss(poses, poses, content),
+                "loss": self.prediction_loss(poses, poses, content),
                 "rollout": drnet_losses.pose_prediction_loss(future, predicted),
             },
         )
@@ -189,8 +188,15 @@ class PosePredictor(keras.Model):
             return batch["poses"], batch["content"]
         return self.encode(batch["video"])
 
-    def _prediction_loss(self, inputs, poses, content):
-        if self.closed_loop:
+    def prediction_loss(self, inputs, poses, content):
+        """Return the error of the poses predicted for all frames but the first.
+
+        Args:
+            inputs: poses that the LSTM reads, `[B, T, Dp]`, with noise or without.
+            poses: true poses, `[B, T, Dp]`.
+            content: `[B, Dc]`.
+        """
+        if self.free_running:
             predicted = pose_rollout.observe_and_continue(
                 self.pose_lstm,
                 inputs[:, : self.num_past],
@@ -205,18 +211,3 @@ class PosePredictor(keras.Model):
         return drnet_losses.pose_prediction_loss(
             poses[:, 1:], predicted, absolute=self.absolute_error
         )
-
-
-def encode_poses(pose_encoder, video):
-    """Encode every frame of clips, in inference mode.
-
-    Args:
-        pose_encoder: frames `[B, H, W, C]` to pose `[B, Dp]`.
-        video: `[B, T, H, W, C]`, with static T.
-
-    Returns:
-        `[B, T, Dp]`.
-    """
-    frames = ops.reshape(video, (-1, *video.shape[2:]))
-    poses = pose_encoder(frames, training=False)
-    return ops.reshape(poses, (-1, video.shape[1], poses.shape[-1]))

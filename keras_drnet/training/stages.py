@@ -1,157 +1,117 @@
-"""Training of a run: every stage, from the last checkpoint to the end."""
+"""The stages of training: one table, and `train_stage`.
+
+A stage's numbers, and the networks that it trains, are in its section of `Config`.
+"""
+
+import dataclasses
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
 
-from keras_drnet.checkpoints.run_folder import stage_networks, stages_of
+from keras_drnet.checkpoints.run_folder import stage_networks
 from keras_drnet.config.precision import resolve_precision
-from keras_drnet.config.presets import BASELINES, PRESETS
-from keras_drnet.data.clips import SPLITS
-from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError, choose
-from keras_drnet.inference.mcnet_predictor import MCNetPredictor
-from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.networks import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
-from keras_drnet.training import fit
 from keras_drnet.training.drnet import DrNet
+from keras_drnet.training.fit import fit
 from keras_drnet.training.joint_pose_predictor import JointPosePredictor
 from keras_drnet.training.mcnet import MCNet
+from keras_drnet.training.optimizers import (
+    make_adversarial_weight,
+    make_discriminator_optimizer,
+    make_optimizer,
+)
 from keras_drnet.training.pose_predictor import PosePredictor
-from keras_drnet.training.pose_refiner import PoseRefiner
-from keras_drnet.visualization import sample_grids
-
-ADAPT_STEPS = 8  # Training batches that show the range of poses, the color of frames.
+from keras_drnet.training.rollout_refiner import RolloutRefiner
+from keras_drnet.visualization.sample_grids import prediction_grid, reconstruction_grid
 
 
-def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
-    """Return the run, created if it is new, and checked if it is not.
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A stage of training.
+
+    Attributes:
+        name: its section in `Config`, and the folder of its checkpoints.
+        build_model: function of `(config, networks, dtype)` that returns the compiled
+            `StageModel` which trains the networks.
+        draw: function of `(predictor, test_batch, num_past)` that returns the picture
+            drawn after every epoch, uint8 `[H, W, 3]`.
+        adapts: function of `config`: whether the model's `adapt` is called before the
+            first step.
+    """
+
+    name: str
+    build_model: Callable
+    draw: Callable
+    adapts: Callable = lambda config: False
+
+
+def train_stage(run, name):
+    """Train a stage of a run, from its last checkpoint to the end.
 
     Args:
-        run: a `RunFolder`.
-        preset: name in `PRESETS`; a run that exists needs none.
-        data_dir: folder of the raw data, or `None`.
-        overrides: strings `section.key=value`.
-        baseline: name in `presets.BASELINES`: trains that on the preset's data.
+        run: a `RunFolder` that was created, with the stages before this one trained.
+        name: a key of `STAGES`.
 
     Raises:
-        InputError: the run exists with another configuration, or is new and has no
-            preset.
+        InputError: a stage before it is not finished, or data are missing or damaged.
+        TrainingError: a loss is no longer finite.
     """
-    if run.exists() and not preset:
-        if baseline:
-            raise InputError(
-                f"{run.path} holds a run already, and --baseline is for a new one; "
-                "choose another --run_dir, with --preset, or leave it out to go on."
-            )
-        wanted = run.config()
-    elif preset:
-        wanted = choose(PRESETS, preset, "preset")()
-        if baseline:
-            wanted = choose(BASELINES, baseline, "baseline")(wanted)
-    else:
-        raise InputError(
-            f"{run.path} holds no run yet; start one with --preset, one of "
-            f"{sorted(PRESETS)}."
-        )
-    wanted = wanted.with_overrides(overrides)
-    if data_dir is not None:
-        wanted = wanted.with_overrides([f"data.data_dir={data_dir}"])
-    if run.exists():
-        difference = run.config().first_difference(wanted)
-        if difference:
-            raise InputError(
-                f"{run.path} is a run of another configuration: {difference}. Choose "
-                "another --run_dir, or leave out --preset and --override to go on."
-            )
-        return run
-    # What cannot work in some stage must fail before the folder is made.
-    for stage in stages_of(wanted):
-        for split in SPLITS:
-            load_dataset(wanted, split, stage)
-    build_networks(wanted, dtype=resolve_precision(wanted.precision))
-    run.create(wanted)
-    return run
+    config, stage = run.config(), choose(STAGES, name, "stage")
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    dtype = resolve_precision(config.precision)
+    networks = build_networks(config, dtype=dtype)
+    _restore_stages_before(run, networks, name)
+    fit(stage.build_model(config, networks, dtype), run, stage, networks)
 
 
-def train_drnet(run):
-    """Train stage 1 of a run, from its last checkpoint to the end.
-
-    Args:
-        run: a `RunFolder` that was created.
-    """
+def _restore_stages_before(run, networks, name):
+    """Set the weights of the networks to those of the stages before, all finished."""
     config = run.config()
-    dtype, networks = _start(config)
+    for before in config.stages[: config.stages.index(name)]:
+        trained = stage_networks(networks, before)
+        steps = run.checkpoints(before).restore(trained)
+        wanted = config.stage(before).num_steps
+        if steps < wanted:
+            raise InputError(
+                f"Stage {before!r} of {run.path} has {steps} of {wanted} steps; finish "
+                f"it before the next: --stage={before}."
+            )
+
+
+def _build_drnet(config, networks, dtype):
+    settings = config.drnet
     drnet = DrNet(
-        networks.content_encoder,
-        networks.pose_encoder,
-        networks.decoder,
-        networks.scene_discriminator,
-        similarity_weight=config.drnet.similarity_weight,
-        steadiness_weight=config.drnet.steadiness_weight,
-        adversarial_weight=fit.make_adversarial_weight(config.drnet),
-        adversarial_objective=config.drnet.adversarial_objective,
+        networks,
+        similarity_weight=settings.similarity_weight,
+        steadiness_weight=settings.steadiness_weight,
+        adversarial_weight=make_adversarial_weight(settings),
+        adversarial_objective=settings.adversarial_objective,
         dtype=dtype,
     )
-    drnet.compile(
-        optimizer=fit.make_optimizer(config.drnet),
-        discriminator_optimizer=keras.optimizers.Adam(
-            config.drnet.discriminator_learning_rate, beta_1=config.drnet.beta_1
-        ),
-    )
-    predictor = VideoPredictor(networks)
-    batch = next(iter(load_dataset(config, "test")))
-    fit.fit(
-        drnet,
-        run,
-        "drnet",
-        networks,
-        lambda: sample_grids.reconstruction_grid(predictor, batch),
-    )
+    drnet.compile(make_optimizer(settings), make_discriminator_optimizer(settings))
+    return drnet
 
 
-def train_pose_predictor(run):
-    """Train stage 2 of a run, from its last checkpoint to the end.
-
-    Args:
-        run: a `RunFolder` whose stage 1 is trained.
-    """
-    config = run.config()
-    dtype, networks = _start(config)
-    _restore_stages_before(run, networks, "pose")
+def _build_pose_predictor(config, networks, dtype):
     predictor = PosePredictor(
         networks.content_encoder,
         networks.pose_encoder,
         networks.pose_lstm,
         num_past=config.data.num_past,
-        closed_loop=config.pose.closed_loop,
+        free_running=config.pose.free_running,
         absolute_error=config.pose.absolute_error,
         pose_noise=config.pose.pose_noise,
         dtype=dtype,
     )
-    predictor.compile(optimizer=fit.make_optimizer(config.pose))
-
-    def adapt_range():
-        predictor.adapt(load_dataset(config, "train", "pose"), ADAPT_STEPS)
-
-    fit.fit_poses(
-        predictor,
-        run,
-        "pose",
-        networks,
-        prepare=adapt_range if config.pose.adapt_range else None,
-    )
+    predictor.compile(make_optimizer(config.pose))
+    return predictor
 
 
-def train_joint_predictor(run):
-    """Train stage `joint` of a run, from its last checkpoint to the end.
-
-    Args:
-        run: a `RunFolder` whose stages 1 and 2 are trained.
-    """
-    config = run.config()
-    dtype, networks = _start(config)
-    _restore_stages_before(run, networks, "joint")
+def _build_joint_predictor(config, networks, dtype):
     joint = JointPosePredictor(
         networks.content_encoder,
         networks.pose_encoder,
@@ -164,112 +124,67 @@ def train_joint_predictor(run):
         frame_weight=config.joint.frame_weight,
         dtype=dtype,
     )
-    joint.compile(optimizer=fit.make_optimizer(config.joint))
-    fit.fit_poses(joint, run, "joint", networks)
+    joint.compile(make_optimizer(config.joint))
+    return joint
 
 
-def train_pose_refiner(run):
-    """Train stage `rollout` of a run, from its last checkpoint to the end.
-
-    Args:
-        run: a `RunFolder` whose stages before it are trained.
-    """
-    config = run.config()
-    dtype, networks = _start(config)
-    _restore_stages_before(run, networks, "rollout")
-    discriminator = build_pose_discriminator(
-        config.model.pose_dim, config.rollout.discriminator_units
-    )
-    refiner = PoseRefiner(
+def _build_rollout_refiner(config, networks, dtype):
+    settings = config.rollout
+    refiner = RolloutRefiner(
         networks.content_encoder,
         networks.pose_encoder,
         networks.pose_lstm,
-        discriminator,
+        build_pose_discriminator(config.model.pose_dim, settings.discriminator_units),
         num_past=config.data.num_past,
-        rollout_length=config.rollout.rollout_length,
+        rollout_length=settings.rollout_length,
         absolute_error=config.pose.absolute_error,
-        adversarial_weight=config.rollout.adversarial_weight,
+        adversarial_weight=settings.adversarial_weight,
         dtype=dtype,
     )
-    refiner.compile(
-        optimizer=fit.make_optimizer(config.rollout),
-        discriminator_optimizer=keras.optimizers.Adam(
-            config.rollout.discriminator_learning_rate, beta_1=config.rollout.beta_1
-        ),
-    )
-    refiner.match_range()
-    fit.fit_poses(
-        refiner,
-        run,
-        "rollout",
-        networks,
-        other_state={"pose_discriminator": discriminator.weights},
-    )
+    refiner.compile(make_optimizer(settings), make_discriminator_optimizer(settings))
+    refiner.match_normalization()
+    return refiner
 
 
-def train_mcnet(run):
-    """Train the only stage of a run of MCNet, from its last checkpoint to the end.
-
-    Args:
-        run: a `RunFolder` that was created.
-    """
-    config = run.config()
-    dtype, networks = _start(config)
+def _build_mcnet(config, networks, dtype):
+    settings = config.mcnet
     mcnet = MCNet(
         networks,
         num_past=config.data.num_past,
-        num_future=config.mcnet.num_future,
-        image_weight=config.mcnet.image_weight,
-        adversarial_weight=config.mcnet.adversarial_weight,
+        num_future=settings.num_future,
+        image_weight=settings.image_weight,
+        adversarial_weight=settings.adversarial_weight,
         dtype=dtype,
     )
-    mcnet.compile(
-        optimizer=fit.make_optimizer(config.mcnet),
-        discriminator_optimizer=fit.make_optimizer(config.mcnet),
+    mcnet.compile(make_optimizer(settings), make_optimizer(settings))
+    return mcnet
+
+
+def _draw_reconstructions(predictor, batch, num_past):
+    return reconstruction_grid(predictor, batch)
+
+
+def _draw_predictions(predictor, batch, num_past):
+    return prediction_grid(predictor, batch["video"], num_past)
+
+
+STAGES = {
+    stage.name: stage
+    for stage in (
+        Stage("drnet", _build_drnet, _draw_reconstructions),
+        Stage(
+            "pose",
+            _build_pose_predictor,
+            _draw_predictions,
+            adapts=lambda config: config.pose.adapt_normalization,
+        ),
+        Stage("joint", _build_joint_predictor, _draw_predictions),
+        Stage("rollout", _build_rollout_refiner, _draw_predictions),
+        Stage(
+            "mcnet",
+            _build_mcnet,
+            _draw_predictions,
+            adapts=lambda config: config.mcnet.adapt_color,
+        ),
     )
-
-    def adapt_color():
-        mcnet.adapt(load_dataset(config, "train", "mcnet"), ADAPT_STEPS)
-
-    predictor = MCNetPredictor(networks)
-    clips = next(iter(load_dataset(config, "test", "mcnet")))["video"]
-    fit.fit(
-        mcnet,
-        run,
-        "mcnet",
-        networks,
-        lambda: sample_grids.prediction_grid(predictor, clips, config.data.num_past),
-        other_state={"gates": mcnet.state_variables},
-        prepare=adapt_color if config.mcnet.adapt_color else None,
-    )
-
-
-# Stage to the function that trains it.
-TRAINERS = {
-    "drnet": train_drnet,
-    "pose": train_pose_predictor,
-    "joint": train_joint_predictor,
-    "rollout": train_pose_refiner,
-    "mcnet": train_mcnet,
 }
-
-
-def _start(config):
-    """Seed, picks the arithmetic and builds the networks."""
-    keras.utils.set_random_seed(config.seed)
-    tf.config.experimental.enable_op_determinism()
-    dtype = resolve_precision(config.precision)
-    return dtype, build_networks(config, dtype=dtype)
-
-
-def _restore_stages_before(run, networks, next_stage):
-    """Give networks the weights of all stages before one, trained to their ends."""
-    stages = run.stages()
-    for stage in stages[: stages.index(next_stage)]:
-        steps = run.checkpoints(stage).restore(stage_networks(networks, stage))
-        wanted = getattr(run.config(), stage).num_steps
-        if steps < wanted:
-            raise InputError(
-                f"Stage {stage!r} of {run.path} has {steps} of {wanted} steps; finish "
-                f"it before the next: --stage={stage}."
-            )

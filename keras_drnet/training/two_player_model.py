@@ -1,20 +1,18 @@
-"""The parts that the training steps of all stages share."""
+"""Model with a discriminator, each of the two with its own optimizer."""
 
 import keras
 
-# Attributes of a compiled model; one without a discriminator has the first alone.
-OPTIMIZERS = ("optimizer", "discriminator_optimizer")
+from keras_drnet.training.stage_model import StageModel
 
 
-class TwoPlayerModel(keras.Model):
-    """A model that is trained against a discriminator, each with its own optimizer.
+class TwoPlayerModel(StageModel):
+    """Base of models that are trained against a discriminator.
 
-    A subclass keeps one mean a loss, by name, in `_trackers`, and creates the variables
-    of both optimizers in `build_optimizers`, so that they can be restored.
+    `compile` takes an optimizer for each of the two; both are saved with the model.
     """
 
     def compile(self, optimizer, discriminator_optimizer, **kwargs):
-        """Set an optimizer for each player; other arguments as in Keras.
+        """Set both optimizers; other arguments as in Keras.
 
         Args:
             optimizer: trains all networks but the discriminator.
@@ -28,12 +26,17 @@ class TwoPlayerModel(keras.Model):
             )
         self.discriminator_optimizer = discriminator_optimizer
 
+    @property
+    def optimizers(self):
+        """Both optimizers by the names of their attributes."""
+        return super().optimizers | {
+            "discriminator_optimizer": self.discriminator_optimizer
+        }
+
     def get_compile_config(self):
         """Return both optimizers, for `keras.Model.save`."""
-        return {
-            name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in OPTIMIZERS
-        }
+        serialize = keras.saving.serialize_keras_object
+        return {name: serialize(one) for name, one in self.optimizers.items()}
 
     def compile_from_config(self, config):
         """Compile with what `get_compile_config` returned, for `load_model`."""
@@ -44,20 +47,3 @@ class TwoPlayerModel(keras.Model):
             }
         )
         self.build_optimizers()
-
-    @property
-    def metrics(self):
-        """The means of what a step reports."""
-        return list(self._trackers.values())
-
-
-def apply_gradients(optimizer, tape, loss, variables):
-    """Move `variables`, and nothing else, down the gradient of `loss`."""
-    optimizer.apply(tape.gradient(loss, variables), variables)
-
-
-def track(trackers, values):
-    """Update the mean of each value and return these means by name."""
-    for name, value in values.items():
-        trackers[name].update_state(value)
-    return {name: trackers[name].result() for name in values}

@@ -111,3 +111,46 @@ def test_first_difference_names_key_and_both_values():
 def test_configurations_cannot_be_changed_in_place():
     with pytest.raises(dataclasses.FrozenInstanceError):
         BASE.model.pose_dim = 3
+
+
+OLD_NAMES = ["pose.closed_loop=true", "model.pose_encoder=dcgan_points"]
+PRESENT_NAMES = ["pose.free_running=true", "model.pose_encoder=dcgan_keypoints"]
+
+
+def test_old_names_of_keys_and_values_are_read_with_a_notice(caplog):
+    config = BASE.with_overrides(PRESENT_NAMES)
+    with caplog.at_level("WARNING", logger="absl"):
+        assert BASE.with_overrides(OLD_NAMES) == config
+    assert "pose.closed_loop is now pose.free_running" in caplog.text
+    assert "model.pose_encoder=dcgan_points is now dcgan_keypoints" in caplog.text
+
+
+def test_a_configuration_of_release_0_1_0_is_read_with_one_notice(caplog):
+    values = json.loads(BASE.with_overrides(PRESENT_NAMES).to_json())
+    values["pose"]["closed_loop"] = values["pose"].pop("free_running")
+    values["pose"]["adapt_range"] = values["pose"].pop("adapt_normalization")
+    values["model"]["pose_encoder"] = "dcgan_points"
+    with caplog.at_level("WARNING", logger="absl"):
+        read = Config.from_json(json.dumps(values))
+    assert read == BASE.with_overrides(PRESENT_NAMES)
+    assert len(caplog.records) == 1
+    caplog.clear()
+    with caplog.at_level("WARNING", logger="absl"):
+        Config.from_json(read.to_json())
+    assert not caplog.records
+
+
+def test_stages_are_the_sections_with_epochs_in_the_order_of_training():
+    assert BASE.stages == ("drnet", "pose")
+    assert BASE.with_overrides(["joint.epochs=1"]).stages == ("drnet", "pose", "joint")
+    assert BASE.with_overrides(["method=mcnet"]).stages == ("mcnet",)
+    with pytest.raises(InputError, match="Unknown stage 'poes'.*'pose'"):
+        BASE.stage("poes")
+
+
+def test_clips_of_a_stage_are_as_long_as_it_needs():
+    config = BASE.with_overrides(["pose.clip_length=30", "mcnet.num_future=4"])
+    assert config.clip_length("drnet") == 20
+    assert config.clip_length("joint") == config.clip_length("rollout") == 30
+    assert BASE.clip_length("pose") == 20
+    assert config.clip_length("mcnet") == config.data.num_past + 4

@@ -12,7 +12,8 @@ from keras_drnet.errors import InputError
 from keras_drnet.inference.baselines import CopyLastFrame, MeanFrame
 from keras_drnet.inference.load import PREDICTORS, load_predictor
 from keras_drnet.models.networks import build_networks
-from keras_drnet.training import stages
+from keras_drnet.training.open_run import open_run
+from keras_drnet.training.stages import train_stage
 
 FRAME = (32, 32, 3)
 
@@ -78,11 +79,11 @@ def test_what_is_not_a_video_is_refused(predictor):
 @pytest.mark.parametrize("baseline", sorted(BASELINES))
 def test_a_baseline_is_trained_from_a_preset_and_loaded_again(baseline, tmp_path):
     run = RunFolder(tmp_path / "run")
-    stages.open_run(run, "tiny", baseline=baseline, overrides=FEW_STEPS)
+    open_run(run, "tiny", baseline=baseline, overrides=FEW_STEPS)
     assert run.config().method_name == baseline
     assert run.config().data.dataset == "moving_mnist"
     for stage in run.stages():
-        stages.TRAINERS[stage](run)
+        train_stage(run, stage)
         steps, seconds = run.checkpoints(stage).progress()
         assert steps == 2 and seconds > 0
     past = np.zeros((1, 3, *FRAME), np.float32)
@@ -124,7 +125,7 @@ def test_an_autoencoder_has_no_loss_but_that_of_its_frames(tiny):
 
 def test_only_drnet_is_exported(tmp_path):
     run = RunFolder(tmp_path / "run")
-    stages.open_run(run, "tiny", baseline="mcnet")
+    open_run(run, "tiny", baseline="mcnet")
     run.check_method("mcnet", "be compared")
     with pytest.raises(InputError, match="'mcnet'.*'drnet' can be exported"):
         run.check_method("drnet", "be exported")

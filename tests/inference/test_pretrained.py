@@ -9,7 +9,7 @@ from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import InputError
 from keras_drnet.inference.load import load_predictor
 from keras_drnet.release import release
-from keras_drnet.training import stages
+from keras_drnet.training.stages import train_stage
 from tests.support.networks import lively_networks, save_run
 
 
@@ -45,7 +45,7 @@ def test_a_copy_names_no_place_of_this_machine(tiny, tmp_path):
 def test_a_copy_cannot_be_trained_further(run, tmp_path):
     copy = release(run, tmp_path / "copy")
     with pytest.raises(InputError, match="released copy"):
-        stages.train_drnet(copy)
+        train_stage(copy, "drnet")
 
 
 def test_every_pretrained_run_loads_and_predicts_frames():

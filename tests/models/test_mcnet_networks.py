@@ -9,7 +9,7 @@ import pytest
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.models.conv_lstm import conv_lstm
 from keras_drnet.models.frame_discriminator import EPSILON, BatchStatisticsNorm
-from keras_drnet.models.mcnet_networks import ZeroUnpooling, build_mcnet
+from keras_drnet.models.mcnet_networks import ZeroUnpooling, build_mcnet_networks
 
 NAMES = ("motion_encoder", "frame_generator", "frame_discriminator")
 
@@ -23,7 +23,7 @@ def config():
 
 @pytest.fixture(scope="module")
 def networks(config):
-    return build_mcnet(config)
+    return build_mcnet_networks(config)
 
 
 def sigmoid(x):
@@ -91,7 +91,7 @@ def conv_parameters(inputs, widths, kernel_size):
 
 
 def test_has_the_parameters_of_the_authors_networks(config):
-    networks = build_mcnet(
+    networks = build_mcnet_networks(
         config.with_overrides(
             [
                 "model.num_filters=64",
@@ -129,7 +129,7 @@ def test_has_the_parameters_of_the_authors_networks(config):
 
 
 def test_kernels_are_glorots(config):
-    generator = build_mcnet(
+    generator = build_mcnet_networks(
         config.with_overrides(["model.num_filters=16"])
     ).frame_generator
     kernel = np.array(generator.get_layer("combination1").kernel)

@@ -10,7 +10,7 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.pipeline import sampling
 from keras_drnet.errors import InputError
 from keras_drnet.models import blocks
-from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.networks import build_networks
 from tests.support.descriptors import DESCRIPTORS
 
@@ -66,7 +66,9 @@ def test_every_size_ends_in_the_same_shapes(descriptor, image_size, num_channels
 
 @pytest.mark.parametrize("family", ["dcgan", "dcgan_unet", "vgg_unet"])
 @pytest.mark.parametrize("image_size", [32, 64, 128, 256])
-def test_decoder_reads_what_the_encoder_of_its_family_writes(tiny, family, image_size):
+def test_decoder_reads_every_map_of_the_encoder_of_its_family(
+    tiny, rng, family, image_size
+):
     config = tiny.with_overrides(
         [
             f"data.image_size={image_size}",
@@ -75,10 +77,15 @@ def test_decoder_reads_what_the_encoder_of_its_family_writes(tiny, family, image
         ]
     )
     networks = build_networks(config)
-    frames = keras.ops.zeros((2, image_size, image_size, 3))
-    content = networks.content_encoder(frames)
-    decoded = networks.decoder((content, networks.pose_encoder(frames)))
+    frames = rng.uniform(size=(2, image_size, image_size, 3)).astype("float32")
+    content, skips = networks.content_encoder(frames)
+    pose = networks.pose_encoder(frames)
+    decoded = networks.decoder(((content, skips), pose))
     assert decoded.shape == frames.shape
+    assert bool(skips) == family.endswith("unet")
+    for i, skip in enumerate(skips):
+        changed = (*skips[:i], skip + 1.0, *skips[i + 1 :])
+        assert not np.array_equal(networks.decoder(((content, changed), pose)), decoded)
 
 
 @EVERY
@@ -154,7 +161,7 @@ def test_initial_kernels_are_those_of_the_authors(tiny):
 
 @pytest.mark.parametrize("family", ["dcgan", "dcgan_unet", "vgg_unet"])
 def test_max_pool_head_does_not_see_where_a_thing_is(family):
-    encoder = CONTENT_ENCODERS[family](64, 1, 8, FEW, head="max_pool")
+    encoder = build_content_encoder(family, 64, 1, 8, FEW, head="max_pool")
     frames = np.zeros((2, 64, 64, 1), "float32")
     # A whole stride of the last map apart, and away from the edges.
     frames[0, 24:30, 20:28] = frames[1, 24:30, 36:44] = 1

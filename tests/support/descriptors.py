@@ -4,15 +4,16 @@ The counts are worked out from the layers in the authors' PyTorch code (all
 convolutions with bias; of batch norm, scale and offset): 3 channels, content 128,
 pose 10, 64 filters, discriminator 100 wide, LSTM 256 wide. Two differ by a known
 amount: PyTorch's LSTM cell has two biases where Keras has one. The pose encoder of
-places is ours, and so is its count.
+keypoints is ours, and so is its count.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
-from keras_drnet.models.content_encoder import CONTENT_ENCODERS
+from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.decoder import DECODERS
-from keras_drnet.models.pose_encoder import POSE_ENCODERS
+from keras_drnet.models.pose_encoder import build_pose_encoder
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
@@ -45,7 +46,7 @@ def _dcgan_encoder(dim):
     return sum(_conv_norm(a, b, 4) for a, b in stages) + _conv_norm(512, dim, 4)
 
 
-def _points_encoder():
+def _keypoints_encoder():
     return (
         _conv_norm(3, 64, 4)
         + _conv_norm(64, 128, 4)
@@ -111,7 +112,7 @@ _CONTENT_COUNTS = {
 }
 _POSE_COUNTS = {
     "dcgan": _dcgan_encoder(POSE_DIM),
-    "dcgan_points": _points_encoder(),
+    "dcgan_keypoints": _keypoints_encoder(),
     "resnet18": _resnet18(POSE_DIM),
 }
 _DECODER_COUNTS = {
@@ -131,13 +132,17 @@ DESCRIPTORS = [
     *(
         Descriptor(
             f"content_encoder/{name}",
-            _sized(CONTENT_ENCODERS[name], CONTENT_DIM),
+            _sized(functools.partial(build_content_encoder, name), CONTENT_DIM),
             count,
         )
         for name, count in _CONTENT_COUNTS.items()
     ),
     *(
-        Descriptor(f"pose_encoder/{name}", _sized(POSE_ENCODERS[name], POSE_DIM), count)
+        Descriptor(
+            f"pose_encoder/{name}",
+            _sized(functools.partial(build_pose_encoder, name), POSE_DIM),
+            count,
+        )
         for name, count in _POSE_COUNTS.items()
     ),
     *(

@@ -11,7 +11,9 @@ from keras_drnet.checkpoints.checkpoint import Checkpoints
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.errors import InputError, TrainingError
 from keras_drnet.models.networks import build_networks
-from keras_drnet.training import callbacks, stages
+from keras_drnet.training import callbacks
+from keras_drnet.training.open_run import open_run
+from keras_drnet.training.stages import train_stage
 from tests.support.videos import walker, write_video
 
 STEPS = 3  # Of an epoch.
@@ -93,18 +95,20 @@ def test_after_an_error_signals_have_their_handlers_back(tiny, handlers, tmp_pat
     run = RunFolder(tmp_path)
     run.create(tiny.with_overrides(["drnet.learning_rate=1e38"]))
     with pytest.raises(TrainingError, match="became"):
-        stages.train_drnet(run)
+        train_stage(run, "drnet")
     assert handlers == [signal.getsignal(n) for n in callbacks.STOP_SIGNALS]
 
 
 def test_the_average_starts_with_the_range_that_was_fitted(tiny, tmp_path):
-    config = tiny.with_overrides(["pose.adapt_range=true", "pose.average_momentum=0.9"])
+    config = tiny.with_overrides(
+        ["pose.adapt_normalization=true", "pose.average_momentum=0.9"]
+    )
     run = RunFolder(tmp_path)
     run.create(config)
     run.checkpoints("drnet").save(
         config.drnet.num_steps, stage_networks(build_networks(config), "drnet"), {}
     )
-    stages.train_pose_predictor(run)
+    train_stage(run, "pose")
     folder = tmp_path / "pose" / f"step_{config.pose.num_steps:08d}"
     average = build_networks(config).pose_lstm
     run.checkpoints("pose").restore({"pose_lstm": average})
@@ -130,7 +134,7 @@ def test_what_a_later_stage_cannot_do_is_said_before_there_is_a_run(tmp_path):
     with pytest.raises(
         InputError, match="None of the 1 test clips has 15 frames.*12.*pose.clip_length"
     ):
-        stages.open_run(run, "tiny", str(tmp_path / "videos"), overrides)
+        open_run(run, "tiny", str(tmp_path / "videos"), overrides)
     assert not run.path.exists()
 
 
@@ -138,4 +142,4 @@ def test_a_baseline_is_for_a_new_run(tiny, tmp_path):
     run = RunFolder(tmp_path)
     run.create(tiny)
     with pytest.raises(InputError, match="holds a run already, and --baseline is for"):
-        stages.open_run(run, baseline="mcnet")
+        open_run(run, baseline="mcnet")

@@ -16,7 +16,7 @@ from keras_drnet.errors import InputError
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models import pose_rollout
 from keras_drnet.training.joint_pose_predictor import JointPosePredictor
-from keras_drnet.training.stages import train_joint_predictor, train_pose_refiner
+from keras_drnet.training.stages import train_stage
 from tests.support.networks import lively_networks, save_run
 
 NUM_PAST, CLIP_LENGTH = 3, 8  # Of the tiny preset.
@@ -70,7 +70,7 @@ def test_losses_are_distances_from_the_teacher(networks, video, absolute_error, 
         networks.pose_lstm, poses[:, :NUM_PAST], content, CLIP_LENGTH - NUM_PAST
     )
     scale = networks.pose_lstm.get_layer("pose_range").scale
-    terms = joint._terms(video, every_time(video))
+    terms = joint.compute_losses(video, every_time(video))
     anchor = np.mean(size((taught - poses)[:, :NUM_PAST] / scale))
     prediction = np.mean(size((taught[:, 1:] - predicted) / scale))
     assert anchor > 1e-4
@@ -89,13 +89,13 @@ def test_predicted_frames_are_compared_with_those_that_came(tiny, video, decoder
             [f"model.content_encoder={decoder}", f"model.decoder={decoder}"]
         )
     )
-    without = make_joint(networks)._terms(video, every_time(video))
+    without = make_joint(networks).compute_losses(video, every_time(video))
     joint = make_joint(networks, frame_weight=7.0)
-    terms = joint._terms(video, every_time(video))
+    terms = joint.compute_losses(video, every_time(video))
     predictor = VideoPredictor(networks)
     past, future = video[:, :NUM_PAST], video[:, NUM_PAST:]
     times = tf.tile(tf.range(NUM_PAST, CLIP_LENGTH)[None], (len(video), 1))
-    frames = joint._terms(video, times)["frames"]
+    frames = joint.compute_losses(video, times)["frames"]
     error = np.mean(np.square(future - predictor.predict(past, future.shape[1])))
     np.testing.assert_allclose(frames, error, rtol=1e-4)
     np.testing.assert_allclose(
@@ -106,14 +106,16 @@ def test_predicted_frames_are_compared_with_those_that_came(tiny, video, decoder
 def test_only_the_chosen_frames_count(networks, video):
     joint = make_joint(networks)
     times = tf.constant([[4, 6], [5, 3], [7, 7], [1, 3]])
-    expected = joint._terms(video, times)["loss"]
+    expected = joint.compute_losses(video, times)["loss"]
     chosen = tf.reduce_any(times[..., None] == tf.range(CLIP_LENGTH), axis=1)
     seen = chosen | (tf.range(CLIP_LENGTH) < NUM_PAST)
     rest_is_noise = tf.where(
         seen[..., None, None, None], video, tf.random.uniform(video.shape)
     )
-    np.testing.assert_allclose(joint._terms(rest_is_noise, times)["loss"], expected)
-    assert joint._terms(1 - video, times)["loss"] != expected
+    np.testing.assert_allclose(
+        joint.compute_losses(rest_is_noise, times)["loss"], expected
+    )
+    assert joint.compute_losses(1 - video, times)["loss"] != expected
 
 
 def test_each_step_draws_other_frames_but_the_first(networks, video):
@@ -122,8 +124,8 @@ def test_each_step_draws_other_frames_but_the_first(networks, video):
     draws = []
     for step in range(40):
         joint.optimizer.iterations.assign(step)
-        draws.append(joint._draw_times(video).numpy())
-    np.testing.assert_array_equal(draws[-1], joint._draw_times(video))
+        draws.append(joint.draw_times(video).numpy())
+    np.testing.assert_array_equal(draws[-1], joint.draw_times(video))
     drawn = np.concatenate(draws)
     assert all(len(set(row)) == 5 for row in drawn)
     assert set(np.unique(drawn)) == set(range(1, CLIP_LENGTH))
@@ -196,12 +198,12 @@ def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
     assert run.stages() == ("drnet", "pose", "joint")
     run.checkpoints("drnet").save(12, stage_networks(networks, "drnet"), {})
     run.checkpoints("pose").save(6, stage_networks(networks, "pose"), {})
-    train_joint_predictor(run)
+    train_stage(run, "joint")
     whole = run.load_networks()
     assert not is_same(weights(networks.pose_encoder), whole.pose_encoder)
     shutil.rmtree(run.path / "joint" / "step_00000004")
     assert not is_same(weights(whole.pose_encoder), run.load_networks().pose_encoder)
-    train_joint_predictor(run)
+    train_stage(run, "joint")
     for name in ("pose_encoder", "pose_lstm"):
         again = getattr(run.load_networks(), name)
         assert is_same(weights(getattr(whole, name)), again)
@@ -248,11 +250,11 @@ def test_the_next_stage_goes_on_from_it(tiny, tmp_path):
         networks = lively_networks(config, seed=0)
         run.checkpoints(stage).save(steps, stage_networks(networks, stage), {})
     with pytest.raises(InputError, match="Stage 'joint' .* has 1 of 2 steps"):
-        train_pose_refiner(run)
+        train_stage(run, "rollout")
     joint = lively_networks(config, seed=1)
     run.checkpoints("joint").save(2, stage_networks(joint, "joint"), {})
     shutil.rmtree(run.path / "rollout")
-    train_pose_refiner(run)
+    train_stage(run, "rollout")
     loaded = run.load_networks()
     assert is_same(weights(joint.pose_encoder), loaded.pose_encoder)
     assert not is_same(weights(joint.pose_lstm), loaded.pose_lstm)

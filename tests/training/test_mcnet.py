@@ -13,7 +13,8 @@ from keras_drnet.errors import InputError
 from keras_drnet.inference.mcnet_predictor import MCNetPredictor
 from keras_drnet.losses import gan_losses
 from keras_drnet.models import mcnet_rollout
-from keras_drnet.models.mcnet_networks import build_mcnet
+from keras_drnet.models.mcnet_networks import build_mcnet_networks
+from keras_drnet.models.networks import build_networks
 from keras_drnet.training.mcnet import MCNet
 
 MEANS = {
@@ -38,7 +39,7 @@ def config():
 def new_networks(config):
     """Networks and their first weights: building them is most of a test's time."""
     keras.utils.set_random_seed(0)
-    networks = build_mcnet(config)
+    networks = build_mcnet_networks(config)
     return networks, [network.get_weights() for network in vars(networks).values()]
 
 
@@ -144,7 +145,7 @@ def test_the_future_is_not_looked_at_but_all_the_past_is(mcnet, video):
 def test_who_learns_next(mcnet, learning, errors, expected):
     mcnet._discriminator_learns.assign(learning[0])
     mcnet._generator_learns.assign(learning[1])
-    mcnet._choose_players(*map(tf.constant, errors))
+    mcnet.choose_players(*map(tf.constant, errors))
     assert bool(mcnet._discriminator_learns) == expected[0]
     assert bool(mcnet._generator_learns) == expected[1]
 
@@ -152,15 +153,15 @@ def test_who_learns_next(mcnet, learning, errors, expected):
 def test_who_learns_is_kept_in_a_checkpoint(mcnet, networks, tmp_path):
     mcnet._discriminator_learns.assign(False)
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save(1, {}, {"players": mcnet.state_variables})
+    checkpoints.save(1, {}, mcnet.extra_state)
     other = make_mcnet(networks)
-    checkpoints.restore({}, {"players": other.state_variables})
-    assert [bool(v) for v in other.state_variables] == [True, False]
+    checkpoints.restore({}, other.extra_state)
+    assert [bool(v) for v in other.extra_state["gates"]] == [True, False]
 
 
 def test_discriminator_step_moves_nothing_else(mcnet, video):
     generator, discriminator = generator_values(mcnet), discriminator_values(mcnet)
-    mcnet._train_discriminator(video[:, :3], video[:, 3:], mcnet(video))
+    mcnet.train_discriminator(video[:, :3], video[:, 3:], mcnet(video))
     assert same(generator, generator_values(mcnet))
     assert not same(discriminator, discriminator_values(mcnet))
 
@@ -170,7 +171,7 @@ def test_generator_step_moves_nothing_else(mcnet, video):
     tape = tf.GradientTape()
     with tape:
         predicted = mcnet(video)
-    mcnet._train_generator(tape, video[:, :3], video[:, 3:], predicted)
+    mcnet.train_generator(tape, video[:, :3], video[:, 3:], predicted)
     assert same(discriminator, discriminator_values(mcnet))
     changed = zip(generator, generator_values(mcnet), strict=True)
     assert sum(np.any(a != b) for a, b in changed) >= 0.95 * len(generator)
@@ -179,15 +180,15 @@ def test_generator_step_moves_nothing_else(mcnet, video):
 def test_generator_learns_against_the_discriminator_that_just_learned(networks, video):
     mcnet = make_mcnet(networks, rate=3e-3)
     predicted = mcnet(video)  # Before the generator's step.
-    stale = gan_losses.generator_loss(mcnet._judge(video[:, :3], predicted))
+    stale = gan_losses.generator_loss(mcnet.discriminate(video[:, :3], predicted))
     result = mcnet.train_step({"video": video})
-    fresh = mcnet._judge(video[:, :3], predicted)
+    fresh = mcnet.discriminate(video[:, :3], predicted)
     np.testing.assert_allclose(
         result["adversarial"], gan_losses.generator_loss(fresh), rtol=1e-4
     )
     assert abs(float(stale - result["adversarial"])) > 1e-3
     real_error, fake_error = gan_losses.discriminator_errors(
-        mcnet._judge(video[:, :3], video[:, 3:]), fresh
+        mcnet.discriminate(video[:, :3], video[:, 3:]), fresh
     )
     np.testing.assert_allclose(result["real_error"], real_error, rtol=1e-4)
     np.testing.assert_allclose(result["fake_error"], fake_error, rtol=1e-4)
@@ -195,7 +196,7 @@ def test_generator_learns_against_the_discriminator_that_just_learned(networks, 
 
 def test_loss_is_the_weighted_sum(networks, video):
     mcnet = make_mcnet(networks, image_weight=0.7, adversarial_weight=0.3)
-    losses = mcnet._generator_losses(video[:, :3], video[:, 3:], mcnet(video))
+    losses = mcnet.generator_losses(video[:, :3], video[:, 3:], mcnet(video))
     expected = (
         0.7 * (losses["prediction"] + losses["gradient_difference"])
         + 0.3 * losses["adversarial"]
@@ -206,7 +207,7 @@ def test_loss_is_the_weighted_sum(networks, video):
 def test_discriminator_sees_the_frames_one_after_the_other(mcnet, video):
     seen = []
     mcnet.frame_discriminator = lambda clip: seen.append(clip)
-    mcnet._judge(video[:, :3], video[:, 3:])
+    mcnet.discriminate(video[:, :3], video[:, 3:])
     (clip,) = seen
     assert clip.shape == (3, 32, 32, 15)
     for t in range(5):
@@ -218,7 +219,7 @@ def test_evaluation_changes_nothing(mcnet, video):
     clips = tf.concat([video, video[:, :1]], axis=1)  # One frame too many.
     assert set(mcnet.test_step({"video": clips})) == MEANS
     assert same(before, generator_values(mcnet) + discriminator_values(mcnet))
-    assert all(map(bool, mcnet.state_variables))
+    assert all(map(bool, mcnet.extra_state["gates"]))
 
 
 def test_clips_that_are_too_short_are_refused(mcnet, networks, config, video):
@@ -227,9 +228,9 @@ def test_clips_that_are_too_short_are_refused(mcnet, networks, config, video):
     with pytest.raises(InputError, match="at least 2 observed"):
         MCNet(networks, num_past=1, num_future=2)
     with pytest.raises(InputError, match="at least 2 observed"):
-        build_mcnet(config.with_overrides(["data.num_past=1"]))
+        build_networks(config.with_overrides(["data.num_past=1"]))
     with pytest.raises(InputError, match="power of two"):
-        build_mcnet(config.with_overrides(["data.image_size=40"]))
+        build_networks(config.with_overrides(["data.image_size=40"]))
 
 
 def test_adapted_it_starts_from_the_mean_color_of_the_batches_it_saw(mcnet, video):
@@ -257,7 +258,7 @@ def moving_squares():
 def trained(config):
     """`(mcnet, step, losses)`: one graph for all tests of what happens in graphs."""
     keras.utils.set_random_seed(0)
-    networks = build_mcnet(config.with_overrides(["model.num_filters=12"]))
+    networks = build_mcnet_networks(config.with_overrides(["model.num_filters=12"]))
     mcnet = make_mcnet(networks)
     graph = tf.function(mcnet.train_step)
 
@@ -293,7 +294,7 @@ def test_a_skipped_player_does_not_move(trained):
 
 
 def test_mixed_precision_predicts_like_float32(config, networks, video):
-    mixed = build_mcnet(config, dtype="mixed_bfloat16")
+    mixed = build_mcnet_networks(config, dtype="mixed_bfloat16")
     for name in vars(networks):
         getattr(mixed, name).set_weights(getattr(networks, name).get_weights())
     assert mixed.frame_generator.get_layer("combination1").compute_dtype == "bfloat16"
@@ -305,7 +306,7 @@ def test_mixed_precision_predicts_like_float32(config, networks, video):
 
 
 def test_float16_scales_both_losses_and_keeps_what_overflows_out(config, video):
-    networks = build_mcnet(config, dtype="mixed_float16")
+    networks = build_mcnet_networks(config, dtype="mixed_float16")
     mcnet = make_mcnet(networks, dtype="mixed_float16")
     for optimizer in (mcnet.optimizer, mcnet.discriminator_optimizer):
         assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)

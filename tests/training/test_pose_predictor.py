@@ -54,9 +54,9 @@ def test_the_range_of_poses_is_fitted_and_limits_predictions(tiny, networks, vid
     assert np.all(np.abs(predicted - center) <= 1.001 * reach)
 
 
-@pytest.mark.parametrize("closed_loop", [False, True])
-def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks, closed_loop):
-    predictor = make_predictor(networks, pose_noise=0.01, closed_loop=closed_loop)
+@pytest.mark.parametrize("free_running", [False, True])
+def test_fit_trains_the_lstm_and_leaves_the_encoders(tiny, networks, free_running):
+    predictor = make_predictor(networks, pose_noise=0.01, free_running=free_running)
     frozen = (networks.content_encoder, networks.pose_encoder)
     before = [values(network) for network in frozen]
     lstm = [np.array(v) for v in networks.pose_lstm.trainable_variables]
@@ -100,7 +100,7 @@ def test_evaluation_reports_one_step_and_roll_out(tiny, networks, video):
 
 
 def test_the_error_can_be_the_absolute_one(networks, video):
-    predictor = make_predictor(networks, closed_loop=True, absolute_error=True)
+    predictor = make_predictor(networks, free_running=True, absolute_error=True)
     poses, content = predictor.encode(video)
     result = predictor.test_step({"poses": poses, "content": content})
     predicted = pose_rollout.observe_and_continue(
@@ -127,7 +127,7 @@ def test_roll_out_feeds_predictions_back(networks, rng):
 
 def test_closed_loop_trains_on_what_a_roll_out_does(networks, video):
     forced = make_predictor(networks)
-    closed = make_predictor(networks, closed_loop=True)
+    closed = make_predictor(networks, free_running=True)
     poses, content = forced.encode(video)
     past = pose_rollout.observe(
         networks.pose_lstm,
@@ -139,15 +139,15 @@ def test_closed_loop_trains_on_what_a_roll_out_does(networks, video):
     predicted = tf.concat([past, future], axis=1)
     expected = np.mean((poses[:, 1:] - predicted) ** 2)
     np.testing.assert_allclose(
-        closed._prediction_loss(poses, poses, content), expected, rtol=1e-5
+        closed.prediction_loss(poses, poses, content), expected, rtol=1e-5
     )
     # Teacher-forced, the future frames are read; in the closed loop they are not.
     noise = tf.concat([poses[:, :3], tf.zeros_like(poses[:, 3:])], axis=1)
-    assert forced._prediction_loss(noise, poses, content) != forced._prediction_loss(
+    assert forced.prediction_loss(noise, poses, content) != forced.prediction_loss(
         poses, poses, content
     )
     np.testing.assert_allclose(
-        closed._prediction_loss(noise, poses, content), expected, rtol=1e-5
+        closed.prediction_loss(noise, poses, content), expected, rtol=1e-5
     )
 
 
@@ -181,12 +181,12 @@ def test_cached_codes_repeat_from_any_batch_on(tiny, networks):
 
 
 def test_training_on_codes_is_training_on_their_clips(tiny, networks):
-    predictor = make_predictor(networks, closed_loop=True)
+    predictor = make_predictor(networks, free_running=True)
     initial = networks.pose_lstm.get_weights()
     clips = load_dataset(tiny, "train", "pose")
     history = predictor.fit(clips, steps_per_epoch=4, verbose=0).history
     networks.pose_lstm.set_weights(initial)
-    again = make_predictor(networks, closed_loop=True)
+    again = make_predictor(networks, free_running=True)
     codes = again.encode_batches(clips)
     expected = again.fit(codes, steps_per_epoch=4, verbose=0).history
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-4)

@@ -16,7 +16,7 @@ def autoencoder_lstm(config):
 
     The same networks and training without the split: no content, a pose code as long
     as both codes together, no adversary. Places alone are not all of a frame: in the
-    stead of `dcgan_points` it has `dcgan`, and nothing is asked of how codes move.
+    stead of `dcgan_keypoints` it has `dcgan`, and nothing is asked of how codes move.
     """
     model, drnet = config.model, config.drnet
     encoder = model.pose_encoder
@@ -25,7 +25,7 @@ def autoencoder_lstm(config):
         model=dataclasses.replace(
             model,
             content_encoder="none",
-            pose_encoder="dcgan" if encoder == "dcgan_points" else encoder,
+            pose_encoder="dcgan" if encoder == "dcgan_keypoints" else encoder,
             decoder="dcgan",
             content_dim=1,
             pose_dim=model.content_dim + model.pose_dim,

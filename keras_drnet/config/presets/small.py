@@ -46,7 +46,7 @@ def quickstart():
             schedule="cosine",
             warmup_steps=20,
             clip_norm=1.0,
-            closed_loop=True,
+            free_running=True,
         ),
         mcnet=_digits_mcnet(),
     )
@@ -74,7 +74,7 @@ def moving_mnist_small():
         data=DataConfig(integer_velocity=False, clip_length=100, max_step=97),
         model=ModelConfig(
             content_head="max_pool",
-            pose_encoder="dcgan_points",
+            pose_encoder="dcgan_keypoints",
             standardize_pairs=True,
             num_filters=24,
             lstm_units=128,
@@ -99,8 +99,8 @@ def moving_mnist_small():
             schedule="cosine",
             warmup_steps=100,
             clip_norm=1.0,
-            adapt_range=True,
-            closed_loop=True,
+            adapt_normalization=True,
+            free_running=True,
             absolute_error=True,
             clip_length=20,
             cached_batches=1024,
@@ -256,8 +256,8 @@ def _small_pose(epochs, batch_size, cached_batches=0):
         schedule="cosine",
         warmup_steps=20,
         clip_norm=1.0,
-        adapt_range=True,
-        closed_loop=True,
+        adapt_normalization=True,
+        free_running=True,
         cached_batches=cached_batches,
     )
 

@@ -46,13 +46,13 @@ def frame_batches(
     Raises:
         InputError: four distinct frames do not fit into `max_step` or the clip.
     """
-    margin = 1 if neighbors else 0
-    inner_length = source.clip_length - 2 * margin
-    check_max_step(max_step, inner_length)
+    num_inner = inner_length(source.clip_length, neighbors=neighbors)
+    check_max_step(max_step, num_inner)
     names = FRAME_NAMES + (NEIGHBOR_NAMES if neighbors else ())
 
     def examples(indices):
-        times = margin + frame_times(seed, indices, inner_length, max_step)
+        margin = (source.clip_length - num_inner) // 2
+        times = margin + frame_times(seed, indices, num_inner, max_step)
         if neighbors:
             pose_1 = times[:, FRAME_NAMES.index("pose_1"), tf.newaxis]
             times = tf.concat([times, pose_1 - 1, pose_1 + 1], axis=1)
@@ -86,6 +86,11 @@ def clip_frames(source, first_clip, num_clips):
     """Return whole clips, a float32 array `[num_clips, T, H, W, C]`."""
     indices = tf.range(first_clip, first_clip + num_clips, dtype=tf.int64)
     return _all_frames(source, indices).numpy()
+
+
+def inner_length(clip_length, *, neighbors):
+    """Return the number of frames of a clip that have the neighbors asked for."""
+    return clip_length - 2 if neighbors else clip_length
 
 
 def check_max_step(max_step, clip_length):

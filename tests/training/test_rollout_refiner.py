@@ -15,8 +15,8 @@ from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
-from keras_drnet.training.pose_refiner import PoseRefiner
-from keras_drnet.training.stages import train_pose_refiner
+from keras_drnet.training.rollout_refiner import RolloutRefiner
+from keras_drnet.training.stages import train_stage
 from tests.support.networks import lively_networks, save_run
 
 NUM_PAST, CLIP_LENGTH = 3, 8  # Of the tiny preset.
@@ -35,7 +35,7 @@ def codes(tiny, networks):
 
 def make_refiner(networks, *, rate=1e-2, discriminator_rate=1e-2, **kwargs):
     keras.utils.set_random_seed(0)
-    refiner = PoseRefiner(
+    refiner = RolloutRefiner(
         networks.content_encoder,
         networks.pose_encoder,
         networks.pose_lstm,
@@ -46,7 +46,7 @@ def make_refiner(networks, *, rate=1e-2, discriminator_rate=1e-2, **kwargs):
     refiner.compile(
         keras.optimizers.SGD(rate), keras.optimizers.SGD(discriminator_rate)
     )
-    refiner.match_range()
+    refiner.match_normalization()
     return refiner
 
 
@@ -67,7 +67,7 @@ def test_the_roll_out_in_parts_is_the_whole(networks, codes, length):
         codes["content"],
         length - NUM_PAST,
     )
-    rollout = refiner._roll_out(codes["poses"], codes["content"])
+    rollout = refiner.roll_out(codes["poses"], codes["content"])
     assert rollout.shape == (4, length - 1, 4)
     np.testing.assert_allclose(rollout, expected, atol=1e-5)
 
@@ -77,14 +77,14 @@ def test_the_gradient_goes_back_one_clip(networks, codes):
     poses = tf.constant(codes["poses"])
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(poses)
-        rollout = refiner._roll_out(poses, codes["content"])
+        rollout = refiner.roll_out(poses, codes["content"])
         of_clip = rollout[:, CLIP_LENGTH - 2]
         beyond = rollout[:, CLIP_LENGTH - 1 :]
     assert np.any(tape.gradient(of_clip, poses) != 0)
     assert np.all(tape.gradient(beyond, poses) == 0)
     lstm = networks.pose_lstm.trainable_variables
     with tf.GradientTape() as tape:
-        last = refiner._roll_out(poses, codes["content"])[:, -1]
+        last = refiner.roll_out(poses, codes["content"])[:, -1]
     assert all(np.any(g != 0) for g in tape.gradient(last, lstm))
 
 
@@ -99,8 +99,8 @@ def test_losses_at_a_discriminator_that_knows_nothing(
     )
     for weight in refiner.pose_discriminator.trainable_variables:
         weight.assign(tf.zeros_like(weight))
-    rollout = refiner._roll_out(codes["poses"], codes["content"])
-    losses = refiner._lstm_losses(codes["poses"], rollout)
+    rollout = refiner.roll_out(codes["poses"], codes["content"])
+    losses = refiner.compute_losses(codes["poses"], rollout)
     scale = networks.pose_lstm.get_layer("pose_range").scale
     errors = (codes["poses"][:, 1:] - rollout[:, : CLIP_LENGTH - 1]) / scale
     np.testing.assert_allclose(losses["adversarial"], np.log(2), rtol=1e-6)
@@ -108,7 +108,7 @@ def test_losses_at_a_discriminator_that_knows_nothing(
         losses["loss"], np.mean(size(errors)) + 0.25 * np.log(2), rtol=1e-5
     )
     np.testing.assert_allclose(
-        refiner._discriminator_loss(codes["poses"], rollout), np.log(2), rtol=1e-6
+        refiner.discriminator_loss(codes["poses"], rollout), np.log(2), rtol=1e-6
     )
 
 
@@ -136,8 +136,8 @@ def test_the_adversarial_loss_reaches_beyond_the_clip(networks, codes):
         refiner = make_refiner(
             networks, rollout_length=rollout_length, adversarial_weight=1.0
         )
-        rollout = refiner._roll_out(codes["poses"], codes["content"])
-        lengths.append(len(refiner._judge(refiner._predicted(rollout))))
+        rollout = refiner.roll_out(codes["poses"], codes["content"])
+        lengths.append(len(refiner.discriminate(refiner.predicted(rollout))))
     # Pairs of the poses after the observed ones.
     assert lengths == [4 * (n - NUM_PAST - 1) for n in (CLIP_LENGTH, 40)]
 
@@ -150,7 +150,7 @@ def test_the_discriminator_learns_to_tell_movement_from_rest(networks):
         moving = np.cumsum(rng.normal(size=(16, 6, 4)), axis=1).astype("float32")
         resting = np.repeat(moving[:, :1], 6, axis=1)
         with tf.GradientTape() as tape:
-            real, fake = refiner._judge(moving), refiner._judge(resting)
+            real, fake = refiner.discriminate(moving), refiner.discriminate(resting)
             loss = tf.reduce_mean(tf.nn.softplus(-real) + tf.nn.softplus(fake))
         variables = refiner.pose_discriminator.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
@@ -199,15 +199,15 @@ def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
     run.create(with_rollout(tiny, epochs=2))
     run.checkpoints("drnet").save(12, stage_networks(networks, "drnet"), {})
     run.checkpoints("pose").save(6, stage_networks(networks, "pose"), {})
-    train_pose_refiner(run)
+    train_stage(run, "rollout")
     whole = weights(run.load_networks().pose_lstm)
     shutil.rmtree(run.path / "rollout" / "step_00000004")
     assert not is_same(whole, run.load_networks().pose_lstm)
-    train_pose_refiner(run)
+    train_stage(run, "rollout")
     assert is_same(whole, run.load_networks().pose_lstm)
 
 
 def test_it_needs_the_stage_before(tiny, tmp_path):
     run = save_run(tmp_path / "run", with_rollout(tiny), lively_networks(tiny))
     with pytest.raises(InputError, match="Stage 'drnet' .* has 1 of 12 steps"):
-        train_pose_refiner(run)
+        train_stage(run, "rollout")

@@ -1,37 +1,39 @@
-"""PoseRefiner: keeps long roll-outs of the pose LSTM among poses of real video."""
+"""RolloutRefiner: adversarial training of the pose LSTM on long roll-outs."""
 
 import tensorflow as tf
 from keras import ops
 
 from keras_drnet.losses import drnet_losses, gan_losses
 from keras_drnet.models import pose_rollout
+from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
 from keras_drnet.training.pose_predictor import PosePredictor
-from keras_drnet.training.two_player_model import TwoPlayerModel, apply_gradients, track
+from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.training.two_player_model import TwoPlayerModel
 
 
-class PoseRefiner(TwoPlayerModel, PosePredictor):
-    """Trains a trained pose LSTM further, against a discriminator of its movement.
+class RolloutRefiner(TwoPlayerModel, PosePredictor):
+    """Training of a trained pose LSTM against a discriminator of its roll-outs.
 
-    An LSTM that has learned short clips by their squared error leaves, in roll-outs
-    many times as long, the poses that occur: movement dies and frames fade. Here it
-    is rolled out far beyond the clip, and besides the error of the clip's
-    poses it minimizes the cross-entropy to "real" of a discriminator that sees each
-    pose and its change to the next (Goodfellow et al., *Generative Adversarial
-    Networks*, 2014, the non-saturating loss). What comes after the clip need not be
-    what came, only something that could. The gradient goes back through as many
+    An LSTM that was trained on short clips drifts, in roll-outs many times as long, to
+    poses that do not occur in real video: movement dies and frames fade. Here it is
+    rolled out far beyond the clip. Besides the error of the clip's poses it minimizes
+    the non-saturating loss (Goodfellow et al., *Generative Adversarial Networks*, 2014)
+    against a discriminator of pairs of consecutive poses: poses after the clip's end
+    must be plausible, not equal to what came. The gradient is truncated after as many
     frames as the clip has.
 
-    Not in the paper of DrNet. Evaluation is that of `PosePredictor`: errors of poses
-    alone.
+    Not in the paper of DrNet; close to Lamb et al., *Professor Forcing*, NIPS 2016,
+    whose discriminator compares the hidden states of free-running and teacher-forced
+    networks. Evaluation is that of `PosePredictor`: errors of poses alone.
 
     Example:
 
     ```python
-    refiner = PoseRefiner(
+    refiner = RolloutRefiner(
         content_encoder, pose_encoder, pose_lstm, pose_discriminator, num_past=5
     )
     refiner.compile(keras.optimizers.Adam(3e-4), keras.optimizers.Adam(1e-3))
-    refiner.match_range()
+    refiner.match_normalization()
     refiner.fit(dataset, epochs=4, steps_per_epoch=500)
     ```
     """
@@ -71,7 +73,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
             pose_encoder,
             pose_lstm,
             num_past=num_past,
-            closed_loop=True,
+            free_running=True,
             absolute_error=absolute_error,
             dtype=dtype,
             name=name,
@@ -81,26 +83,31 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         self.adversarial_weight = adversarial_weight
         self._add_trackers("adversarial", "pose_discriminator")
 
+    @property
+    def extra_state(self):
+        """The discriminator, which no later stage needs."""
+        return {"pose_discriminator": self.pose_discriminator.weights}
+
     def build_optimizers(self):
         """Create the optimizers' variables, so that they can be restored."""
         super().build_optimizers()
         self.discriminator_optimizer.build(self.pose_discriminator.trainable_variables)
 
-    def match_range(self):
-        """Give the discriminator the range of poses of the LSTM, before `fit`."""
-        own = self.pose_discriminator.get_layer("pose_range")
-        own.set_weights(self._pose_range.get_weights())
+    def match_normalization(self):
+        """Copy the LSTM's normalization to the discriminator, before `fit`."""
+        own = self.pose_discriminator.get_layer(POSE_NORMALIZATION)
+        own.set_weights(self.normalization.get_weights())
 
     def train_step(self, batch):
         """Train the LSTM, then the discriminator, on one batch of clips or codes."""
         poses, content = self._codes(batch)
         with tf.GradientTape() as tape:
-            rollout = self._roll_out(poses, content)
-            losses = self._lstm_losses(poses, rollout)
+            rollout = self.roll_out(poses, content)
+            losses = self.compute_losses(poses, rollout)
             loss = self.optimizer.scale_loss(losses["loss"])
         apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
         with tf.GradientTape() as tape:
-            discrimination = self._discriminator_loss(poses, rollout)
+            discrimination = self.discriminator_loss(poses, rollout)
             loss = self.discriminator_optimizer.scale_loss(discrimination)
         apply_gradients(
             self.discriminator_optimizer,
@@ -111,11 +118,7 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
         losses["pose_discriminator"] = discrimination
         return track(self._trackers, losses)
 
-    @property
-    def _pose_range(self):
-        return self.pose_lstm.get_layer("pose_range")
-
-    def _roll_out(self, poses, content):
+    def roll_out(self, poses, content):
         """Return what is predicted to follow each pose, `[B, rollout_length - 1, Dp]`.
 
         The first `T - 1` are those of the clip.
@@ -132,29 +135,35 @@ class PoseRefiner(TwoPlayerModel, PosePredictor):
             predicted.append(pose)
         return ops.concatenate([next_poses, ops.stack(predicted, axis=1)], axis=1)
 
-    def _lstm_losses(self, poses, rollout):
+    def compute_losses(self, poses, rollout):
+        """Return the LSTM's losses on true poses and what `roll_out` predicted."""
         prediction = drnet_losses.pose_prediction_loss(
-            self._pose_range(poses[:, 1:]),
-            self._pose_range(rollout[:, : poses.shape[1] - 1]),
+            self.normalization(poses[:, 1:]),
+            self.normalization(rollout[:, : poses.shape[1] - 1]),
             absolute=self.absolute_error,
         )
-        adversarial = gan_losses.generator_loss(self._judge(self._predicted(rollout)))
+        adversarial = gan_losses.generator_loss(
+            self.discriminate(self.predicted(rollout))
+        )
         return {
             "loss": prediction + self.adversarial_weight * adversarial,
             "adversarial": adversarial,
         }
 
-    def _discriminator_loss(self, poses, rollout):
-        predicted = tf.stop_gradient(self._predicted(rollout))
+    def discriminator_loss(self, poses, rollout):
+        """Return the discriminator's cross-entropy on true and predicted poses."""
+        predicted = tf.stop_gradient(self.predicted(rollout))
         return 0.5 * sum(
-            gan_losses.discriminator_errors(self._judge(poses), self._judge(predicted))
+            gan_losses.discriminator_errors(
+                self.discriminate(poses), self.discriminate(predicted)
+            )
         )
 
-    def _predicted(self, rollout):
+    def predicted(self, rollout):
         """Return the poses after the observed ones."""
         return rollout[:, self.num_past - 1 :]
 
-    def _judge(self, poses):
+    def discriminate(self, poses):
         """Return the discriminator's logits for all pairs of consecutive poses."""
         pairs = (poses[:, :-1], poses[:, 1:])
         return self.pose_discriminator(

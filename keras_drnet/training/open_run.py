@@ -1,0 +1,53 @@
+"""Opening of a run for training: created if it is new, checked if it is not."""
+
+from keras_drnet.config.presets import BASELINES, PRESETS
+from keras_drnet.data.load import check_dataset
+from keras_drnet.errors import InputError, choose
+from keras_drnet.models.networks import check_networks
+
+
+def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
+    """Return the run, created if it is new, and checked if it is not.
+
+    Args:
+        run: a `RunFolder`.
+        preset: name in `PRESETS`; a run that exists needs none.
+        data_dir: folder of the raw data, or `None`.
+        overrides: strings `section.key=value`.
+        baseline: name in `presets.BASELINES`: trains that on the preset's data.
+
+    Raises:
+        InputError: the run exists with another configuration, or is new and has no
+            preset, or cannot be trained: nothing is created then.
+    """
+    if run.exists() and not preset:
+        if baseline:
+            raise InputError(
+                f"{run.path} holds a run already, and --baseline is for a new one; "
+                "choose another --run_dir, with --preset, or leave it out to go on."
+            )
+        wanted = run.config()
+    elif preset:
+        wanted = choose(PRESETS, preset, "preset")()
+        if baseline:
+            wanted = choose(BASELINES, baseline, "baseline")(wanted)
+    else:
+        raise InputError(
+            f"{run.path} holds no run yet; start one with --preset, one of "
+            f"{sorted(PRESETS)}."
+        )
+    wanted = wanted.with_overrides(overrides)
+    if data_dir is not None:
+        wanted = wanted.with_overrides([f"data.data_dir={data_dir}"])
+    if run.exists():
+        difference = run.config().first_difference(wanted)
+        if difference:
+            raise InputError(
+                f"{run.path} is a run of another configuration: {difference}. Choose "
+                "another --run_dir, or leave out --preset and --override to go on."
+            )
+        return run
+    check_networks(wanted)
+    check_dataset(wanted)
+    run.create(wanted)
+    return run
