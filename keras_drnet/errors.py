@@ -1,6 +1,10 @@
 """The errors that a user can mend."""
 
 import difflib
+from collections.abc import Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class InputError(ValueError):
@@ -19,7 +23,7 @@ class ExportError(RuntimeError):
     """A trained network cannot be converted, or what came out is not what went in."""
 
 
-def choose(table, name, kind):
+def choose(table: Mapping[str, T], name: str, kind: str) -> T:
     """Return `table[name]`.
 
     Raises:

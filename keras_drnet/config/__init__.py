@@ -8,10 +8,12 @@ from keras_drnet.config.schema import (
     RECORDING_KEYS,
     Config,
     DataConfig,
+    ModelConfig,
+)
+from keras_drnet.config.stages import (
     DrNetConfig,
     JointConfig,
     MCNetConfig,
-    ModelConfig,
     PoseConfig,
     RolloutConfig,
     TrainConfig,

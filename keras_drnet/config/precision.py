@@ -11,7 +11,7 @@ POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
-def resolve_precision(precision):
+def resolve_precision(precision: str) -> str:
     """Return the Keras dtype policy for `precision`.
 
     Args:
@@ -34,7 +34,7 @@ def resolve_precision(precision):
     return "mixed_bfloat16" if _cpu_has_bfloat16() else "float32"
 
 
-def _cpu_has_bfloat16():
+def _cpu_has_bfloat16() -> bool:
     try:
         text = pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii")
     except OSError:

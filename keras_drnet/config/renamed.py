@@ -1,5 +1,8 @@
 """Names of release 0.1.0 under which configurations and overrides are still read."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from absl import logging
 
 # Dotted key of then to the present one.
@@ -8,16 +11,18 @@ KEYS = {
     "pose.closed_loop": "pose.free_running",
 }
 # Present key to values of then and the present ones.
-VALUES = {"model.pose_encoder": {"dcgan_points": "dcgan_keypoints"}}
+VALUES: dict[str, dict[Any, Any]] = {
+    "model.pose_encoder": {"dcgan_points": "dcgan_keypoints"}
+}
 
 
-def current(key, value):
+def current(key: str, value: Any) -> tuple[str, Any]:
     """Return a dotted key and its value under their present names."""
     key = KEYS.get(key, key)
     return key, VALUES.get(key, {}).get(value, value)
 
 
-def upgrade(values):
+def upgrade(values: dict[str, Any]) -> dict[str, Any]:
     """Give nested values of a `config.json` their present names, with a notice.
 
     Args:
@@ -26,7 +31,8 @@ def upgrade(values):
     Returns:
         A dict of the same form.
     """
-    upgraded, notices = {}, []
+    upgraded: dict[str, Any] = {}
+    notices: list[str] = []
     for section, content in values.items():
         if not isinstance(content, dict):
             upgraded[section] = content
@@ -40,19 +46,19 @@ def upgrade(values):
     return upgraded
 
 
-def upgrade_override(key, text):
+def upgrade_override(key: str, text: str) -> tuple[str, str]:
     """Return an override's key and text under their present names, with a notice."""
     new_key, new_text = current(key, text)
     _notify(list(_notices(key, new_key, text, new_text)))
     return new_key, new_text
 
 
-def _notify(notices):
+def _notify(notices: list[str]) -> None:
     if notices:
         logging.warning("Old names are still read: %s.", "; ".join(notices))
 
 
-def _notices(old_key, key, old_value, value):
+def _notices(old_key: str, key: str, old_value: Any, value: Any) -> Iterator[str]:
     if old_key != key:
         yield f"{old_key} is now {key}"
     if old_value != value:

@@ -6,35 +6,20 @@ A `Config` says everything about a run but the folder it is kept in. Get one fro
 
 import dataclasses
 import json
-from typing import ClassVar
+from collections.abc import Iterable
 
 from keras_drnet.config import renamed
+from keras_drnet.config.checks import require, require_not_negative, require_positive
 from keras_drnet.config.overrides import assign, flatten, from_dict
+from keras_drnet.config.stages import (
+    DrNetConfig,
+    JointConfig,
+    MCNetConfig,
+    PoseConfig,
+    RolloutConfig,
+    TrainConfig,
+)
 from keras_drnet.errors import InputError, choose
-
-
-def _require(section, **choices):
-    for key, valid in choices.items():
-        if getattr(section, key) not in valid:
-            raise InputError(
-                f"{key} is {getattr(section, key)!r}; expected one of {list(valid)}."
-            )
-
-
-def _require_positive(section, *keys):
-    for key in keys:
-        if not getattr(section, key) > 0:
-            raise InputError(
-                f"{key} is {getattr(section, key)}; expected a number above 0."
-            )
-
-
-def _require_not_negative(section, *keys):
-    for key in keys:
-        if not getattr(section, key) >= 0:
-            raise InputError(
-                f"{key} is {getattr(section, key)}; expected 0 or a number above."
-            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,21 +50,21 @@ class DataConfig:
     integer_velocity: bool = True  # Whole pixels a frame; false = fractions.
     digit_source: str = "embedded"  # "embedded" or "keras"; data_dir comes first.
 
-    def recording(self):
+    def recording(self) -> "DataConfig":
         """Return a copy in which only what decides the pixels read is not default."""
         kept = {key: getattr(self, key) for key in RECORDING_KEYS}
         return DataConfig(
             data_dir=self.data_dir, actions=self.actions, people=self.people, **kept
         )
 
-    def __post_init__(self):
-        _require(
+    def __post_init__(self) -> None:
+        require(
             self,
             num_channels=(1, 3),
             resize=("squash", "crop"),
             kth_split=("A", "B"),
         )
-        _require_positive(
+        require_positive(
             self, "clip_length", "num_past", "frame_rate", "num_digits", "num_objects"
         )
         if not 0 < self.test_fraction < 1:
@@ -126,8 +111,8 @@ class ModelConfig:
     lstm_units: int = 256  # Width of the pose LSTM.
     lstm_layers: int = 2  # LSTM layers.
 
-    def __post_init__(self):
-        _require_positive(
+    def __post_init__(self) -> None:
+        require_positive(
             self,
             "content_dim",
             "pose_dim",
@@ -136,167 +121,6 @@ class ModelConfig:
             "lstm_units",
             "lstm_layers",
         )
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainConfig:
-    """How one stage is trained. Its section in `Config` has the stage's name.
-
-    Class attributes:
-        method: the method that the stage belongs to.
-        networks: names of the networks that the stage trains and keeps, fields of
-            `models.networks.Networks` or `MCNetNetworks`.
-    """
-
-    method: ClassVar[str] = "drnet"
-    networks: ClassVar[tuple[str, ...]] = ()
-
-    epochs: int = 200  # Epochs; an epoch ends with a checkpoint.
-    steps_per_epoch: int = 600  # Batches in an epoch.
-    batch_size: int = 100  # Clips in a batch.
-    learning_rate: float = 2e-3  # Peak rate of Adam.
-    beta_1: float = 0.5  # Adam's decay of the mean gradient.
-    schedule: str = "constant"  # "constant" or "cosine" (down to 0 at the end).
-    warmup_steps: int = 0  # Steps in which the rate rises from 0; 0 = none.
-    clip_norm: float = 0.0  # Greatest norm of the whole gradient; 0 = no limit.
-    average_momentum: float = 0.0  # Momentum of the weights' average; 0 = none.
-
-    @property
-    def num_steps(self):
-        """Batches in the whole stage."""
-        return self.epochs * self.steps_per_epoch
-
-    def __post_init__(self):
-        _require(self, schedule=("constant", "cosine"))
-        _require_positive(self, "epochs", "steps_per_epoch", "learning_rate")
-        _require_not_negative(self, "warmup_steps", "clip_norm")
-        if self.batch_size < 2:
-            raise InputError(
-                f"batch_size is {self.batch_size}; expected at least 2: the scene "
-                "discriminator compares clips of one batch."
-            )
-        if not 0 <= self.average_momentum < 1:
-            raise InputError(
-                f"average_momentum is {self.average_momentum}; expected a number "
-                "from 0 (no average) to below 1."
-            )
-
-
-@dataclasses.dataclass(frozen=True)
-class DrNetConfig(TrainConfig):
-    """Stage 1. Losses are means over elements: see `losses.drnet_losses`."""
-
-    networks = ("content_encoder", "pose_encoder", "decoder", "scene_discriminator")
-
-    similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
-    steadiness_weight: float = 0.0  # Weight of the steadiness loss; 0 = off, the paper.
-    adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
-    adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
-    # What poses minimize: a name in `losses.objectives`.
-    adversarial_objective: str = "uniform_target"
-    discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.
-
-    def __post_init__(self):
-        super().__post_init__()
-        _require_positive(self, "discriminator_learning_rate")
-        _require_not_negative(
-            self,
-            "similarity_weight",
-            "steadiness_weight",
-            "adversarial_weight",
-            "adversarial_warmup_steps",
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class PoseConfig(TrainConfig):
-    """Stage 2, the pose LSTM on the frozen encoders."""
-
-    networks = ("pose_lstm",)
-
-    learning_rate: float = 2e-4
-    beta_1: float = 0.9
-    adapt_normalization: bool = False  # Normalizes poses by those that occur.
-    free_running: bool = False  # Feeds predictions back after num_past, in training.
-    absolute_error: bool = False  # The loss; false = squared, as in the paper.
-    pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
-    clip_length: int = 0  # Frames of its training clips; 0 = data.clip_length.
-    cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.
-
-    def __post_init__(self):
-        super().__post_init__()
-        _require_not_negative(self, "pose_noise", "clip_length", "cached_batches")
-
-
-@dataclasses.dataclass(frozen=True)
-class JointConfig(TrainConfig):
-    """Stage `joint`, not in the paper: pose encoder and LSTM learn to predict together.
-
-    Its clips are as long as those of stage 2, and so is its kind of error.
-    """
-
-    networks = ("pose_encoder", "pose_lstm")
-
-    epochs: int = 0  # 0 = no such stage.
-    learning_rate: float = 1e-3
-    beta_1: float = 0.9
-    num_targets: int = 4  # Frames of a clip that are compared in a step.
-    anchor_weight: float = 0.3  # Weight of the distance from the poses of stage 1.
-    frame_weight: float = 0.0  # Weight of the error of the frames predicted; 0 = off.
-
-    def __post_init__(self):
-        if self.epochs != 0:
-            super().__post_init__()
-        _require_positive(self, "num_targets")
-        _require_not_negative(self, "anchor_weight", "frame_weight")
-
-
-@dataclasses.dataclass(frozen=True)
-class RolloutConfig(TrainConfig):
-    """Stage `rollout`, not in the paper: the LSTM against a discriminator of poses.
-
-    Its clips are as long as those of stage 2.
-    """
-
-    networks = ("pose_lstm",)
-
-    epochs: int = 0  # 0 = no such stage.
-    learning_rate: float = 3e-4
-    rollout_length: int = 100  # Frames that are observed or predicted in training.
-    adversarial_weight: float = 0.05  # Weight of the adversarial loss.
-    discriminator_learning_rate: float = 1e-3  # Constant rate of its own Adam.
-    discriminator_units: int = 128  # Units of its hidden layers.
-    cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.
-
-    def __post_init__(self):
-        if self.epochs != 0:
-            super().__post_init__()
-        _require_positive(
-            self, "rollout_length", "discriminator_units", "discriminator_learning_rate"
-        )
-        _require_not_negative(self, "adversarial_weight", "cached_batches")
-
-
-@dataclasses.dataclass(frozen=True)
-class MCNetConfig(TrainConfig):
-    """The only stage of method "mcnet", with its authors' settings."""
-
-    method = "mcnet"
-    networks = ("motion_encoder", "frame_generator", "frame_discriminator")
-
-    epochs: int = 100
-    steps_per_epoch: int = 1000
-    batch_size: int = 8
-    learning_rate: float = 1e-4
-    num_future: int = 10  # Frames predicted in training, each from the one before.
-    image_weight: float = 1.0  # Weight of the image losses, squares and gradients.
-    adversarial_weight: float = 0.02  # Weight of the generator's GAN loss; 0 = off.
-    adapt_color: bool = False  # Starts from the frames' mean color instead of gray.
-
-    def __post_init__(self):
-        super().__post_init__()
-        _require_positive(self, "num_future")
-        _require_not_negative(self, "image_weight", "adversarial_weight")
 
 
 METHODS = ("drnet", "mcnet")
@@ -317,9 +141,9 @@ class Config:
     rollout: RolloutConfig = RolloutConfig()
     mcnet: MCNetConfig = MCNetConfig()
 
-    def __post_init__(self):
-        _require(self, method=METHODS)
-        _require_not_negative(self, "seed")
+    def __post_init__(self) -> None:
+        require(self, method=METHODS)
+        require_not_negative(self, "seed")
         num_past = self.data.num_past
         if 0 < self.pose.clip_length <= num_past:
             raise InputError(
@@ -343,29 +167,30 @@ class Config:
             )
 
     @property
-    def method_name(self):
+    def method_name(self) -> str:
         """The name under which the method is compared with others."""
         if self.method == "drnet" and self.model.content_encoder == "none":
             return "autoencoder_lstm"
         return self.method
 
     @property
-    def stages(self):
+    def stages(self) -> tuple[str, ...]:
         """Names of the stages, in the order of their training.
 
         Those of the method's sections that have epochs.
         """
         return tuple(n for n in stage_names(self.method) if getattr(self, n).epochs)
 
-    def stage(self, name):
+    def stage(self, name: str) -> TrainConfig:
         """Return the section of a stage of any method, a `TrainConfig`.
 
         Raises:
             InputError: there is no stage of that name.
         """
-        return choose({n: getattr(self, n) for n in stage_names()}, name, "stage")
+        sections: dict[str, TrainConfig] = {n: getattr(self, n) for n in stage_names()}
+        return choose(sections, name, "stage")
 
-    def clip_length(self, stage):
+    def clip_length(self, stage: str) -> int:
         """Return the number of frames of a stage's training clips."""
         if stage == "mcnet":
             return self.data.num_past + self.mcnet.num_future
@@ -373,12 +198,12 @@ class Config:
             return self.data.clip_length
         return self.pose.clip_length or self.data.clip_length
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the configuration as indented JSON."""
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Config":
         """Read what `to_json` wrote.
 
         Raises:
@@ -392,7 +217,7 @@ class Config:
             values = renamed.upgrade(values)
         return from_dict(cls, values)
 
-    def first_difference(self, other):
+    def first_difference(self, other: "Config") -> str | None:
         """Return what differs first in `other`, as a phrase, or `None`."""
         mine, theirs = map(flatten, (self, other))
         for key, value in mine.items():
@@ -400,7 +225,7 @@ class Config:
                 return f"{key} is {value!r} there, {theirs[key]!r} was asked for"
         return None
 
-    def with_overrides(self, overrides):
+    def with_overrides(self, overrides: Iterable[str]) -> "Config":
         """Return a copy with some values changed, all at once.
 
         Args:
@@ -423,7 +248,7 @@ class Config:
         return from_dict(type(self), values)
 
 
-def stage_names(method=None):
+def stage_names(method: str | None = None) -> tuple[str, ...]:
     """Return the names of a method's stages, with and without epochs; None = of all."""
     return tuple(
         field.name

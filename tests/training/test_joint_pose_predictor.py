@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_drnet import release
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
-from keras_drnet.config.schema import JointConfig
+from keras_drnet.config.stages import JointConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.inference.video_predictor import VideoPredictor

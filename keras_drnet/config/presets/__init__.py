@@ -5,10 +5,13 @@ and `quickstart`, are for two CPU cores. Each docstring has the flags of
 `python -m keras_drnet.train`, which also needs a `--run_dir`, and says what to expect.
 """
 
+from collections.abc import Callable
+
 from keras_drnet.config.presets import baselines, paper, small
+from keras_drnet.config.schema import Config
 
 # Name to a function that returns a `Config`; its docstring says what to expect.
-PRESETS = {
+PRESETS: dict[str, Callable[[], Config]] = {
     preset.__name__: preset
     for preset in (
         small.quickstart,
@@ -30,7 +33,7 @@ PRESETS = {
 }
 
 # Name to a function that makes of DrNet's configuration that of a baseline.
-BASELINES = {
+BASELINES: dict[str, Callable[[Config], Config]] = {
     "mcnet": baselines.mcnet,
     "autoencoder_lstm": baselines.autoencoder_lstm,
 }

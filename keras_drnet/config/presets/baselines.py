@@ -2,8 +2,10 @@
 
 import dataclasses
 
+from keras_drnet.config.schema import Config
 
-def mcnet(config):
+
+def mcnet(config: Config) -> Config:
     """Return the configuration of MCNet on the same data.
 
     `model.num_filters` is the width of its first stage, as of DrNet's.
@@ -11,7 +13,7 @@ def mcnet(config):
     return dataclasses.replace(config, method="mcnet")
 
 
-def autoencoder_lstm(config):
+def autoencoder_lstm(config: Config) -> Config:
     """Return the configuration of an auto-encoder with an LSTM on its code.
 
     The same networks and training without the split: no content, a pose code as long

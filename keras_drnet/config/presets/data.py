@@ -1,9 +1,11 @@
 """What each data set is read as, whatever the size of the networks."""
 
+from typing import Any
+
 from keras_drnet.config.schema import DataConfig
 
 
-def kth(**kwargs):
+def kth(**kwargs: Any) -> DataConfig:
     """Return KTH at its own 25 frames a second; other fields are up to the caller."""
     return DataConfig(
         dataset="kth",
@@ -17,19 +19,19 @@ def kth(**kwargs):
     )
 
 
-def turning():
+def turning() -> DataConfig:
     """Return turning objects, 24 views a clip, any two of which may make a pair."""
     return DataConfig(
         dataset="rotating_objects", clip_length=24, max_step=23, num_past=5
     )
 
 
-def sprites():
+def sprites() -> DataConfig:
     """Return walking sprites, all eight frames of an action."""
     return DataConfig(dataset="sprites", clip_length=8, max_step=7, num_past=3)
 
 
-def video_folder():
+def video_folder() -> DataConfig:
     """Return a folder of any videos, cut to squares."""
     return DataConfig(
         dataset="video_folder", test_fraction=0.1, random_flip=True, resize="crop"

@@ -6,10 +6,11 @@ times content_dim over the numbers of a frame.
 """
 
 from keras_drnet.config.presets import data
-from keras_drnet.config.schema import Config, DrNetConfig, MCNetConfig, ModelConfig
+from keras_drnet.config.schema import Config, ModelConfig
+from keras_drnet.config.stages import DrNetConfig, MCNetConfig
 
 
-def moving_mnist():
+def moving_mnist() -> Config:
     """Moving MNIST with the authors' networks and settings, at 64x64.
 
     Flags: --preset=moving_mnist
@@ -20,7 +21,7 @@ def moving_mnist():
     return Config(mcnet=MCNetConfig(adapt_color=True))
 
 
-def kth_64():
+def kth_64() -> Config:
     """KTH at 64x64 with the paper's networks for KTH.
 
     Flags: --preset=kth_64 --data_dir=kth
@@ -39,7 +40,7 @@ def kth_64():
     )
 
 
-def kth_128():
+def kth_128() -> Config:
     """KTH at 128x128, the paper's size, with the paper's networks for KTH.
 
     Flags: --preset=kth_128 --data_dir=kth
@@ -51,7 +52,7 @@ def kth_128():
     )
 
 
-def coil100():
+def coil100() -> Config:
     """COIL-100 at 64x64 with the paper's networks for turning objects.
 
     Flags: --preset=coil100 --data_dir=coil-100
@@ -61,7 +62,7 @@ def coil100():
     return chairs()
 
 
-def chairs():
+def chairs() -> Config:
     """Turning chairs at 64x64 with the paper's networks for SUNCG.
 
     Without --data_dir the chairs are made up; with it they are meshes or SUNCG's
@@ -77,7 +78,7 @@ def chairs():
     )
 
 
-def sprites():
+def sprites() -> Config:
     """Sprites at 64x64 with the authors' networks.
 
     Flags: --preset=sprites --data_dir=sprites
@@ -87,7 +88,7 @@ def sprites():
     return Config(data=data.sprites())
 
 
-def video_folder():
+def video_folder() -> Config:
     """A folder of your own videos at 64x64, sampled at 8 frames a second.
 
     Flags: --preset=video_folder --data_dir=videos

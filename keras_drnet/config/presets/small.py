@@ -4,21 +4,20 @@ What their docstrings say of time and figures was measured.
 """
 
 import dataclasses
+from typing import Any
 
 from keras_drnet.config.presets import data
-from keras_drnet.config.schema import (
-    Config,
-    DataConfig,
+from keras_drnet.config.schema import Config, DataConfig, ModelConfig
+from keras_drnet.config.stages import (
     DrNetConfig,
     JointConfig,
     MCNetConfig,
-    ModelConfig,
     PoseConfig,
     RolloutConfig,
 )
 
 
-def quickstart():
+def quickstart() -> Config:
     """Moving MNIST at half size, in minutes on two CPU cores, without a download.
 
     Command: make quickstart
@@ -52,7 +51,7 @@ def quickstart():
     )
 
 
-def moving_mnist_small():
+def moving_mnist_small() -> Config:
     """Moving MNIST at 64x64 with narrow networks, for two CPU cores.
 
     The run that comes with the package. Digits move by fractions of a pixel and
@@ -125,7 +124,7 @@ def moving_mnist_small():
     )
 
 
-def kth_small():
+def kth_small() -> Config:
     """KTH walking at 64x64 with narrow U-Net networks, for two CPU cores.
 
     Flags: --preset=kth_small --data_dir=kth
@@ -146,7 +145,7 @@ def kth_small():
     )
 
 
-def coil100_small():
+def coil100_small() -> Config:
     """COIL-100 at 64x64 with narrow networks, for two CPU cores.
 
     Flags: --preset=coil100_small --data_dir=coil-100
@@ -157,7 +156,7 @@ def coil100_small():
     return chairs_small().with_overrides(["drnet.epochs=10", "pose.epochs=10"])
 
 
-def chairs_small():
+def chairs_small() -> Config:
     """Chairs that are made up, at 64x64, with narrow networks, for two CPU cores.
 
     Flags: --preset=chairs_small
@@ -174,7 +173,7 @@ def chairs_small():
     )
 
 
-def sprites_small():
+def sprites_small() -> Config:
     """Sprites at 64x64 with narrow U-Net networks, for two CPU cores.
 
     Flags: --preset=sprites_small --data_dir=sprites
@@ -191,7 +190,7 @@ def sprites_small():
     )
 
 
-def video_folder_small():
+def video_folder_small() -> Config:
     """A folder of your own videos at 64x64 with narrow networks, for two CPU cores.
 
     Flags: --preset=video_folder_small --data_dir=videos
@@ -207,7 +206,7 @@ def video_folder_small():
     )
 
 
-def tiny():
+def tiny() -> Config:
     """A few steps of very small networks: for tests of the whole way, not for use.
 
     Flags: --preset=tiny
@@ -228,14 +227,14 @@ def tiny():
     )
 
 
-def _small_model(family):
+def _small_model(family: str) -> ModelConfig:
     num_filters = 24 if family == "dcgan_unet" else 32
     return ModelConfig(
         content_encoder=family, decoder=family, num_filters=num_filters, lstm_units=128
     )
 
 
-def _small_drnet(epochs):
+def _small_drnet(epochs: int) -> DrNetConfig:
     return DrNetConfig(
         epochs=epochs,
         steps_per_epoch=500,
@@ -247,7 +246,7 @@ def _small_drnet(epochs):
     )
 
 
-def _small_pose(epochs, batch_size, cached_batches=0):
+def _small_pose(epochs: int, batch_size: int, cached_batches: int = 0) -> PoseConfig:
     return PoseConfig(
         epochs=epochs,
         steps_per_epoch=100,
@@ -262,11 +261,11 @@ def _small_pose(epochs, batch_size, cached_batches=0):
     )
 
 
-def _small_rollout(**sizes):
+def _small_rollout(**sizes: Any) -> RolloutConfig:
     return RolloutConfig(schedule="cosine", warmup_steps=50, clip_norm=1.0, **sizes)
 
 
-def _small_mcnet():
+def _small_mcnet() -> MCNetConfig:
     return MCNetConfig(
         epochs=30,
         steps_per_epoch=100,
@@ -276,7 +275,7 @@ def _small_mcnet():
     )
 
 
-def _digits_mcnet():
+def _digits_mcnet() -> MCNetConfig:
     # Frames are nearly all black, and the image losses small. At the other data's rate
     # and weight of the GAN loss the generator soon draws nothing, for good.
     return dataclasses.replace(
