@@ -14,7 +14,7 @@ from tests.support.imports import imports
 from tests.support.paths import ROOT
 
 BUILD = (ROOT / "BUILD").read_text()
-RULES = ("py_library", "py_binary", "pytest_test")
+RULES = ("py_library", "py_binary", "pytest_tests")
 FILES = {
     path.relative_to(ROOT).as_posix(): path
     for package in ("keras_drnet", "export", "tests")
@@ -54,12 +54,19 @@ def evaluate(node):
     match node:
         case ast.Call(ast.Name("glob"), [patterns], keywords):
             excluded = [
-                evaluate(word.value) for word in keywords if word.arg == "exclude"
+                file
+                for word in keywords
+                if word.arg == "exclude"
+                for file in find_all(word.value)
             ]
-            paths = itertools.chain(*map(ROOT.glob, ast.literal_eval(patterns)))
-            files = (path.relative_to(ROOT).as_posix() for path in paths)
-            return [file for file in files if [file] not in excluded]
+            return [file for file in find_all(patterns) if file not in excluded]
     return ast.literal_eval(node)
+
+
+def find_all(patterns):
+    """Returns the files that a list of patterns matches."""
+    paths = itertools.chain(*map(ROOT.glob, ast.literal_eval(patterns)))
+    return sorted({path.relative_to(ROOT).as_posix() for path in paths})
 
 
 @functools.cache
@@ -121,8 +128,9 @@ def problems_of_files(target, owner):
         runs = target.rule == "py_binary" and owner[file].label in target.deps
         if owner[file] != target and not runs:
             yield f"{file} is in two targets"
-        if file.startswith("tests/test_") and target.rule != "pytest_test":
-            yield f"{file} is no pytest_test"
+        is_test = pathlib.PurePath(file).name.startswith("test_")
+        if is_test and target.rule != "pytest_tests":
+            yield f"{file} is in no pytest_tests"
 
 
 def problems_of_deps(target, owner, above):

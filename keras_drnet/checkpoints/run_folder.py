@@ -1,4 +1,4 @@
-"""The run folder: configuration and checkpoints of everything that is trained.
+"""Run folder: configuration and checkpoints of all stages.
 
     run/
       config.json                     the `Config`, written before training
@@ -31,7 +31,7 @@ class RunFolder:
     """
 
     def __init__(self, path):
-        """Names the folder.
+        """Set the folder.
 
         Args:
             path: a folder, or `pretrained:<name>` for a run that comes with the
@@ -122,7 +122,7 @@ class RunFolder:
         return self.config().stages
 
     def last_networks(self, networks):
-        """Divide networks by the stage that trains each last.
+        """Group networks by the last stage that trains them.
 
         Args:
             networks: the method's networks: see `models.networks.build_networks`.
@@ -146,11 +146,14 @@ class RunFolder:
         return Checkpoints(self.path / stage)
 
     def check_method(self, method, purpose):
-        """Raise `InputError` if the run is one of another method.
+        """Check the method of the run.
 
         Args:
-            method: the method that can do it.
-            purpose: what is about to be done, as in "be exported".
+            method: the method that is needed.
+            purpose: what it is needed for, as in "be exported".
+
+        Raises:
+            InputError: the run is one of another method.
         """
         found = self.config().method
         if found != method:

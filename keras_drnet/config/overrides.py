@@ -1,4 +1,4 @@
-"""Values of nested dataclasses: from JSON, as text by dotted key, in one flat dict."""
+"""Values of nested dataclasses: read from JSON, set by dotted key, flattened."""
 
 import dataclasses
 import difflib
@@ -7,7 +7,7 @@ from keras_drnet.errors import InputError, choose
 
 
 def from_dict(cls, values, prefix=""):
-    """Make a dataclass of what JSON has; keys that it lacks have their defaults.
+    """Build a dataclass from JSON values; missing keys take their defaults.
 
     Args:
         cls: a dataclass whose fields have defaults, some of them dataclasses.
@@ -42,7 +42,7 @@ def from_dict(cls, values, prefix=""):
 
 
 def assign(values, path, text, full_path=""):
-    """Change one of the values that `dataclasses.asdict` made.
+    """Set one of the values that `dataclasses.asdict` returned.
 
     Args:
         values: dict of values and, for sections, of such dicts.

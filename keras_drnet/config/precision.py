@@ -1,4 +1,4 @@
-"""The arithmetic that suits the machine."""
+"""Dtype policy that suits the machine."""
 
 import pathlib
 

@@ -1,6 +1,6 @@
 """Configuration: frozen dataclasses, JSON and overrides.
 
-A `Config` says everything about a run but the folder it is kept in. Get one from
+A `Config` describes a run completely, except for its folder. Get one from
 `presets.PRESETS`, change it with `with_overrides`, keep it with `to_json`.
 """
 
@@ -24,7 +24,7 @@ from keras_drnet.errors import InputError, choose
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
-    """What the clips are and how they are sampled."""
+    """Data set, and how clips are sampled from it."""
 
     dataset: str = "moving_mnist"  # Name in keras_drnet.data.DATASETS.
     data_dir: str = ""  # Raw data or shards; "" = data that needs no download.
@@ -51,7 +51,7 @@ class DataConfig:
     digit_source: str = "embedded"  # "embedded" or "keras"; data_dir comes first.
 
     def recording(self) -> "DataConfig":
-        """Return a copy in which only what decides the pixels read is not default."""
+        """Return a copy with defaults for all that does not affect the pixels read."""
         kept = {key: getattr(self, key) for key in RECORDING_KEYS}
         return DataConfig(
             data_dir=self.data_dir, actions=self.actions, people=self.people, **kept
@@ -96,7 +96,7 @@ RECORDING_KEYS = (
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-    """The networks: which, and how wide."""
+    """Families and sizes of the networks."""
 
     content_encoder: str = "dcgan"  # "dcgan_unet", "vgg_unet", "resnet18", "none".
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
@@ -128,7 +128,7 @@ METHODS = ("drnet", "mcnet")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Everything about a run but the folder it is kept in."""
+    """Complete configuration of a run, except for its folder."""
 
     method: str = "drnet"  # What predicts: "drnet" or, to compare it with, "mcnet".
     seed: int = 0  # Seed of weights, clips and choice of frames.
@@ -218,7 +218,7 @@ class Config:
         return from_dict(cls, values)
 
     def first_difference(self, other: "Config") -> str | None:
-        """Return what differs first in `other`, as a phrase, or `None`."""
+        """Return the first difference from `other` as a phrase, or `None`."""
         mine, theirs = map(flatten, (self, other))
         for key, value in mine.items():
             if theirs[key] != value:

@@ -9,7 +9,7 @@ from keras_drnet.errors import InputError
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """How one stage is trained. Its section in `Config` has the stage's name.
+    """Training of one stage. Its section in `Config` has the stage's name.
 
     Class attributes:
         method: the method that the stage belongs to.
@@ -99,7 +99,7 @@ class PoseConfig(TrainConfig):
 
 @dataclasses.dataclass(frozen=True)
 class JointConfig(TrainConfig):
-    """Stage `joint`, not in the paper: pose encoder and LSTM learn to predict together.
+    """Stage `joint`, not in the paper: joint training of pose encoder and LSTM.
 
     Its clips are as long as those of stage 2, and so is its kind of error.
     """

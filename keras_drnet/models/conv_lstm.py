@@ -1,4 +1,4 @@
-"""A convolutional LSTM: one step, its state explicit."""
+"""One step of a convolutional LSTM, with an explicit state."""
 
 import keras
 from keras import ops
@@ -39,10 +39,10 @@ def conv_lstm(x, state, kernel_size, *, dtype, name):
 
 @keras.saving.register_keras_serializable("keras_drnet")
 class LSTMGates(keras.layers.Layer):
-    """Moves the state of an LSTM by the gates' inputs."""
+    """Update of an LSTM's state from the gates' inputs."""
 
     def call(self, gates, carry):
-        """Open the gates.
+        """Apply the gates to the state.
 
         Args:
             gates: `[..., 4 * units]`, inputs of the input gate, the new values, the

@@ -94,7 +94,7 @@ def _codes(content_dim, pose_dim):
 
 
 def _seed(content, pose, filters, dtype):
-    """Make the first 4x4 map of the two codes."""
+    """Build the first 4x4 map from the two codes."""
     x = keras.layers.Concatenate(dtype=dtype, name="codes")([content, pose])
     x = keras.layers.Reshape((1, 1, x.shape[-1]), dtype=dtype, name="codes_map")(x)
     x = blocks.conv_transpose(

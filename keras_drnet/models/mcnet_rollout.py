@@ -1,4 +1,4 @@
-"""Running MCNet over time: on observed frames, and on its own predictions."""
+"""Roll-out of MCNet: on observed frames, then on its own predictions."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""Running the pose LSTM over time: on true poses, and on its own predictions."""
+"""Roll-out of the pose LSTM: on observed poses, then on its own predictions."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""AdversarialModel: what the training of all systems of the survey shares."""
+"""AdversarialModel: base of DrNet and of the systems of the survey."""
 
 import keras
 import tensorflow as tf
@@ -20,7 +20,7 @@ class AdversarialModel(TwoPlayerModel):
     optimizer for each player.
     """
 
-    # How the loss and the share right of the adversary are called in reports.
+    # Names of the loss and the accuracy of the adversary in reports.
     adversary_terms = ("adversary", "adversary_accuracy")
 
     def __init__(
@@ -33,7 +33,7 @@ class AdversarialModel(TwoPlayerModel):
         dtype=None,
         name=None,
     ):
-        """Hold the loss.
+        """Create the model from its adversarial loss.
 
         Args:
             adversarial: an `AdversarialLoss`.
@@ -88,7 +88,7 @@ class AdversarialModel(TwoPlayerModel):
         return track(self._trackers, losses | self._adversary_report(loss, contrasted))
 
     def compute_losses(self, data, *, training):
-        """Return the task's losses, and what the adversary is to judge.
+        """Return the task's losses, and the adversary's inputs.
 
         Args:
             data: a batch.
@@ -101,14 +101,14 @@ class AdversarialModel(TwoPlayerModel):
         raise NotImplementedError
 
     def _contrasted(self, data):
-        """Return what the adversary is to learn from, with the features of now."""
+        """Return the adversary's inputs, with the current features."""
         return self.compute_losses(data, training=True)[1]
 
     def train_features(self, data):
         """Move the features against the adversary, on one batch.
 
         Returns:
-            A dict of all losses, and what the adversary is to judge.
+            A dict of all losses, and the adversary's inputs.
         """
         with tf.GradientTape(persistent=True) as tape:
             task, contrasted = self.compute_losses(data, training=True)
@@ -121,7 +121,7 @@ class AdversarialModel(TwoPlayerModel):
         return losses, contrasted
 
     def train_adversary(self, contrasted):
-        """Move the adversary on what `compute_losses` returned for it.
+        """Move the adversary on the inputs that `compute_losses` returned for it.
 
         Returns:
             A dict with its loss and its accuracy.
@@ -139,7 +139,7 @@ class AdversarialModel(TwoPlayerModel):
         return dict(zip(self.adversary_terms, (loss, accuracy), strict=True))
 
     def add_adversarial_loss(self, task, contrasted):
-        """Return the task's losses with the adversarial one, and the total, in them."""
+        """Add the adversarial loss, and the total, to the task's losses."""
         adversarial = self.adversarial.encoder_loss(**contrasted)
         total = task["loss"] + self._weight() * adversarial
         return task | {"loss": total, "adversarial": adversarial}
@@ -148,7 +148,7 @@ class AdversarialModel(TwoPlayerModel):
         return self.adversarial.weight_at(self.optimizer.iterations)
 
     def get_config(self):
-        """Return the arguments of the constructor that all have."""
+        """Return the arguments of the constructor that all subclasses have."""
         return {
             "adversarial": keras.saving.serialize_keras_object(self.adversarial),
             "alternating": self.alternating,

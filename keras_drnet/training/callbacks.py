@@ -1,4 +1,4 @@
-"""Callbacks: checkpoints, sample pictures, a stop at the first NaN."""
+"""Callbacks: checkpoints, sample images, a stop at the first NaN."""
 
 import contextlib
 import math
@@ -16,7 +16,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves a stage at the end of every epoch, and when training is interrupted.
+    """Checkpoint at the end of every epoch, and when training is interrupted.
 
     On Ctrl-C or SIGTERM the step under way is finished and saved, then
     `KeyboardInterrupt` is raised. Training that starts from a checkpoint takes the
@@ -26,7 +26,7 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(
         self, checkpoints, networks, state, *, step=0, seconds=0.0, average=None
     ):
-        """Say what to save.
+        """Set what is saved.
 
         Args:
             checkpoints: `Checkpoints` of the stage.
@@ -87,20 +87,20 @@ class Checkpoint(keras.callbacks.Callback):
         raise KeyboardInterrupt(f"stopped and saved at step {self.step}")
 
     def restore_handlers(self):
-        """Give signals their handlers back; needed where training raised an error."""
+        """Restore the signal handlers; to be called if training raised an error."""
         for number, handler in self._old_handlers.items():
             signal.signal(number, handler)
         self._old_handlers = {}
 
 
 class StopAtNaN(keras.callbacks.Callback):
-    """Stops training at the first loss that is not a finite number.
+    """End of training at the first loss that is not finite.
 
-    It has to come before `Checkpoint`, so that weights that are none are not saved.
+    Place it before `Checkpoint`, so that NaN weights are never saved.
     """
 
     def __init__(self, *, step=0):
-        """Say after how many steps training goes on."""
+        """Set the number of steps trained before."""
         super().__init__()
         self._step = step
 
@@ -124,7 +124,7 @@ class StopAtNaN(keras.callbacks.Callback):
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Draws after each epoch what the networks can do: PNG files, TensorBoard images.
+    """Sample image after every epoch, as a PNG file and in TensorBoard.
 
     Example:
 
@@ -134,7 +134,7 @@ class SampleGrid(keras.callbacks.Callback):
     """
 
     def __init__(self, draw, folder, *, log_dir=None):
-        """Say what to draw, and where.
+        """Set what is drawn, and where it is written.
 
         Args:
             draw: function without arguments that returns a picture, uint8

@@ -55,7 +55,7 @@ class DrNet(AdversarialModel):
         dtype=None,
         name="drnet",
     ):
-        """Hold the networks.
+        """Create the model from its networks.
 
         Args:
             networks: `Networks`; or the content encoder, with the other three networks

@@ -57,7 +57,7 @@ class JointPosePredictor(PosePredictor):
         dtype=None,
         name="joint_pose_predictor",
     ):
-        """Hold the networks, and copy the pose encoder to be the teacher.
+        """Create the model from its networks; the teacher is a copy of the encoder.
 
         Args:
             content_encoder: see `PosePredictor`; frozen.
@@ -124,7 +124,7 @@ class JointPosePredictor(PosePredictor):
         )
 
     def draw_times(self, video):
-        """Draw numbers of frames but the first for each clip, `[B, num_targets]`."""
+        """Draw distinct frames of each clip, except the first, `[B, num_targets]`."""
         # Drawn from the step's number: a resumed run draws the same.
         step = ops.cast(self.optimizer.iterations, "int32")
         order = tf.random.stateless_uniform(

@@ -59,7 +59,7 @@ class MCNet(TwoPlayerModel):
         dtype=None,
         name="mcnet",
     ):
-        """Hold the networks.
+        """Create the model from its networks.
 
         Args:
             networks: `MCNetNetworks`, the discriminator for num_past + num_future
@@ -186,7 +186,7 @@ class MCNet(TwoPlayerModel):
         return video[:, : self.num_past], video[:, self.num_past : end]
 
     def train_discriminator(self, past, future, predicted):
-        """Move the discriminator, if it learns; the predictions are constants."""
+        """Move the discriminator unless it is frozen; predictions are constants."""
         with tf.GradientTape() as tape:
             errors = self.discriminator_errors(past, future, predicted)
             loss = self.discriminator_optimizer.scale_loss(
@@ -201,7 +201,7 @@ class MCNet(TwoPlayerModel):
         )
 
     def train_generator(self, tape, past, future, predicted):
-        """Move the generator, if it learns; the tape has seen it predict."""
+        """Move the generator unless it is frozen; the tape recorded its predictions."""
         with tape:
             losses = self.generator_losses(past, future, predicted)
             loss = self.optimizer.scale_loss(losses["loss"])
@@ -220,7 +220,7 @@ class MCNet(TwoPlayerModel):
         tf.cond(condition, move, lambda: False)
 
     def choose_players(self, real_error, fake_error):
-        """Decide who learns in the next step, from the errors after this one."""
+        """Decide which players are trained in the next step, from this one's errors."""
         discriminator = self._discriminator_learns & (
             tf.minimum(real_error, fake_error) >= LOWEST_ERROR
         )

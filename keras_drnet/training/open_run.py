@@ -1,4 +1,4 @@
-"""Opening of a run for training: created if it is new, checked if it is not."""
+"""Opening of a run for training."""
 
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data.load import check_dataset
@@ -7,7 +7,7 @@ from keras_drnet.models.networks import check_networks
 
 
 def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
-    """Return the run, created if it is new, and checked if it is not.
+    """Open a run for training: create it if it is new, else check it.
 
     Args:
         run: a `RunFolder`.

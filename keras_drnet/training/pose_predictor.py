@@ -48,7 +48,7 @@ class PosePredictor(StageModel):
         dtype=None,
         name="pose_predictor",
     ):
-        """Hold the networks.
+        """Create the model from its networks.
 
         Args:
             content_encoder: frames `[B, H, W, C]` to `(content, skips)`; frozen.

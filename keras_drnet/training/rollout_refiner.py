@@ -52,7 +52,7 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         dtype=None,
         name="pose_refiner",
     ):
-        """Hold the networks.
+        """Create the model from its networks.
 
         Args:
             content_encoder: see `PosePredictor`; frozen.
@@ -119,7 +119,7 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         return track(self._trackers, losses)
 
     def roll_out(self, poses, content):
-        """Return what is predicted to follow each pose, `[B, rollout_length - 1, Dp]`.
+        """Predict the pose that follows each pose, `[B, rollout_length - 1, Dp]`.
 
         The first `T - 1` are those of the clip.
         """

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 
 class WeightAverage(keras.callbacks.Callback):
-    """Keeps an average of networks' weights over the steps of training.
+    """Exponential moving average of networks' weights over the steps of training.
 
     The average runs over batch-norm statistics too, so that they fit the averaged
     kernels. Keras' own averaging is part of one optimizer and covers neither these

@@ -1,4 +1,4 @@
-"""What DrNet is measured against, on the data of any preset."""
+"""Baselines of DrNet, on the data of any preset."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What each data set is read as, whatever the size of the networks."""
+"""Sections of a configuration for each data set, for networks of any size."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def kth(**kwargs: Any) -> DataConfig:
 
 
 def turning() -> DataConfig:
-    """Return turning objects, 24 views a clip, any two of which may make a pair."""
+    """Return turning objects, 24 views a clip, any two of which may form a pair."""
     return DataConfig(
         dataset="rotating_objects", clip_length=24, max_step=23, num_past=5
     )

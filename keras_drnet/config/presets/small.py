@@ -157,7 +157,7 @@ def coil100_small() -> Config:
 
 
 def chairs_small() -> Config:
-    """Chairs that are made up, at 64x64, with narrow networks, for two CPU cores.
+    """Procedural chairs at 64x64, with narrow networks, for two CPU cores.
 
     Flags: --preset=chairs_small
     Time: 105 minutes on one of two shared cores.
@@ -207,7 +207,7 @@ def video_folder_small() -> Config:
 
 
 def tiny() -> Config:
-    """A few steps of very small networks: for tests of the whole way, not for use.
+    """A few steps of very small networks, for end-to-end tests only.
 
     Flags: --preset=tiny
     Time: 20 seconds. Figure: none; it learns nothing.
