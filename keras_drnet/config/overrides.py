@@ -2,43 +2,96 @@
 
 import dataclasses
 import difflib
+import types
+import typing
 
 from keras_drnet.errors import InputError, choose
 
 
-def from_dict(cls, values, prefix=""):
+def from_dict(cls, values, *, whole="The configuration", ignore_unknown=False):
     """Make a dataclass of what JSON has; keys that it lacks have their defaults.
 
     Args:
-        cls: a dataclass whose fields have defaults, some of them dataclasses.
+        cls: a dataclass. Its fields are numbers, strings and dataclasses, and lists,
+            tuples, dicts and optionals of them.
         values: dict of their values, nested as the fields are.
-        prefix: key of the whole and a dot, for errors.
+        whole: what the values are, for errors.
+        ignore_unknown: whether to leave out keys that are no field of the dataclass.
 
     Returns:
         An instance.
 
     Raises:
-        InputError: a key is unknown, or a value of another type than the default.
+        InputError: a key is unknown, one without a default is missing, or a value is of
+            another type than its field.
     """
-    if not isinstance(values, dict):
-        raise InputError(f"{prefix or 'The configuration'} is not a JSON object.")
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    arguments = {}
-    for key, value in values.items():
-        if key not in fields:
-            raise InputError(_unknown_key(f"{prefix}{key}", key, fields))
-        default = fields[key].default
-        if dataclasses.is_dataclass(default):
-            value = from_dict(type(default), value, f"{prefix}{key}.")
-        elif isinstance(default, float) and type(value) is int:
-            value = float(value)
-        elif type(value) is not type(default):
-            raise InputError(
-                f"{prefix}{key} is {value!r}; expected a value of type "
-                f"{type(default).__name__}."
+    return _Reader(whole, ignore_unknown).read_section(cls, values, "")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reader:
+    """Values of JSON, checked against the types of fields.
+
+    Attributes:
+        whole: as of `from_dict`.
+        ignore_unknown: as of `from_dict`.
+    """
+
+    whole: str
+    ignore_unknown: bool
+
+    def read_section(self, cls, values, path):
+        self._check_kind(values, dict, path)
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        unknown = [key for key in values if key not in fields]
+        if unknown and not self.ignore_unknown:
+            raise InputError(_unknown_key(_join(path, unknown[0]), unknown[0], fields))
+        for name, field in fields.items():
+            if name not in values and _is_required(field):
+                raise InputError(f"{path or self.whole} has no {name!r}.")
+        kinds = typing.get_type_hints(cls)
+        return cls(
+            **{
+                name: self._read(kinds[name], values[name], _join(path, name))
+                for name in fields
+                if name in values
+            }
+        )
+
+    def _read(self, kind, value, path):
+        if dataclasses.is_dataclass(kind):
+            return self.read_section(kind, value, path)
+        outer, inner = typing.get_origin(kind), typing.get_args(kind)
+        if outer is types.UnionType:  # `kind | None`.
+            return None if value is None else self._read(inner[0], value, path)
+        if outer is dict:
+            self._check_kind(value, dict, path)
+            return {
+                key: self._read(inner[1], one, _join(path, key))
+                for key, one in value.items()
+            }
+        if outer in (list, tuple):
+            self._check_kind(value, list, path)
+            kinds = inner * len(value) if outer is list else inner
+            if len(kinds) != len(value):
+                raise InputError(
+                    f"{path} has {len(value)} values; expected {len(kinds)}."
+                )
+            return outer(
+                self._read(one, value[i], f"{path}[{i}]") for i, one in enumerate(kinds)
             )
-        arguments[key] = value
-    return cls(**arguments)
+        if kind is float and type(value) is int:
+            return float(value)
+        if type(value) is not kind:
+            raise InputError(
+                f"{path} is {value!r}; expected a value of type {kind.__name__}."
+            )
+        return value
+
+    def _check_kind(self, value, kind, path):
+        if not isinstance(value, kind):
+            name = {dict: "object", list: "array"}[kind]
+            raise InputError(f"{path or self.whole} is not a JSON {name}.")
 
 
 def assign(values, path, text, full_path=""):
@@ -91,6 +144,15 @@ def _parse(text, kind, path):
         raise InputError(
             f"{path} is {text!r}; expected a value of type {kind.__name__}."
         ) from error
+
+
+def _join(path, key):
+    return f"{path}.{key}" if path else key
+
+
+def _is_required(field):
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
 
 
 def _unknown_key(path, key, known):
