@@ -4,7 +4,7 @@
 # make bench        set up, time a training step and the sources of clips
 # make android      set up, test the Android app on the JVM, pack it as an APK (Java 17,
 #                   Maven and gcc needed)
-# make results      set up, write docs/results/*.md from docs/results/runs
+# make results      set up, write the tables of README.md and docs/ from docs/results
 # make test-litert  set up, run a bundle's .tflite files with LiteRT alone
 # make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
 #                   (both: BUNDLE=path for a bundle of one's own)
@@ -16,13 +16,12 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
-SOURCES := keras_drnet export tests android_demo
+SOURCES := keras_drnet export tests android_demo docs
 PYTEST := $(BIN)/python -m pytest -q --durations=15
-REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
-  bench android bazel results clean FORCE
+  bench android bazel results clean
 
 quickstart: .venv/ready
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
@@ -90,12 +89,8 @@ bazel: .venv/ready
 	$(BAZEL) build //...
 	$(BAZEL) test //...
 
-# The baselines of a run are those whose names begin with its own.
-RESULTS := docs/results
-results: $(REPORTS:%=$(RESULTS)/%.md)
-$(RESULTS)/%.md: .venv/ready FORCE
-	$(BIN)/python -m keras_drnet.report --run_dir=$(RESULTS)/runs/$* \
-	  $(addprefix --baseline=,$(sort $(wildcard $(RESULTS)/runs/$*_*))) --output=$@
+results: .venv/ready
+	$(BIN)/python docs/tables.py
 
 clean:
 	rm -rf .venv .venv-litert .venv-kserve .cache $(BUNDLE_FOR_ANDROID) \
