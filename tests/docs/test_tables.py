@@ -10,7 +10,9 @@ import pytest
 from keras_drnet.reporting import marked_tables
 from tests.support.paths import ROOT
 
-MEASURED = re.compile(r"\d\.\d|\d (%|(dB|ms|MB|min)\b)")  # What tables may not show.
+MEASURED = re.compile(r"\d\.\d|\d (%|(dB|ms|MB|min)\b)")  # What a measurement shows.
+# Title rows of other tables with such numbers, and why they have them.
+NOT_MEASURED = {"| data set | split |": "shares for testing"}
 
 
 @pytest.fixture
@@ -67,8 +69,10 @@ def test_measured_numbers_stand_between_markers(tables):
         parts = marked_tables.split(path.read_text())
         unmarked = "".join(text for name, text in parts if not name)
         for table in re.findall(r"(?:^\|.*\n)+", unmarked, re.MULTILINE):
-            assert not MEASURED.search(table), (
-                f"{path}: make this table from files, see docs/tables.py.\n{table}"
+            title = table.partition("\n")[0]
+            assert title in NOT_MEASURED or not MEASURED.search(table), (
+                f"{path}: make this table from files, see docs/tables.py, or add it to "
+                f"NOT_MEASURED.\n{table}"
             )
 
 
