@@ -17,12 +17,12 @@ PROBES = {"drnet": CodeProbes, "mcnet": DigitProbes}
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """How far a stage of a run was trained.
+    """Training of one stage of a run.
 
     Attributes:
         steps: steps trained.
-        seconds: time that they took; 0 where it is not known.
-        versions: dict of software to the version that trained it.
+        seconds: time that they took; 0 = not known.
+        versions: dict of package to the version that trained it.
     """
 
     steps: int
@@ -32,10 +32,10 @@ class Stage:
 
 @dataclasses.dataclass(frozen=True)
 class Results:
-    """All that is known of a run.
+    """Configuration and results of a run.
 
     Attributes:
-        path: its folder, as a `--run_dir` calls it.
+        path: its folder, as given to `--run_dir`.
         figures: folder of its figures.
         config: its `Config`.
         stages: dict of stage to `Stage`.
@@ -52,7 +52,7 @@ class Results:
 
 
 def read_results(run):
-    """Read what there is of a run.
+    """Read the results of a run, as far as there are any.
 
     Args:
         run: a `RunFolder`.
@@ -61,8 +61,7 @@ def read_results(run):
         `Results`.
 
     Raises:
-        InputError: the folder holds no run, or a file is damaged or of another form;
-            it is named.
+        InputError: the folder holds no run, or a file is damaged or lacks values.
     """
     config, argument = run.config(), run.argument
     metrics = _read(
@@ -84,7 +83,7 @@ def read_results(run):
 
 
 def check_same_clips(results):
-    """Check that what is compared was measured on the same frames.
+    """Check that results were measured on the same clips.
 
     Args:
         results: list of `Results`; those without metrics are left out.
@@ -151,7 +150,7 @@ def _read(path, content, command):
         fault = f"it is not JSON: {error}."
     else:
         return record
-    raise InputError(f"{path} cannot be used: {fault} Write it anew: {command}")
+    raise InputError(f"{path} cannot be used: {fault} Write it again: {command}")
 
 
 def _check_lengths(record):
