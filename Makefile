@@ -5,9 +5,8 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 RUN_DIR ?= runs/quickstart
 BIN := .venv/bin
-SOURCES := keras_drnet export tests android_demo
+SOURCES := keras_drnet export tests android_demo docs
 PYTEST := $(BIN)/python -m pytest -q --durations=15
-REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -84,12 +83,8 @@ bazel: .venv/ready  ## Builds and tests with Bazel (to be installed).
 	$(BAZEL) build //...
 	$(BAZEL) test //...
 
-# The baselines of a run are those whose names begin with its own.
-RESULTS := docs/results
-results: $(REPORTS:%=$(RESULTS)/%.md)
-$(RESULTS)/%.md: .venv/ready FORCE
-	$(BIN)/python -m keras_drnet.report --run_dir=$(RESULTS)/runs/$* \
-	  $(addprefix --baseline=,$(sort $(wildcard $(RESULTS)/runs/$*_*))) --output=$@
+results: .venv/ready  ## Writes the tables of README.md and docs/ from docs/results.
+	$(BIN)/python docs/tables.py
 
 clean:  ## Removes what these targets made, but for runs.
 	rm -rf .venv .venv-litert .venv-kserve .cache $(BUNDLE_FOR_ANDROID) \

@@ -2,46 +2,109 @@
 
 import dataclasses
 import difflib
+import types
+import typing
+from collections.abc import Collection
+from typing import Any, TypeVar, cast
 
 from keras_drnet.errors import InputError, choose
 
+T = TypeVar("T")
 
-def from_dict(cls, values, prefix=""):
+
+def from_dict(
+    cls: type[T],
+    values: Any,
+    *,
+    whole: str = "The configuration",
+    ignore_unknown: bool = False,
+) -> T:
     """Build a dataclass from JSON values; missing keys take their defaults.
 
     Args:
-        cls: a dataclass whose fields have defaults, some of them dataclasses.
+        cls: a dataclass. Its fields are numbers, strings and dataclasses, and lists,
+            tuples, dicts and optionals of them.
         values: dict of their values, nested as the fields are.
-        prefix: key of the whole and a dot, for errors.
+        whole: what the values are, for errors.
+        ignore_unknown: whether to leave out keys that are no field of the dataclass.
 
     Returns:
         An instance.
 
     Raises:
-        InputError: a key is unknown, or a value of another type than the default.
+        InputError: a key is unknown, one without a default is missing, or a value is of
+            another type than its field.
     """
-    if not isinstance(values, dict):
-        raise InputError(f"{prefix or 'The configuration'} is not a JSON object.")
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    arguments = {}
-    for key, value in values.items():
-        if key not in fields:
-            raise InputError(_unknown_key(f"{prefix}{key}", key, fields))
-        default = fields[key].default
-        if dataclasses.is_dataclass(default):
-            value = from_dict(type(default), value, f"{prefix}{key}.")
-        elif isinstance(default, float) and type(value) is int:
-            value = float(value)
-        elif type(value) is not type(default):
-            raise InputError(
-                f"{prefix}{key} is {value!r}; expected a value of type "
-                f"{type(default).__name__}."
+    return _Reader(whole, ignore_unknown).read_section(cls, values, "")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reader:
+    """Values of JSON, checked against the types of fields.
+
+    Attributes:
+        whole: as of `from_dict`.
+        ignore_unknown: as of `from_dict`.
+    """
+
+    whole: str
+    ignore_unknown: bool
+
+    def read_section(self, cls: type[T], values: Any, path: str) -> T:
+        self._check_kind(values, dict, path)
+        fields = {field.name: field for field in dataclasses.fields(cast(Any, cls))}
+        unknown = [key for key in values if key not in fields]
+        if unknown and not self.ignore_unknown:
+            raise InputError(_unknown_key(_join(path, unknown[0]), unknown[0], fields))
+        for name, field in fields.items():
+            if name not in values and _is_required(field):
+                raise InputError(f"{path or self.whole} has no {name!r}.")
+        kinds = typing.get_type_hints(cls)
+        return cls(
+            **{
+                name: self._read(kinds[name], values[name], _join(path, name))
+                for name in fields
+                if name in values
+            }
+        )
+
+    def _read(self, kind: Any, value: Any, path: str) -> Any:
+        if dataclasses.is_dataclass(kind):
+            return self.read_section(cast(type, kind), value, path)
+        outer, inner = typing.get_origin(kind), typing.get_args(kind)
+        if outer is types.UnionType:  # `kind | None`.
+            return None if value is None else self._read(inner[0], value, path)
+        if outer is dict:
+            self._check_kind(value, dict, path)
+            return {
+                key: self._read(inner[1], one, _join(path, key))
+                for key, one in value.items()
+            }
+        if outer in (list, tuple):
+            self._check_kind(value, list, path)
+            kinds = inner * len(value) if outer is list else inner
+            if len(kinds) != len(value):
+                raise InputError(
+                    f"{path} has {len(value)} values; expected {len(kinds)}."
+                )
+            return outer(
+                self._read(one, value[i], f"{path}[{i}]") for i, one in enumerate(kinds)
             )
-        arguments[key] = value
-    return cls(**arguments)
+        if kind is float and type(value) is int:
+            return float(value)
+        if type(value) is not kind:
+            raise InputError(
+                f"{path} is {value!r}; expected a value of type {kind.__name__}."
+            )
+        return value
+
+    def _check_kind(self, value: Any, kind: type, path: str) -> None:
+        if not isinstance(value, kind):
+            name = "object" if kind is dict else "array"
+            raise InputError(f"{path or self.whole} is not a JSON {name}.")
 
 
-def assign(values, path, text, full_path=""):
+def assign(values: dict[str, Any], path: str, text: str, full_path: str = "") -> None:
     """Set one of the values that `dataclasses.asdict` returned.
 
     Args:
@@ -70,9 +133,9 @@ def assign(values, path, text, full_path=""):
         values[key] = _parse(text, type(values[key]), full_path)
 
 
-def flatten(section, prefix=""):
+def flatten(section: Any, prefix: str = "") -> dict[str, Any]:
     """Return the values by their dotted keys, as a dict."""
-    flat = {}
+    flat: dict[str, Any] = {}
     for field in dataclasses.fields(section):
         value, key = getattr(section, field.name), f"{prefix}{field.name}"
         if dataclasses.is_dataclass(value):
@@ -82,7 +145,7 @@ def flatten(section, prefix=""):
     return flat
 
 
-def _parse(text, kind, path):
+def _parse(text: str, kind: type, path: str) -> Any:
     if kind is bool:
         return choose({"true": True, "false": False}, text.lower(), f"value of {path}")
     try:
@@ -93,7 +156,16 @@ def _parse(text, kind, path):
         ) from error
 
 
-def _unknown_key(path, key, known):
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
+
+
+def _unknown_key(path: str, key: str, known: Collection[str]) -> str:
     nearest = difflib.get_close_matches(key, known, n=1)
     if nearest:
         return f"Unknown key {path!r}; did you mean {nearest[0]!r}?"

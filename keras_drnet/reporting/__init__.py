@@ -1,1 +1,1 @@
-"""The one-page report of a run: what was measured, the pictures, the commands."""
+"""The report of a run on one page: tables, figures and commands."""

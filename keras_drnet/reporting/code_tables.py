@@ -1,10 +1,13 @@
-"""Tables of probes: what is in which code, and how long digits last."""
+"""Tables of what content and pose hold, and of digits in predicted frames."""
 
+from keras_drnet.reporting.measurements import CodeProbes
 from keras_drnet.reporting.tables import NONE, Table
+
+PROBES = ("content, linear", "content, MLP", "pose, linear", "pose, MLP")
 
 
 def all_of(result):
-    """Make the tables of what is known of a run's codes and of its digits.
+    """Make the tables of a run's codes and of its digits.
 
     Args:
         result: its `Results`.
@@ -12,96 +15,104 @@ def all_of(result):
     Returns:
         List of `Table`s; empty where nothing was measured.
     """
-    tables = []
-    if result.metrics and result.metrics.get("reconstruction_mse") is not None:
-        tables.append(_decoded(result.metrics))
-    probes = result.probes or {}
-    if "factors" in probes:
-        tables += [*_codes(probes), _tests(probes)]
-        if probes["judge"]:
-            tables.append(_swaps(probes["judge"]))
-    if "digits" in probes:
-        tables.append(_digits(probes["digits"]))
-    return tables
+    metrics, probes = result.metrics, result.probes
+    tables = [_decoded(metrics)] if metrics else []
+    if isinstance(probes, CodeProbes):
+        tables += [
+            _scene(metrics, probes.fresh_scene_discriminator),
+            _distances(probes.neighbours),
+            _factors(probes),
+            _quantities(probes),
+            _swaps(probes.judge),
+        ]
+    if probes and probes.digits:
+        tables.append(_digits(probes.digits))
+    return [table for table in tables if table.rows]
 
 
 def _decoded(metrics):
     errors = {
-        "Error of a reconstruction": "reconstruction_mse",
-        "Error of a swap, against the true frame": "swap_mse",
-        "Change by the swap": "swap_change_mse",
-        "Error of a blank frame": "blank_mse",
+        "Reconstruction": metrics.reconstruction_mse,
+        "Swapped content, to the true frame": metrics.swap_mse,
+        "Swapped content, to the reconstruction": metrics.swap_change_mse,
+        "Blank frame": metrics.blank_mse,
     }
     rows = [
-        [title, f"{metrics[key]:.5f}"]
-        for title, key in errors.items()
-        if metrics.get(key) is not None
+        [title, f"{error:.5f}"] for title, error in errors.items() if error is not None
     ]
-    if metrics.get("scene_accuracy") is not None:
-        text = f"{_share(metrics['scene_accuracy'])} of pairs right; chance is 50 %"
-        rows.append(["Scene discriminator of the training", text])
-    return Table("Decoded frames, mean squared errors", rows)
+    return Table("Mean squared errors of decoded frames", rows)
 
 
-def _codes(probes):
-    heads = ("chance", "content, linear", "content, MLP", "pose, linear", "pose, MLP")
-    clips = f"{probes['num_test_clips']} held-out clips"
-    if probes["factors"]:
-        rows = [
-            [f"{factor} ({v['kind']})", _share(v["chance"]), *_scores(v, _share)]
-            for factor, v in probes["factors"].items()
-        ]
-        caption = f"What probes read off the codes: share right, {clips}"
-        yield Table(caption, rows, ("Factor", *heads))
-    if probes["quantities"]:
-        rows = [
-            [f"{quantity} ({v['kind']})", *_scores(v, _decimal)]
-            for quantity, v in probes["quantities"].items()
-        ]
-        caption = f"Share of the variance that probes explain (R squared), {clips}"
-        yield Table(caption, rows, ("Quantity", *heads[1:]))
+def _scene(metrics, probe):
+    accuracies = {
+        "in training": metrics.scene_accuracy if metrics else None,
+        "trained anew on poses": probe.accuracy,
+        "trained anew on the true factors": probe.floor,
+    }
+    rows = [[name, _share(one)] for name, one in accuracies.items() if one is not None]
+    return Table("Accuracy of scene discriminators (chance 50 %)", rows)
 
 
-def _tests(probes):
-    scene, near = probes["fresh_scene_discriminator"], probes["neighbours"]
-    accuracy = f"{_share(scene['accuracy'])} of pairs right; chance is 50 %"
-    if scene.get("floor") is not None:
-        accuracy += f", on the true factors {_share(scene['floor'])}"
-    distance = f"{_decimal(near['pixel_ratio'])} in pixels, "
-    distance += f"{_decimal(near['pose_ratio'])} in poses; near 0 is a copy"
+def _distances(near):
     rows = [
-        ["Fresh scene discriminator", accuracy],
-        ["Distance to training frames, generated over real", distance],
+        ["in pixels", _decimal(near.pixel_ratio)],
+        ["in poses", _decimal(near.pose_ratio)],
     ]
-    return Table("Other tests", rows)
+    return Table(
+        "Distance to the nearest training frames, generated over real frames (near 0: "
+        "copies)",
+        rows,
+    )
 
 
-def _swaps(judge):
+def _factors(probes):
     rows = [
-        [factor, *(_share(v.get(key)) for key in ("real", "swapped", "other"))]
-        for factor, v in judge.items()
+        [f"{name} ({one.kind})", _share(one.chance), *_scores(one, _share)]
+        for name, one in probes.factors.items()
     ]
-    heads = ("Factor", "on real frames", "kept in a swap", "of the other clip")
-    return Table("What a judge sees in swapped frames", rows, heads)
+    caption = f"Accuracy of probes on the codes, {probes.num_test_clips} held-out clips"
+    return Table(caption, rows, ("Factor", "chance", *PROBES))
+
+
+def _quantities(probes):
+    rows = [
+        [f"{name} ({one.kind})", *_scores(one, _decimal)]
+        for name, one in probes.quantities.items()
+    ]
+    caption = (
+        f"R squared of probes on the codes, {probes.num_test_clips} held-out clips"
+    )
+    return Table(caption, rows, ("Quantity", *PROBES))
+
+
+def _swaps(scores):
+    rows = [
+        [factor, *map(_share, (one.real, one.swapped, one.other))]
+        for factor, one in scores.items()
+    ]
+    heads = ("Factor", "real frames", "swapped frames", "taken for the other clip's")
+    return Table("Accuracy of a classifier on swapped frames", rows, heads)
 
 
 def _digits(digits):
     rows = {
-        "recognised on the real frame": "real",
-        "of these, on the generated frame": "generated_given_real",
-        "within 3 pixels of 64": "within_3_pixels",
+        "recognized in the real frame": digits.real,
+        "of these, in the predicted frame": digits.generated_given_real,
+        "within 3 pixels of 64 of the true position": digits.within_3_pixels,
     }
+    clips = f", {digits.num_clips} held-out clips" if digits.num_clips else ""
     return Table(
-        "Digits that a judge finds in generated frames, "
-        f"{digits['num_clips']} held-out clips",
-        [[name, *map(_share, digits[key])] for name, key in rows.items()],
-        ("Digits", *(f"+{step}" for step in digits["steps"])),
+        f"Digits in predicted frames, as a classifier reads them{clips}",
+        [[name, *map(_share, shares)] for name, shares in rows.items()],
+        ("Digits", *(f"+{step}" for step in digits.steps)),
     )
 
 
-def _scores(values, form):
+def _scores(probed, form):
     return [
-        form(values[code][p]) for code in ("content", "pose") for p in ("linear", "mlp")
+        form(score)
+        for scores in (probed.content, probed.pose)
+        for score in (scores.linear, scores.mlp)
     ]
 
 

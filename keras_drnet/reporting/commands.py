@@ -1,4 +1,4 @@
-"""The commands that make what a run folder holds."""
+"""Commands that make the contents of a run folder."""
 
 import shlex
 
@@ -9,7 +9,7 @@ from keras_drnet.data.load import has_known_digits
 
 
 def train(path, config):
-    """Return the command that trains a configuration: the one with least overrides."""
+    """Return the command that trains a configuration with the fewest overrides."""
     candidates = []
     for preset, make in PRESETS.items():
         for baseline, change in {"": lambda preset: preset, **BASELINES}.items():
@@ -27,15 +27,15 @@ def evaluate(path, clips=None):
 
     Args:
         path: the run's folder.
-        clips: dict with their `count` and `num_future`; `None` = the default.
+        clips: the `Clips` to measure on; `None` = the default.
     """
     if not clips:
         return _command("evaluate", path)
     return _command(
         "evaluate",
         path,
-        f"--num_clips={clips['count']}",
-        f"--num_future={clips['num_future']}",
+        f"--num_clips={clips.count}",
+        f"--num_future={clips.num_future}",
     )
 
 
@@ -44,10 +44,12 @@ def probe(path, probes=None):
 
     Args:
         path: the run's folder.
-        probes: what it found; `None` = the default.
+        probes: its probes of before, for the same number of clips; `None` = the
+            default.
     """
-    digits = (probes or {}).get("digits")
-    flags = [f"--num_digit_clips={digits['num_clips']}"] if digits else []
+    digits = probes.digits if probes else None
+    num_clips = digits.num_clips if digits else None
+    flags = [f"--num_digit_clips={num_clips}"] if num_clips else []
     return _command("probe", path, *flags)
 
 
@@ -67,7 +69,7 @@ def report(path, baselines=()):
 
 
 def everything(results, clips):
-    """Return all commands that lead from nothing to the report of some runs.
+    """Return all commands that make the report of some runs from nothing.
 
     Args:
         results: list of `Results`, that of the run first, then those of baselines.

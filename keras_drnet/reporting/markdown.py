@@ -1,14 +1,14 @@
-"""The numbers of the report as Markdown, to be kept beside code and compared."""
+"""The numbers of a report as Markdown, to be kept beside code and compared."""
 
 import dataclasses
 import pathlib
 
 from keras_drnet.reporting import code_tables, commands, tables
-from keras_drnet.reporting.tables import Cell
+from keras_drnet.reporting.tables import NONE, Cell, Table
 
 
 def build(results):
-    """Make the text: what the page has, without pictures, settings and versions.
+    """Make the text: tables and commands, without figures, settings and versions.
 
     Args:
         results: list of `Results`, that of the run first, then those of baselines.
@@ -21,10 +21,18 @@ def build(results):
     methods = tables.methods(results)
     if methods:
         parts += ["## Prediction", tables.basis(results)]
-        parts += [table(tables.prediction(methods, name)) for name in tables.MEASURES]
+        parts += map(table, tables.predictions(methods))
+    lists, sections = {}, []
     for result, name in zip(results, names, strict=True):
-        parts += [f"## {name}", table(tables.training(result))]
-        parts += map(table, code_tables.all_of(result))
+        with_heads = []
+        for one in (tables.training(result), *code_tables.all_of(result)):
+            if one.heads:
+                with_heads.append(table(one))
+            else:
+                lists.setdefault(one.caption, {})[name] = dict(one.rows)
+        if with_heads:
+            sections += [f"## {name}", *with_heads]
+    parts += ["## Runs", *(table(_compare(*one)) for one in lists.items()), *sections]
     elsewhere = [
         dataclasses.replace(result, path=pathlib.Path("runs", result.path.name))
         for result in results
@@ -38,15 +46,24 @@ def table(content):
     """Make a table.
 
     Args:
-        content: a `tables.Table`.
+        content: a `tables.Table` with heads.
 
     Returns:
         Markdown, a string: the caption and the table.
     """
-    heads = content.heads or ("", "")
-    marks = ["---", *(("---:" if content.heads else "---") for _ in heads[1:])]
-    rows = [_row(heads), _row(marks), *map(_row, content.rows)]
+    marks = ["---", *("---:" for _ in content.heads[1:])]
+    rows = [_row(content.heads), _row(marks), *map(_row, content.rows)]
     return "\n".join([f"{content.caption}:", "", *rows])
+
+
+def _compare(caption, columns):
+    """Make one table of several lists of names and values."""
+    names = dict.fromkeys(name for values in columns.values() for name in values)
+    rows = [
+        [name, *(values.get(name, NONE) for values in columns.values())]
+        for name in names
+    ]
+    return Table(caption, rows, ("", *columns))
 
 
 def _row(cells):

@@ -1,26 +1,21 @@
-"""The report of a run: what was measured and drawn, on one page."""
+"""The HTML report of a run: what was measured and drawn, on one page."""
 
+import base64
 import dataclasses
 import importlib.metadata
 import io
 import platform
 
+import jinja2
+
 import keras_drnet
 from keras_drnet.reporting import code_tables, commands, tables
-from keras_drnet.reporting.html_page import (
-    data_uri,
-    join,
-    missing,
-    page,
-    scrolling,
-    table,
-    tag,
-)
 from keras_drnet.reporting.tables import Table
 from keras_drnet.visualization import metric_curves, paper_figures
 
+TEMPLATE = "report.html.j2"  # In the folder templates.
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "pillow")
-# What the figures show, for those who can't see them.
+# What the figures show, for those who cannot see them.
 FIGURES = {
     "analogy": "Grid of frames: the content of the row in the pose of the column.",
     "interpolation": "Rows of frames that go from one pose to another.",
@@ -28,7 +23,43 @@ FIGURES = {
     "comparison": "Rows of real frames, and of those that each method predicts.",
     "neighbours": "Rows of generated frames, above the nearest training frames.",
 }
-MOST_BYTES = 8 << 20  # Of a video on the page.
+MAX_VIDEO_BYTES = 8 << 20  # Of a video on the page.
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """A picture of the page, or the command that draws it.
+
+    Attributes:
+        name: what it is called.
+        image: address that holds the picture; "" = there is none yet.
+        alt: what it shows, in words.
+        video: address that holds the same in motion; "" = none.
+        large_video: path of a video that is too large for the page.
+        command: command that draws the missing picture.
+    """
+
+    name: str
+    image: str = ""
+    alt: str = ""
+    video: str = ""
+    large_video: str = ""
+    command: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """Probes of one run.
+
+    Attributes:
+        title: its heading.
+        tables: list of `Table`s.
+        command: command that probes the run; "" = it was probed.
+    """
+
+    title: str
+    tables: list
+    command: str
 
 
 def build(results, networks, date):
@@ -42,151 +73,121 @@ def build(results, networks, date):
     Returns:
         HTML, a string. What is missing is named, with the command that makes it.
     """
-    run = results[0]
-    names = tables.names(results)
-    title = f"{names[0]} on {run.config.data.dataset}"
-    return page(
-        f"{title}: {run.path.resolve().name}",
-        tag("h1", title),
-        tag(
-            "p",
-            f"Run {run.path.resolve().name}, reported on ",
-            tag("time", date.isoformat(), datetime=date.isoformat()),
-            ".",
-            class_="faint",
-        ),
-        _what_it_is(run, networks),
-        _prediction(results, names),
-        *(
+    run, names = results[0], tables.names(results)
+    methods, clips = tables.methods(results), tables.clips(results)
+    named = list(zip(results, names, strict=True))
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("keras_drnet.reporting"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(TEMPLATE).render(
+        title=f"{names[0]} on {run.config.data.dataset}",
+        run_name=run.path.resolve().name,
+        date=date.isoformat(),
+        summary=_summary(run, networks),
+        training=tables.training(run),
+        unmeasured=[
+            (name, commands.evaluate(result.path, clips))
+            for result, name in named
+            if not result.metrics
+        ],
+        basis=tables.basis(results) if methods else "",
+        prediction=tables.predictions(methods),
+        curves=list(_curves(methods)),
+        probes=[
             _probes(result, name)
-            for result, name in zip(results, names, strict=True)
+            for result, name in named
             if commands.can_be_probed(result.config)
-        ),
-        _figures(results),
-        _configuration(run),
-        _commands(results),
+        ],
+        figures=list(_figures(results)),
+        settings=list(_settings(run)),
+        versions=list(_versions(run)),
+        commands=commands.everything(results, clips),
     )
 
 
-def _what_it_is(run, networks):
+def _summary(run, networks):
     data, model = run.config.data, run.config.model
     built = f"content {model.content_encoder}, pose {model.pose_encoder}, "
     built += f"decoder {model.decoder}, {model.num_filters} filters"
     side = f"{data.image_size}x{data.image_size}"
-    pairs = [
+    counts = ", ".join(f"{name} {count:,}" for name, count in networks.items())
+    rows = [
         ("Data", f"{data.dataset}, {side}, {data.num_channels} channels"),
         ("Observed", f"{data.num_past} frames"),
         ("Networks", built if run.config.method == "drnet" else run.config.method),
-        (
-            "Weights",
-            f"{sum(networks.values()):,}: "
-            + ", ".join(f"{name} {count:,}" for name, count in networks.items()),
-        ),
+        ("Weights", f"{sum(networks.values()):,}: {counts}"),
     ]
-    return join(
-        [
-            tag("h2", "The run"),
-            table(Table("What it is", pairs)),
-            table(tables.training(run)),
-        ]
-    )
-
-
-def _prediction(results, names):
-    parts = [tag("h2", "Prediction")]
-    for result, name in zip(results, names, strict=True):
-        if not result.metrics:
-            command = commands.evaluate(result.path, tables.clips(results))
-            parts.append(missing(f"{name} is not measured", command))
-    methods = tables.methods(results)
-    if methods:
-        parts.append(tag("p", tables.basis(results)))
-        parts += [table(tables.prediction(methods, name)) for name in tables.MEASURES]
-        parts.append(tag("div", *_curves(methods), class_="row"))
-    return join(parts)
+    return Table("What it is", rows)
 
 
 def _curves(methods):
     for metric, label in metric_curves.METRICS.items():
-        measured = {name: v for name, v in methods.items() if metric in v}
+        measured = {
+            name: vars(curves)
+            for name, curves in methods.items()
+            if getattr(curves, metric)
+        }
         if measured:
             file = io.BytesIO()
             metric_curves.plot_prediction(file, measured, metrics=(metric,))
             ends = ", ".join(
-                f"{name} {v[metric][-1]:.3g}" for name, v in measured.items()
+                f"{name} {curves[metric][-1]:.3g}" for name, curves in measured.items()
             )
             alt = f"{label} by frame; at the last: {ends}"
-            yield tag("figure", _image(file.getvalue(), alt))
+            yield Figure(metric, _data_uri(file.getvalue(), "image/png"), alt)
 
 
 def _probes(result, name):
     subject = "Content and pose" if result.config.method == "drnet" else "Digits"
-    parts = [tag("h2", f"{subject}: {name}")]
-    parts += map(table, code_tables.all_of(result))
-    if not result.probes:
-        parts.append(missing("Not probed", commands.probe(result.path)))
-    return join(parts)
+    return Section(
+        f"{subject}: {name}",
+        code_tables.all_of(result),
+        "" if result.probes else commands.probe(result.path),
+    )
 
 
 def _figures(results):
-    run = results[0]
-    parts = [
-        tag("h2", "Figures"),
-        tag(
-            "p", "Frames with a green border are real, those with a red one generated."
-        ),
-    ]
+    run, *baselines = results
     for name in paper_figures.NAMES:
         picture = run.figures / f"{name}.png"
         if picture.exists():
-            parts += _figure(picture, name)
+            yield _figure(picture, name)
         elif run.config.method == "drnet" or name not in paper_figures.NEED_POSES:
-            baselines = [result.path for result in results[1:]]
-            command = commands.draw(run.path, baselines, name)
-            parts.append(missing(f"There is no {name} figure", command))
-    return join(parts)
+            command = commands.draw(run.path, [one.path for one in baselines], name)
+            yield Figure(name, command=command)
 
 
 def _figure(picture, name):
-    image = _image(picture.read_bytes(), FIGURES[name])
-    yield tag("h3", name.capitalize())
-    yield tag("figure", scrolling(image, f"{name}, picture"))
+    image = _data_uri(picture.read_bytes(), "image/png")
+    figure = Figure(name, image, FIGURES[name])
     video = picture.with_suffix(".mp4")
     if not video.exists():
-        return
-    if video.stat().st_size > MOST_BYTES:
-        yield tag("p", "In motion, too large for this page: ", tag("code", video))
-    else:
-        source = data_uri(video.read_bytes(), "video/mp4")
-        player = tag(
-            "video",
-            src=source,
-            controls=True,
-            loop=True,
-            muted=True,
-            playsinline=True,
-            aria_label=f"{name}, video",
-        )
-        yield tag("details", tag("summary", "In motion"), tag("figure", player))
+        return figure
+    if video.stat().st_size > MAX_VIDEO_BYTES:
+        return dataclasses.replace(figure, large_video=str(video))
+    return dataclasses.replace(figure, video=_data_uri(video.read_bytes(), "video/mp4"))
 
 
-def _configuration(run):
+def _settings(run):
+    """Yield a table of the settings that are in no section, then one a section."""
     values = dataclasses.asdict(run.config)
-    top = {key: value for key, value in values.items() if not isinstance(value, dict)}
-    sections = {"run": top} | {k: v for k, v in values.items() if isinstance(v, dict)}
-    tables = [table(Table(name, section.items())) for name, section in sections.items()]
-    stages = [stage.versions for stage in run.stages.values() if stage.versions]
-    trained = stages[0] if stages else {}
+    sections = {key: one for key, one in values.items() if isinstance(one, dict)}
+    top = {key: one for key, one in values.items() if key not in sections}
+    for name, section in ({"run": top} | sections).items():
+        yield Table(name, list(section.items()))
+
+
+def _versions(run):
+    trained = next((s.versions for s in run.stages.values() if s.versions), {})
+    if trained:
+        yield Table("Trained with", list(trained.items()))
     made = {"keras_drnet": keras_drnet.__version__, "python": platform.python_version()}
     made |= {package: _version(package) for package in PACKAGES}
-    return join(
-        [
-            tag("h2", "Configuration and versions"),
-            tag("details", tag("summary", "Every setting of the run"), *tables),
-            table(Table("Trained with", trained.items())) if trained else None,
-            table(Table("Reported with", made.items())),
-        ]
-    )
+    yield Table("Reported with", list(made.items()))
 
 
 def _version(package):
@@ -196,10 +197,6 @@ def _version(package):
         return "not installed"
 
 
-def _commands(results):
-    lines = "\n".join(commands.everything(results, tables.clips(results)))
-    return join([tag("h2", "Commands"), tag("pre", tag("code", lines))])
-
-
-def _image(content, alt):
-    return tag("img", src=data_uri(content, "image/png"), alt=alt)
+def _data_uri(content, media_type):
+    """Return bytes as an address that holds them."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

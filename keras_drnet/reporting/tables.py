@@ -1,4 +1,4 @@
-"""Tables of what was measured, before they are HTML or Markdown."""
+"""Tables of a report, before they are written as HTML or Markdown."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ from keras_drnet.data.load import READERS
 from keras_drnet.visualization.labels import METHOD_NAMES, run_names
 
 STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one.
-MEASURES = {"psnr": ("PSNR (dB)", 2), "ssim": ("SSIM", 3)}  # Digits after the point.
+METRICS = {"psnr": ("PSNR (dB)", 2), "ssim": ("SSIM", 3)}  # Decimals.
 NONE = "\N{EN DASH}"
 
 
@@ -17,7 +17,7 @@ class Cell:
     Attributes:
         text: the number.
         best: whether it is the best of its column.
-        note: what stands under it, in small.
+        note: text under the number, in small.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Table:
     Attributes:
         caption: what it shows.
         rows: list of rows, each a name and then texts or `Cell`s.
-        heads: words for each column; empty where there is one, of facts.
+        heads: titles of the columns; empty for a list of names and values.
     """
 
     caption: str
@@ -41,7 +41,7 @@ class Table:
 
 
 def names(results):
-    """Return the methods' names; that of a second one has its folder too.
+    """Return the names of the runs: their methods, with the folder of a second one.
 
     Args:
         results: list of `Results`.
@@ -56,72 +56,83 @@ def methods(results):
         results: list of `Results`, all measured on the same clips.
 
     Returns:
-        A dict of the method's name to what `evaluate` found; those that need no
-        training, which are the same beside every run, come last.
+        A dict of the method's name to its `Curves`; those that need no training,
+        which are the same for every run, come last.
     """
     trained, others = {}, {}
     for result, name in zip(results, names(results), strict=True):
-        for key, values in (result.metrics or {"prediction": {}})["prediction"].items():
-            if key == result.metrics["method"]:
-                trained[name] = values
+        if not result.metrics:
+            continue
+        for key, curves in result.metrics.prediction.items():
+            if key == result.metrics.method:
+                trained[name] = curves
             else:
-                others[METHOD_NAMES.get(key, key)] = values
+                others[METHOD_NAMES.get(key, key)] = curves
     return trained | others
 
 
 def clips(results):
-    """Return which clips the results were measured on, `None` if nothing was."""
-    return next((r.metrics["clips"] for r in results if r.metrics), None)
+    """Return the `Clips` of the results, `None` if nothing was measured."""
+    return next((r.metrics.clips for r in results if r.metrics), None)
 
 
 def basis(results):
-    """Say on what the tables of prediction were measured.
+    """Describe the clips and statistics of the tables of prediction.
 
     Args:
         results: list of `Results`, of which one was measured.
     """
     measured = clips(results)
     what, caveat = "held-out clips", ""
-    if "recordings" in measured:
-        what = f"windows of {measured['recordings']} held-out recordings"
+    if measured.recordings is not None:
+        what = f"windows of {measured.recordings} held-out recordings"
     elif results[0].config.data.dataset in READERS:
         what = "windows of held-out recordings"
         caveat = ", too narrow where windows are of one recording"
     return (
-        f"All methods on the same {measured['count']} {what}, {measured['num_past']} "
+        f"All methods on the same {measured.count} {what}, {measured.num_past} "
         f"frames observed. Means over them, with 95 % intervals of the mean{caveat}; "
         "the best of a column is bold."
     )
 
 
-def prediction(curves, measure):
-    """Make the table of one measure at chosen steps.
+def predictions(curves):
+    """Make a table for each metric; none where nothing was measured.
 
     Args:
         curves: what `methods` returns.
-        measure: a key of `MEASURES`.
     """
-    label, digits = MEASURES[measure]
-    num_future = max(len(values[measure]) for values in curves.values())
+    return [prediction(curves, metric) for metric in METRICS if curves]
+
+
+def prediction(curves, metric):
+    """Make the table of one metric at chosen steps.
+
+    Args:
+        curves: what `methods` returns.
+        metric: a key of `METRICS`.
+    """
+    label, digits = METRICS[metric]
+    means = {name: getattr(one, metric) for name, one in curves.items()}
+    num_future = max(map(len, means.values()))
     steps = [step for step in STEPS if step <= num_future]
+    best = {step: max(values[step - 1] for values in means.values()) for step in steps}
     rows = []
-    for name, values in curves.items():
+    for name, values in means.items():
+        interval = getattr(curves[name], f"{metric}_interval")
         cells = []
         for step in steps:
-            mean = values[measure][step - 1]
-            best = mean == max(one[measure][step - 1] for one in curves.values())
-            interval = values.get(f"{measure}_interval")
-            ends = (
-                [f"{end:.{digits}f}" for end in interval[step - 1]] if interval else ()
-            )
-            cells.append(Cell(f"{mean:.{digits}f}", best, " to ".join(ends)))
+            mean = values[step - 1]
+            ends = interval[step - 1] if interval else ()
+            note = " to ".join(f"{end:.{digits}f}" for end in ends)
+            cells.append(Cell(f"{mean:.{digits}f}", mean == best[step], note))
         rows.append([name, *cells])
-    caption = f"{label} of the frame so many after the last observed one"
+    caption = f"{label} by frames after the last observed one"
     return Table(caption, rows, ("Method", *(f"+{step}" for step in steps)))
 
 
 def training(run):
-    """Make the table of how far the stages of a run were trained.
+    """Make the table of steps and time of each stage.
 
     Args:
         run: its `Results`.
@@ -132,7 +143,7 @@ def training(run):
         if stage.seconds:
             text += f" in {_duration(stage.seconds)}"
         rows.append([f"Stage {name}", text])
-    return Table("What was trained", rows)
+    return Table("Training", rows)
 
 
 def _duration(seconds):

@@ -78,7 +78,7 @@ def test_wrong_overrides_are_explained(override, message):
         ({"sed": 0}, "'sed'; did you mean 'seed'"),
         ({"seed": "0"}, "seed is '0'; expected a value of type int"),
         ({"model": {"pose_dims": 4}}, "'model.pose_dims'; did you mean 'pose_dim'"),
-        ({"model": 3}, "model. is not a JSON object"),
+        ({"model": 3}, "model is not a JSON object"),
     ],
 )
 def test_wrong_json_is_explained(change, message):

@@ -253,7 +253,7 @@ def test_the_program_writes_what_it_prints(method, tiny, tmp_path):
     assert ("fresh scene discriminator" in result.stdout) == (method == "drnet")
     assert "digits at step" in result.stdout
     probes = read_results(run).probes
-    assert len(probes["digits"]["real"]) == len(digit_judge.STEPS)
+    assert len(probes.digits.real) == len(digit_judge.STEPS)
 
 
 def test_codes_of_gray_digits_are_probed_for_all_but_the_digits(tiny, tmp_path):
@@ -262,8 +262,8 @@ def test_codes_of_gray_digits_are_probed_for_all_but_the_digits(tiny, tmp_path):
     result = probe(run.path)
     assert result.returncode == 0, result.stderr
     probes = read_results(run).probes
-    assert probes["factors"] == {} and "digits" not in probes
-    assert 0 <= probes["fresh_scene_discriminator"]["accuracy"] <= 1
+    assert probes.factors == {} and probes.digits is None
+    assert 0 <= probes.fresh_scene_discriminator.accuracy <= 1
 
 
 def test_what_cannot_be_probed_is_told(tiny, tmp_path):
