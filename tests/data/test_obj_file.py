@@ -100,7 +100,7 @@ def test_damaged_files_are_refused(write, faces, reason):
         ("newmtl red\nKd 1 0\n", "line 2, 'Kd 1 0', is damaged"),
         ("newmtl red\nmap_Kd gone.png\n", "'gone.png', which is missing"),
         ("newmtl red\nmap_Kd ../wood.png\n", "outside of"),
-        ("newmtl red\nmap_Kd chair.obj\n", "not a readable picture"),
+        ("newmtl red\nmap_Kd chair.obj\n", "not a readable image"),
     ],
 )
 def test_damaged_materials_are_refused(write, mtl, reason):

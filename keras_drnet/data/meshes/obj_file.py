@@ -10,10 +10,9 @@ so damaged files would give wrong pictures.
 import re
 
 import numpy as np
-from PIL import Image
 
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.images import PICTURE_ERRORS
+from keras_drnet.data.images import open_image
 from keras_drnet.data.meshes.mesh_renderer import Mesh
 
 GRAY = (0.7, 0.7, 0.7)  # Of faces without a material.
@@ -163,10 +162,7 @@ def _beside(path, name, root):
 
 
 def _read_texture(path):
-    try:
-        with Image.open(path) as image:
-            image = image.convert("RGB")
-    except PICTURE_ERRORS as error:
-        raise BadFile(path, f"not a readable picture ({error})") from error
+    with open_image(path) as image:
+        image = image.convert("RGB")
     image.thumbnail((MAX_TEXTURE_SIZE, MAX_TEXTURE_SIZE))
     return np.asarray(image)
