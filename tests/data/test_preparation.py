@@ -167,7 +167,12 @@ def test_jpeg_is_near_and_smaller(videos, shards, tmp_path):
 def test_the_number_of_workers_changes_nothing(videos, shards, tmp_path):
     result = run(*flags(videos, tmp_path / "one", "--workers=1"))
     assert result.returncode == 0, result.stderr
-    assert "train: 6 clips with" in result.stdout
+    lines = result.stdout.splitlines()  # The progress bar goes to standard error.
+    assert [line.split(" with ")[0] for line in lines] == [
+        "train: 6 clips",
+        "test: 3 clips",
+    ]
+    assert "5/5" in result.stderr and "shard" in result.stderr
     assert contents(tmp_path / "one") == contents(shards)
 
 

@@ -11,12 +11,12 @@ import typing
 
 import numpy as np
 import tensorflow as tf
+import tqdm
 from absl import logging
 
 from keras_drnet.data.clip_source import ClipSource
 from keras_drnet.data.clips import SPLITS, BadFile, ClipEntry, check_split
 from keras_drnet.data.factors import Factor
-from keras_drnet.data.pipeline.progress import Progress
 from keras_drnet.data.stateless_random import clip_uniforms, shuffled
 from keras_drnet.errors import InputError
 
@@ -249,10 +249,14 @@ def read_clips(reader, split):
     """
     clips, seen = [], {}
     items = reader.items(split)
-    progress = Progress(len(items), f"{split} item")
-    for item in items:
-        try:
-            for clip in reader.read(item):
+    with tqdm.tqdm(items, unit=f" {split} item") as progress:
+        for item in progress:
+            try:
+                found = reader.read(item)
+            except BadFile as error:
+                logging.warning("%s. It is left out.", error)
+                continue
+            for clip in found:
                 first = seen.setdefault(clip.fingerprint(), clip.name)
                 if first == clip.name:
                     clips.append(clip)
@@ -262,9 +266,6 @@ def read_clips(reader, split):
                         clip.name,
                         first,
                     )
-        except BadFile as error:
-            logging.warning("%s. It is left out.", error)
-        progress.add()
     if not clips:
         raise InputError(
             f"None of the {len(items)} {split} files can be used; the warnings above "
