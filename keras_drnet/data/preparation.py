@@ -167,8 +167,10 @@ def _make_shard(plan, *, config, encoding, output, key):
     clips, bad = [], []
     path = f"{output}/{plan.file}"
     with (
-        files.aside(path) as partial,
-        ShardWriter(partial, encoding=encoding, frame_rate=config.frame_rate) as writer,
+        files.atomic_write(path) as unfinished,
+        ShardWriter(
+            unfinished, encoding=encoding, frame_rate=config.frame_rate
+        ) as writer,
     ):
         for item in plan.items:
             try:

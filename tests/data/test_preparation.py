@@ -393,7 +393,8 @@ def test_a_full_disk_loses_nothing_that_was_made(videos, shards, tmp_path):
     result = run(*flags(videos, output, "--workers=1"), preexec_fn=limit_file_size)
     assert result.returncode == 2
     assert "cannot be written" in result.stderr.splitlines()[-1]
-    assert not list(output.glob("*.partial")) and not list(output.glob("*.tfrecord"))
+    assert not list(output.glob("*.unfinished"))
+    assert not list(output.glob("*.tfrecord"))
     result = run(*flags(videos, output))
     assert result.returncode == 0
     assert contents(output) == contents(shards)
