@@ -80,7 +80,7 @@ def test_corners_count_from_one_or_back_from_the_latest(write):
         ("f one two three\n", "damaged"),
         ("f 1 2 3\nv 1 2", "line 10, 'v 1 2', is damaged .expected 3 numbers"),
         ("f 1 2 3\nv 1 2 nan\n", "damaged"),
-        ("f 1 1 1\n", "all its points are one"),
+        ("f 1 1 1\n", "all its points are the same"),
         ("usemtl gold\nf 1 2 3\n", "do not define 'gold'"),
         ("mtllib other.mtl\nf 1 2 3\n", "'other.mtl', which is missing"),
         ("mtllib ../../other.mtl\nf 1 2 3\n", "outside of"),
