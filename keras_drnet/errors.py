@@ -1,10 +1,13 @@
 """The errors that a user can mend."""
 
+import collections
 import difflib
+import functools
 from collections.abc import Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
+_kept = collections.deque(maxlen=16)  # `InputError`s that TensorFlow was given.
 
 
 class InputError(ValueError):
@@ -35,3 +38,26 @@ def choose(table: Mapping[str, T], name: str, kind: str) -> T:
     nearest = difflib.get_close_matches(name, table, n=1, cutoff=0.4)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     raise InputError(f"Unknown {kind} {name!r}; expected one of {sorted(table)}.{hint}")
+
+
+def keep_input_errors(function):
+    """Wrap a function that TensorFlow calls, so that its `InputError`s are kept.
+
+    TensorFlow replaces an exception of such a function by one of its own;
+    `original_input_error` finds the original again.
+    """
+
+    @functools.wraps(function)
+    def keeping(*args):
+        try:
+            return function(*args)
+        except InputError as error:
+            _kept.append(error)
+            raise
+
+    return keeping
+
+
+def original_input_error(error):
+    """Return the kept `InputError` that an error replaces, or `None`."""
+    return next((kept for kept in _kept if str(kept) in str(error)), None)

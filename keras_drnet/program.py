@@ -1,7 +1,6 @@
 """What every command-line program shares: flags, errors, exit codes."""
 
 import os
-import re
 import sys
 
 # TensorFlow's start-up notices would hide our messages; a value that the user has
@@ -10,7 +9,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from absl import app, flags, logging  # noqa: E402
 
-from keras_drnet.errors import ExportError, InputError, TrainingError  # noqa: E402
+from keras_drnet.errors import (  # noqa: E402
+    ExportError,
+    InputError,
+    TrainingError,
+    original_input_error,
+)
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -37,11 +41,10 @@ def run(main):
             print(f"Interrupted: {interrupt}", file=sys.stderr)
             sys.exit(EXIT_INTERRUPTED)
         except Exception as error:
-            # What a source of clips raises comes out of tf.data as another error.
-            inner = re.search(r"\bInputError: (.*)", str(error))
-            if not inner:
+            original = original_input_error(error)
+            if original is None:
                 raise
-            _leave(inner[1])
+            _leave(str(original))
 
     def parse(arguments):
         try:

@@ -1,20 +1,19 @@
-"""The checkpoints of a stage, safe against any kill.
+"""Checkpoints of a training stage, safe against any kill.
 
     drnet/step_00000500/            a checkpoint
-      content_encoder.npz           one file a network: an array for each variable
+      content_encoder.npz           one file per network: an array for each variable
       ...
-      state.npz                     what training needs to go on: optimizers, ...
+      state.npz                     training state: optimizers, ...
       checkpoint.json               step, time, versions, SHA-256 of every file
 
-A checkpoint is written beside its place and renamed when all of it is on the disk, so
-a folder that has its name is whole. What is read is verified first. Weights are in
-NumPy's format, not HDF5: the HDF5 library crashes the process when the disk is full.
+A checkpoint is written to a temporary sibling folder, then renamed, so a folder with
+its final name is complete. Checksums are verified before anything is read. Weights
+are in NumPy's format, not HDF5: the HDF5 library crashes the process when the disk is
+full.
 """
 
-import hashlib
 import io
 import json
-import os
 import pathlib
 import platform
 import shutil
@@ -24,15 +23,15 @@ import numpy as np
 from absl import logging
 
 from keras_drnet.errors import InputError
+from keras_drnet.storage.files import atomic_folder, sha256
 
 MANIFEST_FILE = "checkpoint.json"
 STATE_FILE = "state.npz"
-UNFINISHED = ".unfinished"  # Suffix of what a kill may leave behind.
-NUM_KEPT = 2  # So that there is one before, if the last turns out damaged.
+NUM_KEPT = 2  # The last one, and one to fall back on if that is damaged.
 
 
 class Checkpoints:
-    """The checkpoints of one stage, `step_<n>` folders in a folder."""
+    """Checkpoints of one stage, `step_<n>` folders in a folder."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -45,8 +44,8 @@ class Checkpoints:
     def progress(self):
         """Return `(steps, seconds)` of training up to the newest checkpoint.
 
-        Seconds are those on the clock, of all sittings together; 0 where a
-        checkpoint does not say.
+        Seconds are wall-clock time, summed over interruptions; 0 if a checkpoint
+        lacks it.
         """
         for step in reversed(self.steps()):
             if not _find_damage(self._path(step)):
@@ -55,44 +54,38 @@ class Checkpoints:
         return 0, 0.0
 
     def save(self, step, networks, state=None, *, dtype=None, seconds=0.0):
-        """Write a checkpoint and remove those too old to keep.
+        """Write a checkpoint and remove the oldest, all but `NUM_KEPT`.
 
         Args:
             step: steps trained so far.
             networks: dict of name to `keras.Model`.
-            state: dict of name to list of variables that training goes on with, or
+            state: dict of name to list of variables that training needs to resume;
                 `None` for a checkpoint that is not to be trained further.
-            dtype: NumPy type of the stored weights; `None` = as they are.
-            seconds: time that training took so far.
+            dtype: NumPy type of the stored weights; `None` = unchanged.
+            seconds: training time so far.
 
         Raises:
             InputError: the disk is full or read-only; older checkpoints are kept.
         """
-        target = self._path(step)
-        unfinished = target.with_name(f"{target.name}{UNFINISHED}")
+        path = self._path(step)
         try:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir(parents=True)
-            for name, network in networks.items():
-                arrays = _weights_arrays(network, dtype)
-                _write_arrays(unfinished / f"{name}.npz", arrays)
-            if state is not None:
-                _write_arrays(unfinished / STATE_FILE, _state_arrays(state))
-            _write_manifest(unfinished, step, seconds)
-            shutil.rmtree(target, ignore_errors=True)
-            os.replace(unfinished, target)
-            _sync(self.folder)
+            with atomic_folder(path) as folder:
+                for name, network in networks.items():
+                    arrays = _weights_arrays(network, dtype)
+                    _write_arrays(folder / f"{name}.npz", arrays)
+                if state is not None:
+                    _write_arrays(folder / STATE_FILE, _state_arrays(state))
+                _write_manifest(folder, step, seconds)
         except OSError as error:
-            shutil.rmtree(unfinished, ignore_errors=True)
             raise InputError(
-                f"Cannot write the checkpoint {target}: {error}. Earlier checkpoints "
+                f"Cannot write the checkpoint {path}: {error}. Earlier checkpoints "
                 "are kept; make room and start again to go on."
             ) from error
         for old in self.steps()[:-NUM_KEPT]:
             shutil.rmtree(self._path(old), ignore_errors=True)
 
     def restore(self, networks, state=None):
-        """Load the newest checkpoint that is whole.
+        """Load the newest undamaged checkpoint.
 
         Args:
             networks: dict of name to `keras.Model`; their weights are set.
@@ -102,7 +95,7 @@ class Checkpoints:
             The checkpoint's step, or 0 if there is none.
 
         Raises:
-            InputError: every checkpoint is damaged, or is one of other networks.
+            InputError: all checkpoints are damaged, or they are of other networks.
         """
         steps = self.steps()
         for step in reversed(steps):
@@ -119,7 +112,7 @@ class Checkpoints:
         if steps:
             raise InputError(
                 f"Every checkpoint in {self.folder} is damaged; remove the folder to "
-                "train this stage anew."
+                "train this stage from the start."
             )
         return 0
 
@@ -131,8 +124,8 @@ class Checkpoints:
             if not (path / STATE_FILE).is_file():
                 raise InputError(
                     f"{path} is part of a released copy: it has no {STATE_FILE} and "
-                    "cannot be trained further. Go on with the run it is a copy of, or "
-                    "start another."
+                    "cannot be trained further. Train the original run, or start a new "
+                    "one."
                 )
             variables = {
                 _state_key(name, i): variable
@@ -165,8 +158,7 @@ def _state_arrays(state):
 
 
 def _write_arrays(path, arrays):
-    # By way of memory: an archive that fails half-written complains once more when
-    # it is collected.
+    # Built in memory: a half-written archive would raise again when it is collected.
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     path.write_bytes(buffer.getbuffer())
@@ -179,7 +171,7 @@ def _assign(variables, path):
         if unmatched:
             raise InputError(
                 f"{path} was written for another configuration, or with loss scaling "
-                f"(mixed_float16) and read without: {unmatched[0]!r} is "
+                f"(mixed_float16) and read without it: {unmatched[0]!r} is "
                 f"{'missing there' if unmatched[0] in variables else 'unknown here'}."
             )
         for name, variable in variables.items():
@@ -193,21 +185,20 @@ def _assign(variables, path):
 
 
 def _write_manifest(folder, step, seconds):
-    files = {}
-    for path in sorted(folder.iterdir()):
-        _sync(path)
-        files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
     manifest = {
         "step": step,
         "seconds": round(seconds, 1),
-        "files": files,
+        "files": {
+            path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)}
+            for path in sorted(folder.iterdir())
+        },
         "versions": {
             "python": platform.python_version(),
             "keras": keras.version(),
             "backend": keras.backend.backend(),
         },
     }
-    write_file(folder / MANIFEST_FILE, json.dumps(manifest, indent=2).encode())
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2))
 
 
 def _find_damage(folder):
@@ -219,32 +210,10 @@ def _find_damage(folder):
             size = path.stat().st_size
             if size != expected["bytes"]:
                 return f"{name} has {size} bytes, expected {expected['bytes']}"
-            if _sha256(path) != expected["sha256"]:
+            if sha256(path) != expected["sha256"]:
                 return f"{name} does not match its SHA-256"
     except OSError as error:
         return f"{error.filename} cannot be read: {error.strerror}"
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"{MANIFEST_FILE} is not what was written"
     return None
-
-
-def write_file(path, content):
-    """Write a file that is there whole or not at all."""
-    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
-    unfinished.write_bytes(content)
-    _sync(unfinished)
-    os.replace(unfinished, path)
-
-
-def _sha256(path):
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path):
-    """Wait until a file or folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,10 +14,11 @@ Generation, evaluation and export need nothing else.
 import pathlib
 
 from keras_drnet import pretrained
-from keras_drnet.checkpoints.checkpoint import UNFINISHED, Checkpoints, write_file
+from keras_drnet.checkpoints.checkpoint import Checkpoints
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks
+from keras_drnet.storage.files import UNFINISHED, write_text
 
 CONFIG_FILE = "config.json"
 
@@ -81,7 +82,7 @@ class RunFolder:
                 raise InputError(
                     f"{self.path} is not empty; choose a new folder, or an empty one."
                 )
-            write_file(self.path / CONFIG_FILE, config.to_json().encode())
+            write_text(self.path / CONFIG_FILE, config.to_json())
         except OSError as error:
             raise InputError(
                 f"Cannot create the run folder {self.path}: {error.strerror}."

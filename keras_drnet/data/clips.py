@@ -1,16 +1,8 @@
-"""Recorded clips: what a reader of files hands over, and how it refuses a file.
+"""Recorded clips, and the interface of the readers that load them from files."""
 
-A reader knows one layout of files. It is made from a `DataConfig` alone, so that
-worker processes can make their own, and has
-
-    items(split)   names of the units of work of a split, "train" or "test", sorted:
-                   a video file, an object, a character
-    read(item)     the item's clips, a list of `Clip`; raises `BadFile`
-"""
-
+import abc
 import dataclasses
 import hashlib
-import typing
 
 import numpy as np
 
@@ -20,9 +12,9 @@ SPLITS = ("train", "test")
 
 
 class BadFile(Exception):
-    """A file cannot be used: it is damaged, cut short or not what its name says.
+    """A file that cannot be used: damaged, cut short or not what its name says.
 
-    Whoever reads many files goes on with the others and reports this one.
+    Code that reads many files skips such a file and reports it.
     """
 
     def __init__(self, path, reason):
@@ -39,7 +31,7 @@ class Clip:
     """A recorded clip.
 
     Attributes:
-        name: what tells it from all other clips of its data set.
+        name: unique name within the data set.
         frames: uint8 `[T, H, W, C]`.
         labels: what is known of the clip, name to value, such as
             `{"person": "01", "action": "walking"}`. Training does not need any.
@@ -52,14 +44,14 @@ class Clip:
     periodic: bool = False
 
     def fingerprint(self):
-        """Return a number of the frames, by which to know a clip that came twice."""
+        """Return a checksum of the frames, by which duplicates are found."""
         shape = str(self.frames.shape).encode()
         return hashlib.sha256(shape + self.frames.tobytes()).hexdigest()
 
 
 @dataclasses.dataclass(frozen=True)
 class ClipEntry:
-    """A clip without its frames: an entry in a list of what is stored.
+    """A clip without its frames: an entry in a list of stored clips.
 
     Attributes:
         name: see `Clip`.
@@ -74,25 +66,58 @@ class ClipEntry:
     periodic: bool
 
 
-class Reader(typing.Protocol):
-    """What every reader has; see the module's docstring."""
+class ClipReader(abc.ABC):
+    """Interface of all readers of recorded clips; each knows one layout of files.
 
-    def items(self, split: str) -> list[str]: ...
+    An item is a unit of work: a video file, an object, a character. A reader is made
+    from a `DataConfig` alone, so that worker processes can make their own.
 
-    def read(self, item: str) -> list[Clip]: ...
+    Attributes:
+        config: the `DataConfig`.
+    """
+
+    def __init__(self, config):
+        """Hold the configuration; files are listed when they are first needed."""
+        self.config = config
+
+    @abc.abstractmethod
+    def items(self, split):
+        """Return the names of the items of a split, sorted.
+
+        Args:
+            split: `"train"` or `"test"`.
+
+        Raises:
+            InputError: the split is unknown, or the data are missing or damaged.
+        """
+
+    @abc.abstractmethod
+    def read(self, item):
+        """Return the clips of an item, a list of `Clip`.
+
+        Args:
+            item: one of the names from `items`.
+
+        Raises:
+            BadFile: a file of the item cannot be used.
+        """
+
+    def keeps(self, labels):
+        """Return whether the configuration selects clips with these labels."""
+        return True
 
 
 def split_names(names, split, test_fraction):
-    """Choose the names of one split; the two share none.
+    """Choose the names of one split; the splits share none.
 
-    The names are put in the order of their SHA-256. The first `test_fraction` of
-    them, rounded up, are for testing: a choice that does not depend on where the
-    files lie or in which order a disk lists them.
+    The names are sorted by their SHA-256. The first `test_fraction` of them, rounded
+    up, are for testing: a choice that does not depend on where the files are or in
+    which order a disk lists them.
 
     Args:
         names: distinct names of files, objects or characters.
         split: `"train"` or `"test"`.
-        test_fraction: share of the names that is for testing, in (0, 1).
+        test_fraction: fraction of the names that is for testing, in (0, 1).
 
     Returns:
         The names of the split, sorted.
@@ -103,8 +128,8 @@ def split_names(names, split, test_fraction):
     check_split(split)
     if len(names) < 2:
         raise InputError(
-            f"There are {len(names)} clips' files to split into training and test "
-            "data; expected at least 2, one for each."
+            f"The data set has {len(names)} videos or objects; expected at least 2, "
+            "one for training and one for testing. Add more."
         )
     ranked = sorted(names, key=lambda n: hashlib.sha256(n.encode()).digest())
     num_test = min(-int(-test_fraction * len(names) // 1), len(names) - 1)

@@ -1,4 +1,4 @@
-"""What is known of clips beside their pixels: the factors that codes are probed for."""
+"""Factors of variation of clips, which codes are probed for."""
 
 import dataclasses
 
@@ -7,19 +7,16 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Factor:
-    """One thing that varies among frames, with its value for some of them.
+    """One factor of variation, with its values for chosen frames.
 
-    A source that knows such things has a method
-
-        factors(indices, times)   int64 `[B]` and int32 `[B, K]` as for `frames`;
-                                  returns a dict, name to `Factor`
+    See `ClipSource.factors`.
 
     Attributes:
-        values: `[B]` if it is static, `[B, K]` if it is dynamic: ints, places in
-            `names`, or floats, a real-valued quantity.
+        values: `[B]` if the factor is static, `[B, K]` if it is dynamic: ints,
+            indices into `names`, or floats, a real-valued quantity.
         kind: `"static"`, the same in all frames of a clip, or `"dynamic"`. DrNet
-            ought to put the first into content and the second into pose. It goes by
-            the clip alone: the direction of somebody who never turns is static.
+            should put the first into content and the second into pose. The clip alone
+            decides: the direction of a person who never turns is static.
         names: names of the classes; `()` for a quantity.
     """
 

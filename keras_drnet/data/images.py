@@ -1,16 +1,38 @@
-"""Pictures of any size to square frames, and frames to whole numbers."""
+"""Image files of any size as square frames, and frames as bytes."""
+
+import contextlib
 
 import numpy as np
 from PIL import Image
 
 from keras_drnet.data.clips import BadFile
 
-# What Pillow raises for files that are damaged, no pictures, or far too large.
-PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+# What Pillow raises for files that are damaged, not images, or far too large.
+IMAGE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+
+
+@contextlib.contextmanager
+def open_image(path):
+    """Open an image file.
+
+    Args:
+        path: file of any format that Pillow reads.
+
+    Yields:
+        The Pillow image.
+
+    Raises:
+        BadFile: the file is missing, damaged or not an image.
+    """
+    try:
+        with Image.open(path) as image:
+            yield image
+    except IMAGE_ERRORS as error:
+        raise BadFile(path, f"not a readable image ({error})") from error
 
 
 def read_image(path, image_size, num_channels, resize="squash"):
-    """Read a picture as a frame.
+    """Read an image file as a frame.
 
     Args:
         path: file of any format that Pillow reads.
@@ -22,23 +44,20 @@ def read_image(path, image_size, num_channels, resize="squash"):
         uint8 `[image_size, image_size, num_channels]`.
 
     Raises:
-        BadFile: the file is not a picture, or is damaged.
+        BadFile: see `open_image`.
     """
-    try:
-        with Image.open(path) as image:
-            return fit_image(image, image_size, num_channels, resize)
-    except PICTURE_ERRORS as error:
-        raise BadFile(path, f"not a readable picture ({error})") from error
+    with open_image(path) as image:
+        return fit_image(image, image_size, num_channels, resize)
 
 
 def fit_image(image, image_size, num_channels, resize="squash"):
-    """Turn a picture into a frame.
+    """Convert an image to a frame.
 
     Args:
-        image: a Pillow image, or uint8 `[H, W, 3]`. Transparent pixels turn black.
+        image: a Pillow image, or uint8 `[H, W, 3]`. Transparent pixels become black.
         image_size: side of the frame, pixels.
-        num_channels: 1 for gray (ITU-R 601 luma), 3 for red, green, blue.
-        resize: `"squash"` scales either axis to the frame's side, as the authors do;
+        num_channels: 1 for gray (ITU-R 601 luma), 3 for RGB.
+        resize: `"squash"` scales each axis to the frame's side, as the authors do;
             `"crop"` takes the largest centered square first.
 
     Returns:
@@ -49,7 +68,7 @@ def fit_image(image, image_size, num_channels, resize="squash"):
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)
-    if image.mode.startswith("I;16"):  # `convert` would cut off what is above 255.
+    if image.mode.startswith("I;16"):  # `convert` would clip values above 255.
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     image = image.convert("L" if num_channels == 1 else "RGB")
     box = None
@@ -63,7 +82,7 @@ def fit_image(image, image_size, num_channels, resize="squash"):
 
 
 def to_uint8(frames):
-    """Return frames as whole numbers from 0 to 255; such frames as they are."""
+    """Return frames in [0, 1] as uint8 from 0 to 255; uint8 frames as they are."""
     frames = np.asarray(frames)
     if frames.dtype == np.uint8:
         return frames

@@ -1,38 +1,22 @@
-"""Clips and the training examples made of them."""
+"""Entry points to the data: the clips of a split, and the batches of a stage."""
 
 import dataclasses
 import functools
 
 from keras_drnet.data.clips import SPLITS
-from keras_drnet.data.datasets import kth
+from keras_drnet.data.datasets.kth import KTH
 from keras_drnet.data.datasets.moving_mnist import MovingMNIST, can_name_digits
-from keras_drnet.data.datasets.rotating_objects import rotating_objects
+from keras_drnet.data.datasets.rotating_objects import RotatingObjects
 from keras_drnet.data.datasets.sprites import Sprites
 from keras_drnet.data.datasets.video_folder import VideoFolder
 from keras_drnet.data.pipeline import sampling, shards
 from keras_drnet.data.pipeline.windows import ClipsInMemory, read_clips
 from keras_drnet.errors import choose
 
-
-def _moving_mnist(config, split, seed):
-    return MovingMNIST(
-        split,
-        image_size=config.image_size,
-        num_channels=config.num_channels,
-        num_digits=config.num_digits,
-        clip_length=config.clip_length,
-        integer_velocity=config.integer_velocity,
-        digit_source=config.digit_source,
-        data_dir=config.data_dir,
-        seed=seed,
-    )
-
-
-# Name to a function of a DataConfig that makes a reader of recorded clips: see
-# `clips.Reader`. Moving MNIST alone is drawn, not recorded.
+# Name to `ClipReader`. Moving MNIST is not recorded but drawn.
 READERS = {
-    "kth": kth.KTH,
-    "rotating_objects": rotating_objects,
+    "kth": KTH,
+    "rotating_objects": RotatingObjects,
     "sprites": Sprites,
     "video_folder": VideoFolder,
 }
@@ -48,7 +32,7 @@ def load_source(config, split, *, clip_length=0):
         clip_length: frames of a clip; 0 = `config.data.clip_length`.
 
     Returns:
-        A source of clips: `clip_length` and `frames(indices, times)`.
+        A `ClipSource`.
 
     Raises:
         InputError: the data set is unknown, or its data are missing or damaged.
@@ -66,29 +50,16 @@ def load_source(config, split, *, clip_length=0):
         "random_flip": data.random_flip,
     }
     if shards.has_manifest(data.data_dir):
+        reader = READERS[data.dataset](data)
         entries = shards.list_clips(data, split)
-        if data.dataset == "kth":
-            is_chosen = kth.label_filter(data)
-            entries = [entry for entry in entries if is_chosen(entry.labels)]
         return shards.ShardedClips(
             data.data_dir,
-            entries,
+            [entry for entry in entries if reader.keeps(entry.labels)],
             image_size=data.image_size,
             num_channels=data.num_channels,
             **windows,
         )
     return ClipsInMemory(_read_clips(data.recording(), split), **windows)
-
-
-def has_known_digits(data):
-    """Return whether a `DataConfig` is of digits of which each can be named."""
-    return data.dataset == "moving_mnist" and can_name_digits(data)
-
-
-@functools.lru_cache(maxsize=4)
-def _read_clips(config, split):
-    """Read a split once for all that a program does with it."""
-    return read_clips(READERS[config.dataset](config), split)
 
 
 def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
@@ -101,8 +72,7 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
             of the length that the stage is trained on.
         first_batch: number of the first batch; a run that stopped after k batches
             goes on with batch k.
-        num_batches: number of batches after which the first comes again; 0 = none
-            does.
+        num_batches: number of batches before they repeat; 0 = they never do.
 
     Returns:
         A `tf.data.Dataset`: see `sampling`.
@@ -143,3 +113,28 @@ def check_dataset(config):
                 config.data.clip_length, neighbors=config.drnet.steadiness_weight > 0
             ),
         )
+
+
+def has_known_digits(data):
+    """Return whether a `DataConfig` is of digits that can be told apart."""
+    return data.dataset == "moving_mnist" and can_name_digits(data)
+
+
+def _moving_mnist(config, split, seed):
+    return MovingMNIST(
+        split,
+        image_size=config.image_size,
+        num_channels=config.num_channels,
+        num_digits=config.num_digits,
+        clip_length=config.clip_length,
+        integer_velocity=config.integer_velocity,
+        digit_source=config.digit_source,
+        data_dir=config.data_dir,
+        seed=seed,
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _read_clips(config, split):
+    """Read a split once for all that a program does with it."""
+    return read_clips(READERS[config.dataset](config), split)

@@ -1,11 +1,11 @@
-"""The frames that a prediction goes on from, out of a video or a folder of pictures."""
+"""Observed frames to predict from, read from a video or a folder of images."""
 
 import pathlib
 
 import numpy as np
 
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.datasets.video_folder import pictures
+from keras_drnet.data.datasets.video_folder import list_images
 from keras_drnet.data.images import read_image
 from keras_drnet.data.video import read_video
 from keras_drnet.errors import InputError
@@ -21,16 +21,16 @@ def read_past(
     first_frame=0,
     resize="squash",
 ):
-    """Read observed frames.
+    """Read the observed frames.
 
     Args:
-        source: a video, or a folder of pictures: 1, 2, ... 10.
+        source: a video, or a folder of images: 1, 2, ... 10.
         num_past: frames to read.
         image_size: side of a frame in pixels.
         num_channels: 1 or 3.
-        frame_rate: frames a second, at which a video is sampled.
+        frame_rate: frames per second at which a video is sampled.
         first_frame: number of the first frame to read, from 0.
-        resize: how other shapes become squares, "squash" or "crop".
+        resize: see `images.fit_image`.
 
     Returns:
         float32 `[num_past, H, W, C]` in [0, 1].
@@ -41,7 +41,7 @@ def read_past(
     last = first_frame + num_past
     try:
         if pathlib.Path(source).is_dir():
-            paths = pictures(pathlib.Path(source))
+            paths = list_images(pathlib.Path(source))
             count = len(paths)
             frames = [
                 read_image(path, image_size, num_channels, resize)
@@ -57,7 +57,7 @@ def read_past(
         raise InputError(f"{error}.") from error
     if len(frames) < num_past:
         raise InputError(
-            f"{source} has {count} frames; expected at least {last}, {num_past} from "
-            f"frame {first_frame} on: that is what the model looks at."
+            f"{source} has {count} frames; expected at least {last}, because the model "
+            f"observes {num_past} from frame {first_frame} on."
         )
     return np.asarray(frames, np.float32) / 255

@@ -1,9 +1,9 @@
-"""Preparation: raw data to shards, in parallel, restartable, bad files listed.
+"""Preparation of raw data as shards: parallel, restartable, with bad files listed.
 
-The work is cut into shards before it is shared out, and nothing of a shard depends
-on another one: the files are the same, byte for byte, for any number of processes.
-A shard is written aside, then renamed; a note beside it says that it is done. The
-manifest comes last.
+Items are assigned to shards before they are distributed, and no shard depends on
+another: the files are the same, byte for byte, for any number of processes. A shard
+is written atomically, then a note next to it that it is done. The manifest is written
+last.
 """
 
 import collections
@@ -38,7 +38,7 @@ NOTE = ".done.json"
 
 @dataclasses.dataclass(frozen=True)
 class ShardPlan:
-    """What one shard is to hold.
+    """Planned content of a shard.
 
     Attributes:
         file: name of the shard's file.
@@ -54,14 +54,14 @@ class ShardPlan:
 def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0):
     """Write the clips of a data set to shards, with a manifest.
 
-    Called again after an interruption, or when a shard was lost or damaged, it makes
-    only what is missing. It starts processes: a script that calls it needs
+    Called again after an interruption, or after a shard was lost or damaged, it makes
+    only the missing ones. It starts processes: a script that calls it needs
     `if __name__ == "__main__":`.
 
     Args:
         config: a `DataConfig` of recorded clips.
-        output: folder of the shards, local or `s3://`; made if it is not there.
-        encoding: `"png"`, exact, or `"jpeg"`, smaller.
+        output: folder of the shards, local or `s3://`; made if it does not exist.
+        encoding: `"png"`, lossless, or `"jpeg"`, smaller.
         items_per_shard: videos, objects or characters in a shard.
         num_workers: processes; 0 = one for each core.
 
@@ -69,11 +69,11 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
         The manifest, a dict: `format`, `config` (the settings that decide what was
         read), `encoding`, `versions`, `splits` (for each the numbers of shards,
         clips and frames), `shards` (for each `file`, `split`, `num_bytes`, `sha256`,
-        `clips`, `bad`) and `bad` (for each file that could not be used `split`,
-        `file` and `reason`).
+        `clips`, `bad`) and `bad` (for each unusable file `split`, `file` and
+        `reason`).
 
     Raises:
-        InputError: the data are not there or all bad, or `output` holds shards of
+        InputError: the data are missing or all bad, or `output` holds shards of
             other data or settings, or cannot be written.
     """
     make_reader = choose(READERS, config.dataset, "dataset")
@@ -122,14 +122,15 @@ def _plan_key(config, encoding, plans):
 
 
 def _portable(config):
-    """Return the settings without the place of the raw data, which may move."""
+    """Return the settings without the folder of the raw data, which may move."""
     return dataclasses.asdict(config) | {"data_dir": ""}
 
 
 def _finished_shards(output, key):
-    """Return the notes of the shards that are there and whole, by file.
+    """Return the notes of the complete and undamaged shards, by file.
 
-    One of which files were bad is made again: they may have been mended.
+    Shards with bad files are left out, to be made again: the files may have been
+    mended.
     """
     notes = []
     for name in _note_names(output):
@@ -141,7 +142,7 @@ def _finished_shards(output, key):
     for note in notes:
         if note["plan"] != key:
             raise InputError(
-                f"{output} holds shards of other files or settings; choose another "
+                f"{output} holds shards of other files or settings. Choose another "
                 "folder, or remove this one."
             )
     return {
@@ -162,19 +163,21 @@ def _reader(config):
 
 
 def _make_shard(plan, *, config, encoding, output, key):
-    """Write one shard and the note that it is done; returns the note."""
+    """Write one shard and the note that it is done; return the note."""
     reader = _reader(config)
     clips, bad = [], []
     path = f"{output}/{plan.file}"
     with (
-        files.aside(path) as partial,
-        ShardWriter(partial, encoding=encoding, frame_rate=config.frame_rate) as writer,
+        files.atomic_write(path) as unfinished,
+        ShardWriter(
+            unfinished, encoding=encoding, frame_rate=config.frame_rate
+        ) as writer,
     ):
         for item in plan.items:
             try:
                 clips += [writer.write(clip) for clip in reader.read(item)]
             except BadFile as error:
-                file = _below(error.path, config.data_dir)
+                file = _relative(error.path, config.data_dir)
                 bad.append({"file": file, "reason": error.reason})
     note = {
         "file": plan.file,
@@ -189,14 +192,14 @@ def _make_shard(plan, *, config, encoding, output, key):
     return note
 
 
-def _below(path, folder):
-    """Return a path as seen from a folder, if it is in there."""
+def _relative(path, folder):
+    """Return a path relative to a folder, if it is inside."""
     path = pathlib.Path(path)
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 def _manifest(config, encoding, key, notes):
-    """Join the notes; of clips with the same frames the first one counts."""
+    """Join the notes to a manifest; of clips with the same frames, keep the first."""
     first, bad, shards = {}, [], []
     counts = {split: collections.Counter() for split in SPLITS}
     for note in notes:

@@ -1,15 +1,15 @@
-"""Random numbers that are pure functions of a seed and the number of a clip."""
+"""Stateless random numbers: pure functions of a seed and the index of a clip."""
 
 import tensorflow as tf
 
 
-@tf.function(reduce_retracing=True)  # Else a call for each clip, where eager.
+@tf.function(reduce_retracing=True)  # Eager `map_fn` would loop in Python.
 def clip_uniforms(seed, indices, shape):
-    """Draw uniform numbers for each clip, a pure function of seed and index.
+    """Draw uniform numbers for each clip.
 
     Args:
         seed: int64 `[2]`.
-        indices: int64 `[B]`, numbers of clips.
+        indices: int64 `[B]`, indices of clips.
         shape: shape of one clip's numbers.
 
     Returns:
@@ -24,12 +24,12 @@ def clip_uniforms(seed, indices, shape):
     )
 
 
-@tf.function(reduce_retracing=True)  # Else a call for each window, where eager.
+@tf.function(reduce_retracing=True)  # Eager `map_fn` would loop in Python.
 def shuffled(indices, num_clips, seed):
-    """Places of clips in an order that is drawn anew in each round through them.
+    """Map indices to clips in random order, a new one for each round of `num_clips`.
 
     Args:
-        indices: int64 `[B]`, numbers of windows, any from 0; a round has `num_clips`.
+        indices: int64 `[B]`, any from 0; round r has those from `r * num_clips`.
         num_clips: int64 scalar.
         seed: int64 `[2]`.
 
@@ -37,9 +37,9 @@ def shuffled(indices, num_clips, seed):
         int64 `[B]`, each in [0, num_clips).
     """
 
-    def place(index):
+    def shuffle(index):
         return tf.random.experimental.index_shuffle(
             index % num_clips, seed + index // num_clips, num_clips - 1
         )
 
-    return tf.map_fn(place, indices)
+    return tf.map_fn(shuffle, indices)

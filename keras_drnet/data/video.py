@@ -1,4 +1,4 @@
-"""Video files of any kind that FFmpeg knows, decoded by PyAV to frames."""
+"""Video files of any format that FFmpeg knows, decoded to frames by PyAV."""
 
 import av
 import numpy as np
@@ -6,10 +6,10 @@ import numpy as np
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.images import fit_image
 
-# Muxers may count a few frames that no player shows; if more are missing, the file
-# was cut off.
+# Muxers may count a few frames that no player shows; if a larger fraction is missing,
+# the file was cut off.
 MAX_MISSING = 0.02
-# A longer standstill between two frames is a damaged time stamp.
+# A longer gap between two frames means that time stamps are damaged.
 MAX_GAP_SECONDS = 10.0
 EPSILON_SECONDS = 1e-4
 
@@ -24,13 +24,13 @@ def read_video(
         image_size: side of the frames, pixels.
         num_channels: 1 or 3.
         resize: see `images.fit_image`.
-        frame_rate: frames a second at which the screen is looked at, so that a
-            variable rate comes out even; 0 = every stored frame once.
-        name: what errors call the file; default: `file`.
+        frame_rate: frames per second to sample, at even times even if the file's rate
+            varies; 0 = every stored frame once.
+        name: name of the file in errors; default: `file`.
 
     Returns:
-        uint8 `[T, image_size, image_size, num_channels]`, T at least 2, turned as
-        the file says that it is to be shown.
+        uint8 `[T, image_size, image_size, num_channels]`, T at least 2, rotated as the
+        file's metadata specify.
 
     Raises:
         BadFile: not a video, cut short, damaged, or a single frame.
@@ -39,7 +39,7 @@ def read_video(
     frames = []
     counter = _Counter()
     try:
-        # Words in another encoding than UTF-8 do not spoil a video.
+        # Metadata need not be UTF-8.
         with av.open(file, metadata_errors="replace") as container:
             if not container.streams.video:
                 raise BadFile(name, "it has no video stream")
@@ -67,7 +67,7 @@ def read_video(
 
 
 class _Counter:
-    """Counts frames: those that are decoded, and those that an edit list hides."""
+    """Counter of frames: those decoded, and those that an edit list hides."""
 
     num_frames = num_hidden = 0
 
@@ -80,7 +80,7 @@ class _Counter:
 
 
 def _sample(frames, stream, frame_rate, name):
-    """Yield the frame that is on the screen at each tick of a clock."""
+    """Yield the frame that is shown at each tick of a clock."""
     shown, first, last, tick = None, 0.0, 0.0, 0
     for number, frame in enumerate(frames):
         seconds = frame.time
@@ -91,7 +91,7 @@ def _sample(frames, stream, frame_rate, name):
         if seconds - last > MAX_GAP_SECONDS:
             raise BadFile(
                 name,
-                f"nothing is shown for {seconds - last:.0f} seconds after second "
+                f"no frame follows for {seconds - last:.0f} seconds after second "
                 f"{last - first:.1f}; its time stamps are damaged",
             )
         while first + tick / frame_rate < seconds - EPSILON_SECONDS:
@@ -103,6 +103,6 @@ def _sample(frames, stream, frame_rate, name):
 
 
 def _upright(frame):
-    """Return the picture, turned as phones ask for, uint8 `[H, W, 3]`."""
+    """Return a frame rotated as its metadata specify, uint8 `[H, W, 3]`."""
     pixels = frame.to_ndarray(format="rgb24")
     return np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90))

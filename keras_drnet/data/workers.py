@@ -1,4 +1,4 @@
-"""A pool of processes for long jobs, with a progress bar."""
+"""A pool of processes for long jobs, with a progress bar on standard error."""
 
 import concurrent.futures
 import multiprocessing
@@ -6,30 +6,30 @@ import multiprocessing.connection
 import os
 import threading
 
-from keras_drnet.data.pipeline.progress import Progress
+import tqdm
+
 from keras_drnet.errors import InputError
 
 
 def run_jobs(function, jobs, *, num_workers, unit):
-    """Call a function for every job, in processes of their own.
+    """Call a function for every job, in worker processes.
 
-    When the calling process is killed, its workers end too.
+    The workers end with the calling process, even if it is killed.
 
     Args:
-        function: what to call; a module's function, or a `functools.partial` of one.
-        jobs: its arguments.
+        function: a module's function, or a `functools.partial` of one.
+        jobs: list of its arguments.
         num_workers: processes; 0 = one for each core.
-        unit: what the progress bar counts, such as `"shard"`.
+        unit: what a job makes, such as `"shard"`, for progress bar and errors.
 
     Yields:
-        Its results, in the order in which they are done.
+        The function's results, in order of completion.
 
     Raises:
         InputError: a worker died.
     """
     if not jobs:
         return
-    progress = Progress(len(jobs), unit)
     # TensorFlow does not survive a fork.
     pool = concurrent.futures.ProcessPoolExecutor(
         min(num_workers or os.cpu_count(), len(jobs)),
@@ -37,21 +37,22 @@ def run_jobs(function, jobs, *, num_workers, unit):
         initializer=_end_with_parent,
     )
     try:
-        futures = [pool.submit(function, job) for job in jobs]
-        for future in concurrent.futures.as_completed(futures):
-            yield future.result()
-            progress.add()
+        with tqdm.tqdm(total=len(jobs), unit=f" {unit}") as progress:
+            futures = [pool.submit(function, job) for job in jobs]
+            for future in concurrent.futures.as_completed(futures):
+                yield future.result()
+                progress.update()
     except concurrent.futures.process.BrokenProcessPool as error:
         raise InputError(
-            f"A worker process died; is there enough memory? Every finished {unit} "
-            "stays: run the same again, if need be with fewer workers."
+            f"A worker process died; is there enough memory? Every finished {unit} is "
+            "kept: run the same command again, with fewer workers if need be."
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _end_with_parent():
-    """End this process when the one that started it is killed."""
+    """End this process as soon as its parent has ended."""
     parent = multiprocessing.parent_process().sentinel
 
     def watch():

@@ -49,14 +49,13 @@ def read_sample(source, indices, *, max_step, seed):
         to_uint8(read(indices[i : i + BLOCK], times[i : i + BLOCK]))
         for i in range(0, len(indices), BLOCK)
     ]
-    known = hasattr(source, "factors")
-    numbered = hasattr(source, "clip_numbers")
+    recordings = source.recording_ids(indices)
     return Sample(
         indices=indices.numpy(),
         times=times.numpy(),
-        clips=(source.clip_numbers(indices) if numbered else indices).numpy(),
+        clips=indices.numpy() if recordings is None else recordings,
         frames=np.concatenate(frames),
-        factors=source.factors(indices, times) if known else {},
+        factors=source.factors(indices, times),
     )
 
 
@@ -64,7 +63,7 @@ def choose_halves(source, num_clips):
     """Choose clips for the probes.
 
     Args:
-        source: source of clips; those that have `halves` divide them.
+        source: a `ClipSource`.
         num_clips: clips to choose.
 
     Returns:
@@ -75,9 +74,7 @@ def choose_halves(source, num_clips):
         InputError: there are not enough clips for two halves.
     """
     candidates = np.arange(8 * num_clips)
-    halves = candidates % 2
-    if hasattr(source, "halves"):
-        halves = source.halves(candidates)
+    halves = source.halves(candidates)
     both = [candidates[halves == half][: num_clips // 2] for half in (0, 1)]
     size = min(map(len, both))
     if size == 0:

@@ -1,7 +1,5 @@
 """Runs side by side: their predictors by name, and clips to set them against."""
 
-import bisect
-
 from keras_drnet.config.schema import RECORDING_KEYS
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
@@ -45,30 +43,21 @@ def load_predictors(runs):
 
 
 def longest_clips(config, num_frames, *, first_clip, num_clips):
-    """Return test clips of so many frames, or as many as enough of them have.
+    """Return test clips of the requested length, or the longest that there are.
 
     Args:
         config: a `Config`.
-        num_frames: length that is asked for, frames.
+        num_frames: requested length, frames.
         first_clip: number of the first clip.
         num_clips: number of clips.
 
     Returns:
-        float32 `[num_clips, T, H, W, C]`; T is from `num_past + 1` to `num_frames`:
-        the greatest for which the data set has `num_clips` clips, or all it has if
-        those are fewer.
+        float32 `[num_clips, T, H, W, C]`; T, from `num_past + 1` to `num_frames`, is
+        the greatest that `num_clips` recordings have, or all if those are fewer.
     """
-
-    def count(length):
-        try:
-            source = load_source(config, "test", clip_length=length)
-        except InputError:  # None is so long.
-            return 0
-        return min(num_clips, len(getattr(source, "names", range(num_clips))))
-
     shortest = config.data.num_past + 1
-    enough = max(count(shortest), 1)
-    longer = range(shortest + 1, num_frames + 1)
-    length = shortest + bisect.bisect(longer, -enough, key=lambda n: -count(n))
+    source = load_source(config, "test", clip_length=shortest)
+    longest = source.longest_window(num_clips) or num_frames
+    length = max(shortest, min(longest, num_frames))
     source = load_source(config, "test", clip_length=length)
     return clip_frames(source, first_clip, num_clips)

@@ -143,7 +143,7 @@ def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=3
         num_clips: clips to predict.
 
     Returns:
-        A dict: `pixel_ratio` and `pose_ratio`, the `neighbors.memorisation_ratio`
+        A dict: `pixel_ratio` and `pose_ratio`, the `neighbors.memorization_ratio`
         of predicted to real frames of the same clips and times, and of their poses.
     """
     clips = sampling.clip_frames(source, 0, num_clips)[:, : num_past + num_future]
@@ -153,8 +153,8 @@ def measure_memory(predictor, source, bank, *, num_past, num_future, num_clips=3
     encoder = predictor.networks.pose_encoder
     poses = [encode(encoder, items[:, None])[:, 0] for items in frames]
     return {
-        "pixel_ratio": nearest_neighbors.memorisation_ratio(*frames),
-        "pose_ratio": nearest_neighbors.memorisation_ratio(*poses),
+        "pixel_ratio": nearest_neighbors.memorization_ratio(*frames),
+        "pose_ratio": nearest_neighbors.memorization_ratio(*poses),
     }
 
 

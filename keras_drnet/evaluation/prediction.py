@@ -18,15 +18,13 @@ def recordings(source, count):
     """Return which recording each of the first windows of a source is of.
 
     Args:
-        source: source of clips; those with `clip_numbers` cut windows from recordings.
+        source: a `ClipSource`.
         count: number of windows, B.
 
     Returns:
         int64 `[B]`, or `None` where every clip is drawn anew.
     """
-    if not hasattr(source, "clip_numbers"):
-        return None
-    return source.clip_numbers(tf.range(count, dtype=tf.int64)).numpy()
+    return source.recording_ids(np.arange(count))
 
 
 def clip_list(split, clips, num_past, seed, groups=None):
@@ -90,7 +88,7 @@ def true_swaps(source, clips, num_past):
     """Return what swapping content ought to give, where the source can draw it.
 
     Args:
-        source: source of clips; `swapped_frames` is a method of those that can.
+        source: a `ClipSource`.
         clips: `[B, T, H, W, C]`, the first clips of the source.
         num_past: number of the pose frame.
 
@@ -98,12 +96,10 @@ def true_swaps(source, clips, num_past):
         `[B, H, W, C]`, the content of the clip before in the pose of each clip, or
         `None`.
     """
-    if not hasattr(source, "swapped_frames"):
-        return None
     indices = tf.range(len(clips), dtype=tf.int64)
     times = tf.fill((len(clips), 1), num_past)
     frames = source.swapped_frames(tf.roll(indices, 1, axis=0), indices, times)
-    return frames[:, 0].numpy()
+    return None if frames is None else frames[:, 0].numpy()
 
 
 def evaluate_split(predictor, clips, num_past, swaps=None):

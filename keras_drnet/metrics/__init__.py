@@ -1,1 +1,1 @@
-"""Numbers from arrays: image quality, nearest neighbors, probes."""
+"""Metrics computed from arrays: image quality, nearest neighbors, probes."""

@@ -1,11 +1,11 @@
-"""How close predicted frames are to the real ones, and how sharp."""
+"""Quality of predicted frames: similarity to the real ones, and sharpness."""
 
 import numpy as np
 import tensorflow as tf
 from scipy import stats
 
-# 60 dB is what rounding to 8 bits costs; nothing above it can be seen or stored, and
-# a still clip must not make a mean infinite.
+# Rounding to 8 bits gives about 60 dB, so higher values mean nothing; and the mean
+# must stay finite if a prediction is exact.
 MAX_PSNR = 60.0
 BATCH = 64  # Clips compared at a time.
 
@@ -29,10 +29,10 @@ def psnr(frames, predictions):
 def ssim(frames, predictions):
     """Return the structural similarity of each frame (Wang et al. 2004).
 
-    An 11x11 Gaussian window of deviation 1.5, each channel apart, then their mean.
+    With an 11x11 Gaussian window of standard deviation 1.5, averaged over channels.
 
     Args:
-        frames: `[B, ..., H, W, C]` in [0, 1], sides of at least 11 pixels.
+        frames: `[B, ..., H, W, C]` in [0, 1], at least 11 pixels high and wide.
         predictions: the same shape.
 
     Returns:
@@ -56,8 +56,8 @@ def gradient_energy(frames):
         frames: `[..., H, W, C]` in [0, 1].
 
     Returns:
-        `[...]`: the mean over vertical neighbors plus that over horizontal ones.
-        Blur lowers it, a blank frame has 0.
+        `[...]`: the mean over vertical neighbors plus that over horizontal ones. Blur
+        lowers it; it is 0 for a frame of a single color.
     """
     frames = np.asarray(frames, np.float64)
     return sum(
@@ -67,15 +67,15 @@ def gradient_energy(frames):
 
 
 def sharpness(frames, predictions):
-    """Return the gradient energy of all predicted frames over that of the real ones.
+    """Return the ratio of the gradient energies of predicted and real frames.
 
     Args:
         frames: `[B, H, W, C]` in [0, 1], not all of one color.
         predictions: the same shape.
 
     Returns:
-        A number: 1 where predictions are as sharp as real frames, below 1 where they
-        are blurred or have faded.
+        A number: 1 if predictions are as sharp as real frames, below 1 if they are
+        blurred or have faded.
     """
     return float(gradient_energy(predictions).sum() / gradient_energy(frames).sum())
 
@@ -85,18 +85,18 @@ def mean_interval(values, groups=None):
 
     Args:
         values: `[B]`, one for each window.
-        groups: `[B]`, numbers of the recordings that the windows are of, at least two
-            of them; `None` = each is of its own. Recordings are taken as independent,
-            windows of one are not: the standard error is the cluster-robust one of
-            Liang & Zeger (1986), the quantile that of Student's t.
+        groups: `[B]`, ids of the recordings that the windows are of, at least two
+            different ones; `None` = each window is of its own. Windows of the same
+            recording are not independent: the standard error is the cluster-robust
+            one of Liang & Zeger (1986), with the quantile of Student's t.
 
     Returns:
         `(low, high)`.
     """
     values = np.asarray(values, np.float64)
     groups = np.arange(len(values)) if groups is None else groups
-    _, places = np.unique(groups, return_inverse=True)
-    sums = np.bincount(places, values - values.mean())
+    _, clusters = np.unique(groups, return_inverse=True)
+    sums = np.bincount(clusters, values - values.mean())
     count = len(sums)
     error = np.sqrt(count / (count - 1) * np.sum(sums**2)) / len(values)
     half = stats.t.ppf(0.975, count - 1) * error

@@ -1,1 +1,1 @@
-"""Files that are written whole or not at all, on a disk or in object storage."""
+"""Files on a disk or in object storage."""

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, on a disk or in object storage."""
+"""Atomic writes and checksums of files, on a disk or in object storage."""
 
 import contextlib
 import hashlib
@@ -12,41 +12,74 @@ import tensorflow as tf
 from keras_drnet.errors import InputError
 from keras_drnet.storage.object_storage import require_filesystem
 
+UNFINISHED = ".unfinished"  # Suffix of what a killed process may leave behind.
+
 
 @contextlib.contextmanager
-def aside(path):
-    """Give a local file to write; it takes its place once it is complete.
+def atomic_write(path):
+    """Write a file that appears at its path once it is complete, or not at all.
 
     Args:
-        path: where the file is to be, local or `s3://`.
+        path: the file, local or `s3://`.
 
     Yields:
-        The path of the file to write. If the block raises, nothing is at `path` that
-        was not there before.
+        The path of a temporary local file to write. If the block raises, `path` is
+        left as it was.
 
     Raises:
         InputError: the file cannot be written, for example because the disk is full.
     """
+    path = os.fspath(path)
     require_filesystem(path)
-    is_local = "://" not in path
+    is_local = _is_local(path)
     folder = None if is_local else tempfile.mkdtemp()
-    partial = f"{path}.partial" if is_local else f"{folder}/partial"
+    unfinished = f"{path}{UNFINISHED}" if is_local else f"{folder}/file"
     try:
-        yield partial
+        yield unfinished
         if is_local:
-            os.replace(partial, path)
+            _sync(unfinished)
+            os.replace(unfinished, path)
         else:
-            tf.io.gfile.copy(partial, path, overwrite=True)
+            tf.io.gfile.copy(unfinished, path, overwrite=True)
     except (OSError, tf.errors.OpError) as error:
         raise InputError(
             f"{path} cannot be written: {_reason(error)}. Make room or choose another "
-            "place, then run the same again; what is finished stays."
+            "place, then run the same command again; finished files are kept."
         ) from error
     finally:
         if is_local:
-            pathlib.Path(partial).unlink(missing_ok=True)
+            pathlib.Path(unfinished).unlink(missing_ok=True)
         else:
             shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def atomic_folder(path):
+    """Fill a folder that appears at its path once it is complete, or not at all.
+
+    Args:
+        path: the folder, local; one that is there is replaced.
+
+    Yields:
+        The `pathlib.Path` of a temporary empty folder to fill, a sibling of `path`.
+        If the block raises, `path` is left as it was.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = pathlib.Path(path)
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        for written in (*unfinished.rglob("*"), unfinished):
+            _sync(written)
+        shutil.rmtree(path, ignore_errors=True)
+        os.replace(unfinished, path)
+        _sync(path.parent)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def make_folder(path):
@@ -63,7 +96,7 @@ def make_folder(path):
 
 
 def list_folder(path):
-    """Return the sorted names of the files in a folder, none where it is not there."""
+    """Return the sorted names of the files in a folder; none if there is no folder."""
     try:
         return sorted(tf.io.gfile.listdir(path))
     except tf.errors.NotFoundError:
@@ -71,28 +104,43 @@ def list_folder(path):
 
 
 def write_text(path, text):
-    """Write a text file, local or `s3://`; see `aside`."""
-    with aside(path) as partial:
-        pathlib.Path(partial).write_text(text, encoding="utf-8")
+    """Write a text file, local or `s3://`; see `atomic_write`."""
+    with atomic_write(path) as unfinished:
+        pathlib.Path(unfinished).write_text(text, encoding="utf-8")
 
 
 def read_text(path):
-    """Read a text file, local or `s3://`."""
+    """Return the text of a file, local or `s3://`."""
     with tf.io.gfile.GFile(path) as file:
         return file.read()
 
 
 def sha256(path):
-    """Return the SHA-256 of a file, local or `s3://`, "" where there is none."""
+    """Return the SHA-256 of a file, local or `s3://`; "" if there is no file."""
+    path = os.fspath(path)
     require_filesystem(path)
+    open_file = open if _is_local(path) else tf.io.gfile.GFile
     digest = hashlib.sha256()
     try:
-        with tf.io.gfile.GFile(path, "rb") as file:
+        with open_file(path, "rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-    except tf.errors.NotFoundError:
+    except (FileNotFoundError, tf.errors.NotFoundError):
         return ""
     return digest.hexdigest()
+
+
+def _is_local(path):
+    return "://" not in path
+
+
+def _sync(path):
+    """Wait until a local file or folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _reason(error):

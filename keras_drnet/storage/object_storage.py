@@ -1,12 +1,12 @@
 """Object storage: `s3://bucket/key` paths, read and written by `tf.io.gfile`.
 
-TensorFlow itself knows local files. tensorflow-io adds Amazon S3 and the many
-services that speak its protocol; it is an optional extra, loaded only once a path
-asks for it. The environment says where and who: `S3_ENDPOINT` for services other
-than Amazon's, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
+TensorFlow itself supports local files only. tensorflow-io adds Amazon S3 and
+compatible services; it is an optional extra, loaded when the first such path is used.
+It is configured by environment variables: `S3_ENDPOINT` for services other than
+Amazon's, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
 
-What differs from a disk: a folder without files is not there (`makedirs` leaves no
-trace, `listdir` raises), a rename copies, and paths stay strings, since
+Differences from a disk: a folder without files does not exist (`makedirs` has no
+effect, `listdir` raises), a rename copies, and paths stay strings, because
 `pathlib.Path("s3://bucket/key")` drops a slash.
 """
 
@@ -20,16 +20,16 @@ from keras_drnet.errors import InputError
 
 
 def require_filesystem(path):
-    """Make `tf.io.gfile` able to open a path; call it before the first use.
+    """Enable `tf.io.gfile` to open a path; call it before the first use.
 
-    Costs nothing for a local path. In each process anew: worker processes do not
-    inherit what their parent loaded.
+    It does nothing for a local path. Every process must call it: worker processes do
+    not inherit what their parent has loaded.
 
     Args:
         path: a local path, or a string `"s3://bucket/key"`.
 
     Raises:
-        InputError: the path has another scheme, or tensorflow-io is not there.
+        InputError: the path has another scheme, or tensorflow-io does not load.
     """
     scheme, separator, _ = os.fspath(path).partition("://")
     if not separator:
@@ -46,9 +46,9 @@ def require_filesystem(path):
 def _load_s3():
     _name_endpoint()
     try:
-        import tensorflow_io  # noqa: F401  Registers s3:// as it is imported.
+        import tensorflow_io  # noqa: F401  Importing it registers s3://.
 
-        # Beside a TensorFlow that it was not built for, the import only warns.
+        # With a TensorFlow that it was not built for, the import only warns.
         from tensorflow.io import gfile
 
         loaded = "s3" in gfile.get_registered_schemes()
@@ -57,7 +57,7 @@ def _load_s3():
     if not loaded:
         raise InputError(
             "s3:// paths need tensorflow-io, which does not load here; expected "
-            "tensorflow-io 0.37.1 beside TensorFlow 2.17, on Python 3.11. Install "
+            "tensorflow-io 0.37.1 with TensorFlow 2.17, on Python 3.11. Install "
             "these, or use a local path."
         )
     if sys.platform == "linux":
@@ -65,10 +65,10 @@ def _load_s3():
 
 
 def _name_endpoint():
-    """Take the endpoint from where AWS's own tools look for it.
+    """Set `S3_ENDPOINT` from the variables that AWS's own tools read.
 
-    tensorflow-io does not: it would try Amazon for a minute, then report that no
-    file exists.
+    tensorflow-io ignores them: it would try Amazon for a minute, then report that the
+    file does not exist.
     """
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
         if name in os.environ:
@@ -76,13 +76,13 @@ def _name_endpoint():
 
 
 def _skip_native_cleanup():
-    """Keep the S3 client from aborting the process once all is done.
+    """Keep the S3 client from aborting the process at exit.
 
     Its static objects are destroyed in an order that ends in "pure virtual method
-    called" and exit code 134. C's exit calls the handler that was registered last
-    first, with the exit code: `_exit` there ends the process before any of them is
-    destroyed. As Python has by then run its own exit handlers and written what was
-    buffered, nothing else is lost; the exit code stays, also after an exception.
+    called" and exit code 134. C calls the exit handler that was registered last first,
+    with the exit code: `_exit` there ends the process before any of them is destroyed.
+    Python has by then run its own exit handlers and flushed its buffers, so nothing
+    else is lost; the exit code is kept, also after an exception.
     """
     c_library = ctypes.CDLL(None)
     c_library.fflush(None)

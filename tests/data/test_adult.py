@@ -97,7 +97,7 @@ def test_no_file(tmp_path):
         ({"sizes": NUM_ROWS | {"adult.data": 9}}, "has 9 rows; expected 32,561"),
         ({"test": [TEST[0][:60]]}, "a row of 10 columns"),
         ({"test": [TEST[0] + ", 1"]}, "a row of 16 columns"),
-        ({"train": [TRAIN[0].replace("30", "x")]}, "column age .* not of numbers"),
+        ({"train": [TRAIN[0].replace("30", "x")]}, "column age .* not a number"),
         ({"train": [TRAIN[0].replace("<=", "<")]}, r"has incomes \['<50K'\]"),
     ],
 )
@@ -109,7 +109,7 @@ def test_damaged_files(tmp_path, wrong, message):
 @pytest.mark.parametrize("content", [b"\x1f\x8b\xff\xfe", b"25, " + b"x" * 200_000])
 def test_what_is_no_table(tmp_path, content):
     (write(tmp_path) / "adult.data").write_bytes(content)
-    with pytest.raises(InputError, match="adult.data is no table .*Fetch it again"):
+    with pytest.raises(InputError, match="adult.data is not a table .*Fetch it again"):
         load_adult(tmp_path)
 
 

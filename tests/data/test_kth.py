@@ -145,23 +145,23 @@ def test_a_broken_archive(tmp_path):
     (tmp_path / "boxing.zip").write_bytes(b"PK no archive")
     write_list(tmp_path)
     with pytest.raises(InputError, match="boxing.zip is not a readable archive"):
-        kth.KTH(config(tmp_path))
+        kth.KTH(config(tmp_path)).items("train")
 
 
 def test_nothing_there(tmp_path):
     with pytest.raises(InputError, match="KTH needs data_dir"):
-        kth.KTH(config("/does/not/exist"))
+        kth.KTH(config("/does/not/exist")).items("train")
     with pytest.raises(InputError, match="KTH needs data_dir"):
-        kth.KTH(config(""))
+        kth.KTH(config("")).items("train")
     with pytest.raises(InputError, match="no KTH video; expected personNN_"):
-        kth.KTH(config(tmp_path))
+        kth.KTH(config(tmp_path)).items("train")
     write_videos(tmp_path, flat=True)
     (tmp_path / kth.SEQUENCES).write_text("nothing of the kind")
     with pytest.raises(InputError, match="names no frame ranges"):
-        kth.KTH(config(tmp_path))
+        kth.KTH(config(tmp_path)).items("train")
     (tmp_path / kth.SEQUENCES).unlink()
     with pytest.raises(InputError, match="00sequences.txt is missing"):
-        kth.KTH(config(tmp_path))
+        kth.KTH(config(tmp_path)).items("train")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_nothing_there(tmp_path):
 )
 def test_choices_that_do_not_exist(folder, key, value, message):
     with pytest.raises(InputError, match=message):
-        kth.KTH(config(folder, **{key: value}))
+        kth.KTH(config(folder, **{key: value})).items("train")
 
 
 @pytest.mark.parametrize(

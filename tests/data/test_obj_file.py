@@ -80,7 +80,7 @@ def test_corners_count_from_one_or_back_from_the_latest(write):
         ("f one two three\n", "damaged"),
         ("f 1 2 3\nv 1 2", "line 10, 'v 1 2', is damaged .expected 3 numbers"),
         ("f 1 2 3\nv 1 2 nan\n", "damaged"),
-        ("f 1 1 1\n", "all its points are one"),
+        ("f 1 1 1\n", "all its points are the same"),
         ("usemtl gold\nf 1 2 3\n", "do not define 'gold'"),
         ("mtllib other.mtl\nf 1 2 3\n", "'other.mtl', which is missing"),
         ("mtllib ../../other.mtl\nf 1 2 3\n", "outside of"),
@@ -100,7 +100,7 @@ def test_damaged_files_are_refused(write, faces, reason):
         ("newmtl red\nKd 1 0\n", "line 2, 'Kd 1 0', is damaged"),
         ("newmtl red\nmap_Kd gone.png\n", "'gone.png', which is missing"),
         ("newmtl red\nmap_Kd ../wood.png\n", "outside of"),
-        ("newmtl red\nmap_Kd chair.obj\n", "not a readable picture"),
+        ("newmtl red\nmap_Kd chair.obj\n", "not a readable image"),
     ],
 )
 def test_damaged_materials_are_refused(write, mtl, reason):

@@ -2,87 +2,22 @@
 
 import json
 import os
-import pathlib
+import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.load import load_dataset, load_source
 from keras_drnet.data.pipeline.shards import MANIFEST
 from keras_drnet.data.preparation import prepare
 from keras_drnet.errors import InputError
 from tests.support.paths import ROOT
+from tests.support.shards import NUM_VIDEOS, config, contents, flags, run
 from tests.support.videos import walker, write_video
-
-NUM_VIDEOS = 9
-
-
-def config(data_dir, *overrides):
-    return PRESETS["tiny"]().with_overrides(
-        [
-            "data.dataset=video_folder",
-            f"data.data_dir={data_dir}",
-            "data.frame_rate=25",
-            "data.test_fraction=0.3",
-            *overrides,
-        ]
-    )
-
-
-def run(*flags, **kwargs):
-    return subprocess.run(
-        [sys.executable, "-m", "keras_drnet.prepare", *flags],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        **kwargs,
-    )
-
-
-def flags(videos, output, *more):
-    return [
-        "--preset=tiny",
-        "--dataset=video_folder",
-        "--override=data.frame_rate=25",
-        "--override=data.test_fraction=0.3",
-        "--items_per_shard=2",
-        f"--input={videos}",
-        f"--output={output}",
-        *more,
-    ]
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture(scope="module")
-def videos(tmp_path_factory):
-    root = tmp_path_factory.mktemp("videos")
-    for seed in range(NUM_VIDEOS):
-        # Large ones take long enough to be killed in the middle.
-        frames = walker(12 + seed, seed, height=480, width=640)
-        write_video(root / f"video{seed}.avi", frames)
-    return root
-
-
-@pytest.fixture(scope="module")
-def shards(videos, tmp_path_factory):
-    output = tmp_path_factory.mktemp("shards") / "made" / "here"
-    manifest = prepare(
-        config(videos).data, str(output), items_per_shard=2, num_workers=2
-    )
-    assert manifest == json.loads((output / MANIFEST).read_text())
-    return output
 
 
 def test_the_manifest_says_what_there_is(shards, videos):
@@ -104,7 +39,7 @@ def test_the_manifest_says_what_there_is(shards, videos):
     )
     assert manifest["bad"] == [] and manifest["encoding"] == "png"
     assert manifest["config"]["image_size"] == 32
-    assert manifest["config"]["data_dir"] == ""  # No place of this machine.
+    assert manifest["config"]["data_dir"] == ""  # No path of this machine.
     assert {"keras_drnet", "tensorflow", "av", "PIL"} == set(manifest["versions"])
     assert sorted(p.name for p in shards.iterdir()) == sorted(
         [MANIFEST, *(shard["file"] for shard in manifest["shards"])]
@@ -167,160 +102,23 @@ def test_jpeg_is_near_and_smaller(videos, shards, tmp_path):
 def test_the_number_of_workers_changes_nothing(videos, shards, tmp_path):
     result = run(*flags(videos, tmp_path / "one", "--workers=1"))
     assert result.returncode == 0, result.stderr
-    assert "train: 6 clips with" in result.stdout
+    lines = result.stdout.splitlines()  # The progress bar goes to standard error.
+    assert [line.split(" with ")[0] for line in lines] == [
+        "train: 6 clips",
+        "test: 3 clips",
+    ]
+    assert "5/5" in result.stderr and "shard" in result.stderr
     assert contents(tmp_path / "one") == contents(shards)
 
 
-def wait_for(predicate, process):
-    deadline = time.monotonic() + 120
-    while not predicate():
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_preparation_goes_on(videos, shards, tmp_path, number):
-    output = tmp_path / "killed"
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "keras_drnet.prepare",
-            *flags(videos, output, "--workers=1"),
-        ],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=heed_interrupts,
-    )
-    wait_for(lambda: list(output.glob("*.done.json")), process)
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode != 0
-    assert not (output / MANIFEST).exists()
-    done = {
-        path.with_name(path.name.removesuffix(".done.json"))
-        for path in output.glob("*.done.json")
-    }
-    times = {path: path.stat().st_mtime_ns for path in done}
-    # Whatever was being written when the process died is written again.
-    result = run(*flags(videos, output))
-    assert result.returncode == 0, result.stderr
-    assert {path: path.stat().st_mtime_ns for path in done} == times
-    assert contents(output) == contents(shards)
-    assert workers_of(process.pid) == []
-
-
-def heed_interrupts():
-    # A shell that starts the tests in the background has them ignore SIGINT.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def workers_of(session):
-    """Returns the processes that a dead one has left behind."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = subprocess.run(
-            ["ps", "-o", "pid=,stat=", "-s", str(session)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-        living = [line for line in found.splitlines() if " Z" not in line]
-        if not living:
-            break
-        time.sleep(0.2)
-    return living
-
-
-@pytest.fixture
-def copy(shards, tmp_path):
-    return pathlib.Path(shutil.copytree(shards, tmp_path / "copy"))
-
-
-def flip_a_byte(path, place):
-    content = bytearray(path.read_bytes())
-    content[place] ^= 1
-    path.write_bytes(content)
-
-
-def test_a_flipped_byte_stops_training_and_is_mended(videos, shards, copy):
-    damaged = copy / "train-00001-of-00003.tfrecord"
-    flip_a_byte(damaged, 2000)
-    with pytest.raises(tf.errors.InvalidArgumentError, match=f"{damaged} is damaged"):
-        for batch in load_dataset(config(copy), "train").take(4):
-            assert batch
-    result = subprocess.run(
-        [
-            *[sys.executable, "-m", "keras_drnet.train", "--preset=tiny"],
-            "--override=data.dataset=video_folder",
-            "--override=data.frame_rate=25",
-            "--override=data.test_fraction=0.3",
-            f"--data_dir={copy}",
-            f"--run_dir={copy}_run",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert result.returncode == 2
-    assert f"{damaged} is damaged: clip 'video" in result.stderr.splitlines()[-1]
-    assert result.stderr.splitlines()[-1].startswith("Error: ")
-    result = run(*flags(videos, copy))
-    assert result.returncode == 0, result.stderr
-    assert contents(copy) == contents(shards)
-
-
-def test_a_shard_that_is_gone(videos, shards, copy):
-    (copy / "test-00000-of-00002.tfrecord").unlink()
-    source = load_source(config(copy), "test")
-    with pytest.raises(InputError, match="test-00000-of-00002.tfrecord cannot be read"):
-        source.frames(tf.range(3, dtype=tf.int64), tf.zeros((3, 1), tf.int32))
-    prepare(config(videos).data, str(copy), items_per_shard=2, num_workers=1)
-    assert contents(copy) == contents(shards)
-
-
-def test_prepared_shards_are_left_alone(videos, copy):
-    times = {path: path.stat().st_mtime_ns for path in copy.glob("*.tfrecord")}
-    prepare(config(videos).data, str(copy), items_per_shard=2)
-    assert times == {path: path.stat().st_mtime_ns for path in copy.glob("*.tfrecord")}
-
-
-def test_shards_of_other_settings_are_refused(videos, copy):
+def test_shards_of_other_settings_are_refused(videos, shards_copy):
     other = config(videos, "data.image_size=64")
     with pytest.raises(InputError, match="holds shards of other files or settings"):
-        prepare(other.data, str(copy), items_per_shard=2)
+        prepare(other.data, str(shards_copy), items_per_shard=2)
     with pytest.raises(
         InputError, match="data.image_size 32, but 64.*--override=data.image_size=32"
     ):
-        load_source(config(copy, "data.image_size=64"), "train")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda manifest: manifest.pop("shards"),
-        lambda manifest: manifest["shards"][0].update(file="../../secret"),
-        lambda manifest: manifest["shards"][0]["clips"][0].pop("offset"),
-        lambda manifest: manifest["config"].update(unknown=1),
-        lambda manifest: manifest.update(format=99),
-    ],
-)
-def test_a_damaged_manifest_is_refused(copy, change):
-    path = copy / MANIFEST
-    manifest = json.loads(path.read_text())
-    change(manifest)
-    path.write_text(json.dumps(manifest))
-    with pytest.raises(InputError, match="manifest.json (is damaged|has format 99)"):
-        load_source(config(copy), "train")
-    path.write_text(path.read_text()[:100])
-    with pytest.raises(InputError, match="manifest.json is damaged.*remove it and"):
-        load_source(config(copy), "train")
+        load_source(config(shards_copy, "data.image_size=64"), "train")
 
 
 @pytest.fixture(scope="module")
@@ -383,24 +181,6 @@ def test_nothing_can_be_used(tmp_path):
     assert "No clip of" in result.stderr and "a.avi: not a readable" in result.stderr
 
 
-def test_a_full_disk_loses_nothing_that_was_made(videos, shards, tmp_path):
-    output = tmp_path / "full"
-    result = run(*flags(videos, output, "--workers=1"), preexec_fn=limit_file_size)
-    assert result.returncode == 2
-    assert "cannot be written" in result.stderr.splitlines()[-1]
-    assert not list(output.glob("*.partial")) and not list(output.glob("*.tfrecord"))
-    result = run(*flags(videos, output))
-    assert result.returncode == 0
-    assert contents(output) == contents(shards)
-
-
-def limit_file_size():
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
-
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -413,8 +193,6 @@ def limit_file_size():
     ],
 )
 def test_wrong_flags_get_a_sentence(tmp_path, more, message):
-    import re
-
     result = run(f"--output={tmp_path}/made", *more)
     assert result.returncode == 2
     assert re.search(message, result.stderr), result.stderr
@@ -433,7 +211,8 @@ def test_shards_on_object_storage(s3, videos, shards, tmp_path):
         "import sys\n"
         "import numpy as np\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.data.test_preparation import config, load_dataset\n"
+        "from keras_drnet.data.load import load_dataset\n"
+        "from tests.support.shards import config\n"
         "batches = [next(iter(load_dataset(config(folder), 'train')))\n"
         "           for folder in sys.argv[1:]]\n"
         "for name, frames in batches[0].items():\n"

@@ -10,7 +10,7 @@ from PIL import Image
 
 from keras_drnet.config.schema import DataConfig
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.datasets.rotating_objects import rotating_objects
+from keras_drnet.data.datasets.rotating_objects import RotatingObjects
 from keras_drnet.data.meshes.mesh_renderer import AZIMUTHS, ELEVATIONS
 from keras_drnet.errors import InputError
 from tests.support.paths import ROOT
@@ -37,7 +37,7 @@ UPRIGHT = "1 0 0 0 0 -1 0 1 0"
 
 def reader(data_dir="", **options):
     options = {"image_size": 32, "test_fraction": 0.25} | options
-    return rotating_objects(DataConfig(data_dir=str(data_dir), **options))
+    return RotatingObjects(DataConfig(data_dir=str(data_dir), **options))
 
 
 def write_picture(path, level):
@@ -96,7 +96,7 @@ def test_missing_and_broken_views_are_named(coil):
         reader(coil).read("obj1")
     broken = coil / "obj2__90.png"
     broken.write_bytes(broken.read_bytes()[:40])
-    with pytest.raises(BadFile, match="obj2__90.png: not a readable picture"):
+    with pytest.raises(BadFile, match="obj2__90.png: not a readable image"):
         reader(coil).read("obj2")
     assert len(reader(coil).read("obj10")) == 1
 
@@ -157,7 +157,7 @@ def test_a_broken_mesh_does_not_stop_the_others(meshes):
 def test_damaged_catalogues_are_refused(meshes, catalogue):
     (meshes / "catalogue.json").write_text(catalogue)
     with pytest.raises(InputError, match="not a catalogue of meshes.*Mend it"):
-        reader(meshes)
+        reader(meshes).items("train")
 
 
 @pytest.mark.opengl
@@ -195,10 +195,10 @@ def test_splits_are_checked():
 def test_folders_without_objects_are_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("obj1__0.png")
     with pytest.raises(InputError, match="COIL-100 .*SUNCG.*meshes"):
-        reader(tmp_path)
+        reader(tmp_path).items("train")
     for path in (tmp_path / "gone", tmp_path / "notes.txt"):
         with pytest.raises(InputError, match="cannot be read .*expected a folder"):
-            reader(path)
+            reader(path).items("train")
 
 
 def test_unreadable_folders_are_refused(coil, monkeypatch):
@@ -207,7 +207,7 @@ def test_unreadable_folders_are_refused(coil, monkeypatch):
 
     monkeypatch.setattr(pathlib.Path, "iterdir", refuse)
     with pytest.raises(InputError, match="cannot be read .Permission denied"):
-        reader(coil)
+        reader(coil).items("train")
 
 
 @pytest.mark.skipif(

@@ -8,12 +8,13 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keras_drnet.data.clip_source import ClipSource
 from keras_drnet.data.load import load_dataset, load_source
 from keras_drnet.data.pipeline import sampling
 from keras_drnet.errors import InputError
 
 
-class Numbered:
+class Numbered(ClipSource):
     """A source whose frames say which clip and time they are of."""
 
     clip_length = 15

@@ -152,11 +152,11 @@ SPOILERS = {
     "missing": (lambda path, content: None, "this sheet is missing"),
     "cut": (
         lambda path, content: path.write_bytes(content[: len(content) // 2]),
-        "not a readable picture",
+        "not a readable image",
     ),
     "text": (
         lambda path, content: path.write_text("<html>404</html>"),
-        "not a readable picture",
+        "not a readable image",
     ),
     "size": (
         lambda path, content: Image.new("RGBA", (832, 1343)).save(path),
@@ -182,7 +182,7 @@ def test_a_bad_sheet_is_named(folder, name):
 def test_a_folder_without_sheets_is_named(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=f"need data_dir.* no 'body' in '{name}'"):
-        reader(name)
+        reader(name).items("train")
 
 
 @pytest.mark.skipif(

@@ -122,10 +122,10 @@ def test_frames_in_folders_called_train_and_test_are_split_so_too(tmp_path, inne
 
 def test_nothing_there(tmp_path):
     with pytest.raises(InputError, match="video_folder needs data_dir"):
-        reader(tmp_path / "missing")
+        reader(tmp_path / "missing").items("train")
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(InputError, match="holds no video; expected files.*.mp4"):
-        reader(tmp_path)
+        reader(tmp_path).items("train")
 
 
 def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
@@ -151,7 +151,7 @@ def test_bad_pictures_and_single_ones(tmp_path):
     write_frames(tmp_path / "broken", [5, 6, 7])
     (tmp_path / "broken" / "frame2.png").write_bytes(b"no picture")
     bad = reader(tmp_path)
-    with pytest.raises(BadFile, match="one picture; expected at least two"):
+    with pytest.raises(BadFile, match="one image; expected at least two"):
         bad.read("single")
-    with pytest.raises(BadFile, match=r"frame2.png: not a readable picture"):
+    with pytest.raises(BadFile, match=r"frame2.png: not a readable image"):
         bad.read("broken")

@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_drnet.data.clips import BadFile, Clip, split_names
+from keras_drnet.data.clips import BadFile, Clip, ClipReader, split_names
 from keras_drnet.data.datasets import video_folder
 from keras_drnet.data.load import load_dataset
 from keras_drnet.data.pipeline.windows import ClipsInMemory, read_clips
@@ -16,7 +16,7 @@ from keras_drnet.errors import InputError
 from tests.support.videos import walker, write_video
 
 
-class Numbered:
+class Numbered(ClipReader):
     """A reader whose frames say, in their pixels, which clip and time they are of."""
 
     def __init__(self, lengths, periodic=(), bad=()):
@@ -99,6 +99,19 @@ def test_short_clips_are_left_out_and_counted(caplog):
     assert "2 of 4 train clips have fewer than 5 frames" in caplog.text
     clips, _ = windows(short, 8)
     assert set(clips[:, 0]) == {1, 3}
+
+
+def test_the_longest_window_is_what_enough_clips_allow():
+    plain = source(Numbered([7, 9, 5, 6]))
+    assert [plain.longest_window(count) for count in (1, 2, 3, 4, 50)] == [
+        9,
+        7,
+        6,
+        5,
+        5,
+    ]
+    one_turn = source(Numbered([7, 9, 8], periodic=[0]))
+    assert [one_turn.longest_window(count) for count in (1, 2, 3)] == [None, 9, 8]
 
 
 def test_none_is_long_enough():

@@ -78,14 +78,15 @@ def test_clips_are_known_again_by_their_frames(tiny, clips):
     assert clip_list("test", again, 3, tiny.seed)["sha256"] != listed["sha256"]
 
 
-def test_windows_of_a_recording_are_not_counted_as_clips_of_their_own(clips):
-    recorded = MemoryClips(
-        [ClipEntry(name, {}, 12, periodic=False) for name in "ab"],
-        np.array([0, 12]),
-        None,
-    )
-    source = ClipsInMemory(recorded, split="test", clip_length=5, seed=0)
-    groups = recordings(source, 5)
+@pytest.fixture
+def recorded():
+    entries = [ClipEntry(name, {}, 12, periodic=False) for name in "ab"]
+    clips = MemoryClips(entries, np.array([0, 12]), None)
+    return ClipsInMemory(clips, split="test", clip_length=5, seed=0)
+
+
+def test_windows_of_a_recording_are_not_counted_as_clips_of_their_own(recorded, clips):
+    groups = recordings(recorded, 5)
     np.testing.assert_array_equal(np.sort(groups)[[0, 4]], [0, 1])
     assert clip_list("test", clips, 3, 0, groups)["recordings"] == 2
     copy = CopyLastFrame(clips.shape[2:])
@@ -121,13 +122,13 @@ def test_split_is_measured_against_known_frames(tiny, clips):
     assert evaluate_split(predictor, clips, 3)["scene_accuracy"] == 0.5
 
 
-def test_swaps_are_measured_against_what_they_ought_to_be(tiny, clips):
+def test_swaps_are_measured_against_what_they_ought_to_be(tiny, clips, recorded):
     source = load_source(tiny, "test")
     swaps = true_swaps(source, clips, 3)
     oracle = VideoPredictor(build_networks(tiny))
     oracle.reconstruct = lambda content, pose: swaps
     assert evaluate_split(oracle, clips, 3, swaps)["swap_mse"] == 0
-    assert true_swaps(object(), clips, 3) is None
+    assert true_swaps(recorded, clips, 3) is None
     ids = source.digit_ids(tf.range(5, dtype=tf.int64)).numpy()
     assert not np.any(np.all(ids == np.roll(ids, 1, axis=0), axis=1))
     # The places are those of the pose clip: its ink and the other's overlap.

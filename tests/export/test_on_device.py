@@ -415,7 +415,7 @@ def test_damaged_files_are_named(bundle, video, tmp_path, monkeypatch, capfd):
     for number in range(3):
         (tmp_path / f"{number}.png").write_text("no picture")
     assert run_here(monkeypatch, *usual, f"--frames={tmp_path}") == 2
-    assert "0.png: not a readable picture" in error_of(capfd)
+    assert "0.png: not a readable image" in error_of(capfd)
 
 
 def test_a_missing_package_is_named(bundle, video, tmp_path, monkeypatch, capfd):

@@ -59,7 +59,7 @@ def main():
         results = record.run_seeds(
             name, experiment, settings, range(_SEEDS.value), folder
         )
-        with files.aside(str(folder / "plot.png")) as partial:
+        with files.atomic_write(str(folder / "plot.png")) as partial:
             plot_results(partial, experiment, results, record.load_arrays(folder))
         table = markdown_table(experiment, results)
         files.write_text(str(folder / "table.md"), table)

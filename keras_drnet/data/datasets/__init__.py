@@ -1,1 +1,1 @@
-"""Data sets, a file each: what reads or draws their clips."""
+"""Data sets, one file each: readers and generators of clips, and tables."""

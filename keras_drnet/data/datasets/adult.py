@@ -1,4 +1,10 @@
-"""Census data with sensitive attributes: UCI Adult, and data made up like it."""
+"""UCI Adult, census data with sensitive attributes, and generated data like it.
+
+As the makers distribute it, comma-separated without a header; see `COLUMNS`:
+
+    adult.data      32,561 people for training
+    adult.test      16,281 people for testing, below a line that begins with "|"
+"""
 
 import csv
 import pathlib
@@ -26,7 +32,7 @@ COLUMNS = (
     "income",
 )
 NUMBERS = ("age", "education-num", "capital-gain", "capital-loss", "hours-per-week")
-# Neither the weight of a row in the census nor the target says anything of a person.
+# Neither the weight of a row in the census nor the target describes a person.
 CATEGORIES = tuple(
     name for name in COLUMNS if name not in (*NUMBERS, "fnlwgt", "income")
 )
@@ -35,7 +41,7 @@ INCOMES = {"<=50K": 0, ">50K": 1}
 
 
 class Census(NamedTuple):
-    """People and what is known of them.
+    """Features, target and sensitive groups of people.
 
     Attributes:
         features: float32 `[N, D]`.
@@ -49,27 +55,25 @@ class Census(NamedTuple):
 
 
 def load_adult(data_dir, *, sensitive="sex", in_features=False):
-    """Load UCI Adult: does a person earn more than 50,000 dollars a year?
+    """Load UCI Adult; the target is an income of more than 50,000 dollars a year.
 
-    Features are one-hot categories, a missing value being a category of its own, and
-    numbers less their mean over their standard deviation, both those of the training
-    split. Categories that this split lacks are all zeros. The weight of a row in the
+    Features are one-hot categories, with missing values as a category of their own,
+    and numbers standardized by mean and standard deviation of the training split.
+    Categories that the training split lacks are all zeros. The weight of a row in the
     census, `fnlwgt`, is left out.
 
-    A sensitive attribute is not among the features, so that what these tell of it they
-    tell through others, which is what the adversaries are for: `relationship` alone,
-    with its husbands and wives, gives most people's sex away.
+    The sensitive attribute is left out too, but other features correlate with it:
+    `relationship`, with its husbands and wives, reveals most people's sex.
 
     Args:
-        data_dir: folder of `adult.data` and `adult.test`, as they come from UCI.
+        data_dir: folder of `adult.data` and `adult.test`.
         sensitive: name of a column of categories, or a tuple of names. Groups are its
             values in alphabetical order: for `"sex"` 0 is female and 1 is male; for
             `"race"` they are 0 to 4.
-        in_features: whether the sensitive attribute is among the features too.
+        in_features: whether the sensitive attribute is among the features.
 
     Returns:
-        `(train, test)`, a `Census` of 32,561 people and one of 16,281. With one
-        attribute `group` is `[N]`.
+        `(train, test)`, two `Census`; `group` is `[N]` for a single attribute.
 
     Raises:
         InputError: a file is missing or damaged, or an attribute is unknown.
@@ -96,11 +100,12 @@ def load_adult(data_dir, *, sensitive="sex", in_features=False):
 
 
 def generated_census(num_examples, *, seed=0, num_features=8):
-    """Make people up whose income depends on their group, as in Adult.
+    """Generate people whose income depends on their group, as in Adult.
 
-    Two in three are of group 1, which earns well three times as often. The group is
-    not among the features but can be told from them: half of them tell of merit, which
-    income and somewhat the group decide, and half of the group.
+    Two in three are of group 1, in which high incomes are three times as frequent.
+    The group is not a feature but can be predicted from them: half of the features
+    depend on merit, which decides the income and depends weakly on the group, and half
+    on the group.
 
     Args:
         num_examples: number of people, N.
@@ -129,14 +134,14 @@ def _read(path):
         raise InputError(
             f"No {path.name} in {path.parent}; expected adult.data and adult.test of "
             "https://archive.ics.uci.edu/dataset/2/adult. Put them there, or leave out "
-            "the folder to use made-up data."
+            "the folder to use generated data."
         )
     try:
         with path.open(newline="", encoding="utf-8") as file:
             lines = list(csv.reader(file, skipinitialspace=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is no table ({error}). Fetch it again.") from error
-    # The test split's first line is a remark, and either may end in an empty one.
+        raise InputError(f"{path} is not a table ({error}). Fetch it again.") from error
+    # The test split begins with a comment, and both may end in an empty line.
     rows = [line for line in lines if line and not line[0].startswith("|")]
     for row in rows:
         if len(row) != len(COLUMNS):
@@ -157,7 +162,8 @@ def _read(path):
             table[name] = np.array(table[name], np.float64)
     except ValueError as error:
         raise InputError(
-            f"The column {name} of {path} is not of numbers: {error}. Fetch it again."
+            f"The column {name} of {path} has a value that is not a number: {error}. "
+            "Fetch it again."
         ) from error
     unknown = set(table["income"]) - set(INCOMES)
     if unknown:

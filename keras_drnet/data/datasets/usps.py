@@ -1,4 +1,9 @@
-"""USPS digits: `usps.h5`, as it is passed around."""
+"""USPS digits, from the HDF5 file in which they are commonly distributed.
+
+usps.h5
+  train/data  test/data         [N, 256], pixels in [0, 1]; N = 7,291 and 2,007
+  train/target  test/target     [N], classes
+"""
 
 import pathlib
 
@@ -14,19 +19,18 @@ FILE = "usps.h5"
 
 
 def load_usps(split, *, data_dir):
-    """Load the digits of one split, 7,291 to train or 2,007 to test.
+    """Load the digits of one split.
 
     Args:
         split: `"train"` or `"test"`.
-        data_dir: folder of `usps.h5`, with the groups `train` and `test`, in each
-            `data`, `[N, 256]` in [0, 1], and `target`, `[N]`.
+        data_dir: folder of `usps.h5`.
 
     Returns:
-        `(digits, labels)`: float32 `[N, 16, 16]` in [0, 1], 1 for ink, and int64 `[N]`,
-        0 to 9.
+        `(digits, labels)`: float32 `[N, 16, 16]` in [0, 1], 1 for foreground, and
+        int64 `[N]`, 0 to 9.
 
     Raises:
-        InputError: the split is unknown, or the file is missing or is not this one.
+        InputError: the split is unknown, or the file is missing, damaged or another.
     """
     check_split(split)
     path = pathlib.Path(data_dir) / FILE
@@ -41,7 +45,7 @@ def load_usps(split, *, data_dir):
             labels = np.asarray(file[split]["target"], np.int64)
     except (KeyError, OSError, ValueError, TypeError) as error:
         raise InputError(
-            f"{path} is damaged or not the file of USPS: {error}. Fetch it again."
+            f"{path} is damaged or not the USPS file: {error}. Fetch it again."
         ) from error
     if (
         pixels.shape != (len(labels), DIGIT_SIZE**2)

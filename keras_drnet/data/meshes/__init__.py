@@ -1,1 +1,1 @@
-"""Meshes: read, made up and drawn."""
+"""Meshes: read from files, generated and rendered."""

@@ -1,7 +1,7 @@
-"""Parts of chairs: seats, what they stand on, backs and arms.
+"""Parts of chairs: seats, bases, backs and arms.
 
-Lengths are metres; x right, y up, z to the front, the floor at y = 0. A part is the
-stuff that it is made of, the chair's frame's or its cover's, and a solid.
+Lengths are meters; x right, y up, z to the front, the floor at y = 0. A part is a
+pair of its material, `FRAME` or `COVER`, and a solid: see `solids`.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ FRAME, COVER = "frame", "cover"
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    """What the parts of one chair have in common."""
+    """Dimensions that the parts of a chair share."""
 
     width: float  # Of the seat.
     depth: float  # Of the seat.
@@ -24,12 +24,12 @@ class Style:
     thickness: float  # Of the seat.
     back: float  # Height of the back above the seat.
     rod: float  # Half the thickness of legs and posts.
-    sides: int  # Corners of their section: 4 or 12.
-    corner: float  # Of seat and back: see `solids.board`.
-    padded: bool  # Whether seat and back are.
-    lean: float  # How far the back goes backwards on each metre upwards.
-    curve: float  # Radians by which the back's sides turn to the front; not 0.
-    count: int  # Of slats, rungs or spindles.
+    sides: int  # Corners of their cross section: 4 or 12.
+    corner: float  # Corner exponent of seat and back: see `solids.board`.
+    padded: bool  # Whether seat and back are padded.
+    lean: float  # Backward lean of the back, meters per meter of height.
+    curve: float  # Angle by which the back's sides turn forward, radians; not 0.
+    count: int  # Number of slats, rungs or spindles.
 
     @property
     def under(self):
@@ -38,7 +38,7 @@ class Style:
 
     @property
     def leg(self):
-        """Place of the front right leg, `(x, z)`; the others mirror it."""
+        """Position of the front right leg, `(x, z)`; the others mirror it."""
         inset = 0.72 if self.corner == 2 else 0.92
         return inset * self.width / 2 - self.rod, inset * self.depth / 2 - self.rod
 
@@ -48,7 +48,7 @@ def _moved(solid, by):
 
 
 def nothing(style):
-    """What a stool has for a back, and most chairs for arms."""
+    """Return no part: the back of some stools, and the arms of most chairs."""
     return []
 
 
@@ -57,18 +57,18 @@ def _tube(points, radius, sides=12):
 
 
 def _mirrored(points, radius, sides=12):
-    """A tube on the right, x > 0, and its like on the left."""
+    """Make a tube on the right, x > 0, and its mirror image on the left."""
     points = np.array(points)
     return sum((_tube(points * (s, 1, 1), radius, sides) for s in (1, -1)), [])
 
 
 def seat(style):
-    """The seat of a chair."""
+    """Make the seat of a chair."""
     solid = board(style.width, style.depth, style.thickness, style.corner, style.padded)
     return [(COVER, _moved(solid, (0, style.height - style.thickness / 2, 0)))]
 
 
-# What a chair stands on.
+# Bases.
 
 
 def _legs(style, spread=1.0, taper=1.0):
@@ -168,11 +168,11 @@ BASES = (
     *(_panels, _block, _disc, _tulip, _star),
 )
 
-# Backs, flat as yet: x across, y above the seat.
+# Backs, flat: x across, y above the seat. `bent` curves and positions them.
 
 
 def bent(solid, style):
-    """Bend the solid of a flat back and put it where it belongs."""
+    """Return the solid of a flat back, curved and in its position on the chair."""
     (x, y, z), faces = solid[0].T, solid[1]
     half_width, backward = style.leg  # Above the hind legs, so on the seat.
     radius = half_width / style.curve
@@ -187,7 +187,7 @@ def bent(solid, style):
 
 
 def _upright(style, bottom, top, width=0.0, corner=30):
-    """A board of the cover's stuff from `bottom` to `top` above the seat."""
+    """Make a board of the cover's material from `bottom` to `top` above the seat."""
     thickness = 0.07 if style.padded else 0.02
     solid = board(width or style.width, top - bottom, thickness, corner, style.padded)
     points = solid[0][:, [0, 2, 1]]

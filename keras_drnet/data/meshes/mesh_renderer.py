@@ -1,7 +1,7 @@
-"""Pictures of meshes from all sides, drawn by VTK without a screen.
+"""Images of meshes from all sides, rendered off-screen by VTK.
 
-A camera goes round the object; the lights stand still, so that a side of the object
-looks the same from wherever it is seen.
+The camera orbits the object and the lights are fixed, so that each side of the object
+has the same shading in all views.
 """
 
 import dataclasses
@@ -18,11 +18,11 @@ from keras_drnet.errors import InputError
 AZIMUTHS = tuple(range(0, 360, 10))  # Degrees from the front, anticlockwise.
 ELEVATIONS = (5, 15, 25, 35, 45)  # Degrees above the horizon, all above the seat.
 VIEW_ANGLE = 30  # Degrees.
-MARGIN = 1.04  # Size of the view against the object's.
-SUPERSAMPLING = 3  # Drawn pixels to a pixel, either way: thin legs stay whole.
-CREASE_ANGLE = 40  # Degrees between two faces from which their edge looks sharp.
+MARGIN = 1.04  # Size of the view relative to the object's.
+SUPERSAMPLING = 3  # Rendered pixels per pixel on each axis, to preserve thin legs.
+CREASE_ANGLE = 40  # Degrees; faces that meet at more have a sharp edge.
 BACKGROUND = (1.0, 1.0, 1.0)
-# Where the light comes from (x right, y up, z front) and how strong it is. The sum
+# Direction towards each light (x right, y up, z front) and its intensity. The sum
 # stays below 1 on any face, so that white objects stand out from the background.
 LIGHTS = (
     ((1.0, 1.6, 1.4), 0.5),
@@ -31,8 +31,8 @@ LIGHTS = (
     ((0.0, -1.0, 0.0), 0.1),
 )
 AMBIENT = 0.28
-# VTK's kinds of windows: with EGL and OSMesa, which need no display, and what is usual
-# on the system.
+# VTK's classes of windows: of EGL and OSMesa, which need no display, and the default
+# of the system.
 WINDOWS = ("vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow", "vtkOpenGLRenderWindow")
 PROBE = """
 import sys
@@ -50,15 +50,15 @@ class Mesh:
 
     Attributes:
         points: float `[N, 3]` in any unit: x right, y up, z to the front.
-        faces: flat polygons, each the numbers of its corners in `points`.
+        faces: flat polygons, each a list of its corners' indices into `points`.
         color: red, green and blue in [0, 1].
-        shine: from 0, matt, to 1, polished.
-        normals: float `[N, 3]`; `None` = to be made of the faces, with an edge
+        shine: from 0, matte, to 1, polished.
+        normals: float `[N, 3]`; `None` = computed from the faces, with a sharp edge
             where they meet at more than `CREASE_ANGLE`.
-        texture: uint8 `[H, W, 3]`, repeated without end and multiplied with the
-            color; `None` = the color alone.
-        texture_points: float `[N, 2]`, place of each point on the texture: (0, 0)
-            is its lower left, (1, 1) its upper right corner.
+        texture: uint8 `[H, W, 3]`, repeated endlessly and multiplied by the color;
+            `None` = the color alone.
+        texture_points: float `[N, 2]`, texture coordinates of each point: (0, 0) is
+            the texture's lower left, (1, 1) its upper right corner.
     """
 
     points: np.ndarray
@@ -71,16 +71,16 @@ class Mesh:
 
 
 class MeshRenderer:
-    """Draws meshes from all sides, at one size."""
+    """Renderer of meshes from all sides, at one image size."""
 
     def __init__(self, image_size):
-        """Open a window that nobody sees.
+        """Open an off-screen window.
 
         Args:
             image_size: side of a frame, pixels.
 
         Raises:
-            InputError: VTK or a library it draws with is not installed.
+            InputError: VTK or its OpenGL library is not installed.
         """
         self._window = _open_window()
         side = SUPERSAMPLING * image_size
@@ -88,15 +88,15 @@ class MeshRenderer:
         self._window.SetMultiSamples(0)
 
     def render(self, meshes, azimuths=AZIMUTHS, elevations=ELEVATIONS):
-        """Draw an object from all sides.
+        """Render an object from all sides.
 
-        The object is in the middle of the frame and fills it as far as it can without
-        leaving it in any view: it has one size in all of them.
+        The object is centered, and has the same size in all views: the largest at
+        which no view cuts it off.
 
         Args:
             meshes: list of `Mesh`, the object's parts; at least one has an extent.
-            azimuths: degrees by which the camera went round the object; at 0 it sees
-                the front, at 90 the side of positive x.
+            azimuths: degrees by which the camera orbits the object; at 0 it sees the
+                front, at 90 the side of positive x.
             elevations: degrees of the camera above the horizon, in (-90, 90).
 
         Returns:
@@ -149,9 +149,9 @@ class MeshRenderer:
         width, height = self._window.GetSize()
         pixels = vtkUnsignedCharArray()
         self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
-        picture = Image.fromarray(vtk_to_numpy(pixels).reshape(height, width, 3))
+        image = Image.fromarray(vtk_to_numpy(pixels).reshape(height, width, 3))
         # VTK's rows go from the bottom to the top.
-        return np.asarray(picture.reduce(SUPERSAMPLING))[::-1]
+        return np.asarray(image.reduce(SUPERSAMPLING))[::-1]
 
 
 def _open_window():
@@ -159,8 +159,8 @@ def _open_window():
         from vtkmodules import vtkRenderingOpenGL2
     except ImportError as error:
         raise InputError(
-            f"Meshes are drawn with VTK, which cannot be imported ({error}); install "
-            "it: pip install vtk."
+            f"Meshes are rendered with VTK, which cannot be imported ({error}). "
+            "Install it: pip install vtk."
         ) from error
     window = getattr(vtkRenderingOpenGL2, _working_window())()
     window.SetOffScreenRendering(True)
@@ -171,8 +171,8 @@ def _open_window():
 def _working_window():
     """Return the first of `WINDOWS` that this machine has the libraries for.
 
-    Without them VTK dies of a segmentation fault, which no `except` catches, so other
-    processes try it out.
+    Without them VTK crashes with a segmentation fault, which no `except` catches, so
+    each is tried in a process of its own.
     """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     for name in WINDOWS:
@@ -181,8 +181,8 @@ def _working_window():
         if probe.returncode == 0:
             return name
     raise InputError(
-        "Meshes are drawn with OpenGL, but there is neither EGL nor OSMesa nor a "
-        "display; install one of them, on Debian and Ubuntu: apt-get install libegl1 "
+        "Meshes are rendered with OpenGL, but there is neither EGL nor OSMesa nor a "
+        "display. Install one of them, on Debian and Ubuntu: apt-get install libegl1 "
         "libgl1-mesa-dri."
     )
 
@@ -234,8 +234,8 @@ def _surface(mesh):
     surface.SetPoints(points)
     surface.SetPolys(polygons)
     if mesh.texture_points is not None:
-        places = numpy_to_vtk(mesh.texture_points.astype(np.float32), deep=True)
-        surface.GetPointData().SetTCoords(places)
+        coordinates = numpy_to_vtk(mesh.texture_points.astype(np.float32), deep=True)
+        surface.GetPointData().SetTCoords(coordinates)
     if mesh.normals is not None:
         normals = numpy_to_vtk(mesh.normals.astype(np.float32), deep=True)
         surface.GetPointData().SetNormals(normals)
@@ -254,7 +254,7 @@ def _texture(pixels):
 
     image = vtkImageData()
     image.SetDimensions(pixels.shape[1], pixels.shape[0], 1)
-    rows = pixels[::-1].reshape(-1, 3)  # VTK's go from the bottom to the top.
+    rows = pixels[::-1].reshape(-1, 3)  # VTK's rows go from the bottom to the top.
     image.GetPointData().SetScalars(numpy_to_vtk(rows, deep=True))
     texture = vtkTexture()
     texture.SetInputData(image)

@@ -1,24 +1,23 @@
 """Meshes from Wavefront OBJ files with their materials (MTL) and textures.
 
-What is read: points, normals, texture points, polygons and, of the materials, the
-color (Kd) and its picture (map_Kd). Lines, curves, gloss and transparency are not.
+Points, normals, texture coordinates, polygons and the materials' color (Kd) and
+texture (map_Kd) are read; lines, curves, gloss and transparency are not.
 
-VTK's own importer takes corners that do not exist and goes on without what it misses,
-so damaged files would give wrong pictures.
+VTK's own importer accepts corners that do not exist and ignores missing files, so
+damaged files would give wrong images.
 """
 
 import re
 
 import numpy as np
-from PIL import Image
 
 from keras_drnet.data.clips import BadFile
-from keras_drnet.data.images import PICTURE_ERRORS
+from keras_drnet.data.images import open_image
 from keras_drnet.data.meshes.mesh_renderer import Mesh
 
 GRAY = (0.7, 0.7, 0.7)  # Of faces without a material.
 MAX_TEXTURE_SIZE = 512  # Pixels; frames are smaller.
-OPTIONS = re.compile(r"(-\w+(\s+(on|off|[-+.\d]+))*\s+)*")  # Before a map's file.
+OPTIONS = re.compile(r"(-\w+(\s+(on|off|[-+.\d]+))*\s+)*")  # Before a map's file name.
 
 
 def read_obj(path, root):
@@ -26,16 +25,17 @@ def read_obj(path, root):
 
     Args:
         path: the OBJ file, a `pathlib.Path`.
-        root: folder that the materials and textures must not lie outside of.
+        root: folder that must contain the materials and textures.
 
     Returns:
         A list of `Mesh`, one for each material.
 
     Raises:
-        BadFile: it, its materials or a texture is missing or damaged, or it is empty.
+        BadFile: the file, its materials or a texture is missing or damaged, or the
+            object has no extent.
     """
-    columns = {"v": [], "vt": [], "vn": []}  # Points, texture points, normals.
-    faces = {}  # Name of the material to faces, lists of corners.
+    columns = {"v": [], "vt": [], "vn": []}  # Points, texture coordinates, normals.
+    faces = {}  # Name of a material to faces, lists of corners.
     materials = None
     name = ""
     for number, line, keyword, rest in _statements(path):
@@ -52,13 +52,13 @@ def read_obj(path, root):
                 name = rest
             elif keyword == "mtllib":
                 materials = (materials or {}) | _read_mtl(
-                    _beside(path, rest, root), root
+                    _resolve(path, rest, root), root
                 )
         except ValueError as error:
             reason = f"line {number}, {line[:40]!r}, is damaged ({error})"
             raise BadFile(path, reason) from error
     if not faces:
-        raise BadFile(path, "it has no faces; is it an OBJ file, and whole?")
+        raise BadFile(path, "it has no faces; is it a complete OBJ file?")
     if materials is not None:
         for name in faces:
             if name and name not in materials:
@@ -69,12 +69,12 @@ def read_obj(path, root):
         for name in faces
     ]
     if not np.ptp(np.concatenate([mesh.points for mesh in meshes]), axis=0).any():
-        raise BadFile(path, "all its points are one")
+        raise BadFile(path, "all its points are the same")
     return meshes
 
 
 def _statements(path):
-    """Yield number of the line, line, keyword and the rest of each statement."""
+    """Yield `(line number, line, keyword, arguments)` of each statement."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -86,38 +86,43 @@ def _statements(path):
 
 def _numbers(text, size):
     numbers = [float(number) for number in text.split()[:size]]
-    # Single precision, which is drawn in, holds no more. NaN is not below it either.
+    # Rendering is in single precision. NaN fails this check too.
     if len(numbers) < size or not all(abs(number) < 1e30 for number in numbers):
         raise ValueError(f"expected {size} numbers")
     return numbers
 
 
 def _corner(text, counts):
-    """Read `point/texture point/normal`, the latter two optional: -1 where left out.
+    """Parse `point/texture point/normal`, the latter two optional.
 
-    The numbers count from 1, or back from the latest if negative.
+    Args:
+        text: three numbers, from 1, or from -1 backwards from the latest.
+        counts: how many points, texture points and normals there are so far.
+
+    Returns:
+        Three indices, from 0; -1 = left out.
     """
     corner = []
     for part, count in zip((text.split("/") + ["", ""])[:3], counts, strict=True):
         number = int(part) if part else 0
-        place = number - 1 if number > 0 else count + number
+        index = number - 1 if number > 0 else count + number
         if not part and corner:
-            place = -1
-        elif not 0 <= place < count:
+            index = -1
+        elif not 0 <= index < count:
             raise ValueError(f"there is no number {part or 'nothing'} so far")
-        corner.append(place)
+        corner.append(index)
     return tuple(corner)
 
 
 def _mesh(arrays, faces, color, texture):
-    numbers = {}  # Corner to its place among the mesh's points.
+    numbers = {}  # Corner to the index of its point in the mesh.
     for face in faces:
         for corner in face:
             numbers.setdefault(corner, len(numbers))
-    places = np.array(list(numbers))
+    corners = np.array(list(numbers))
     points, texture_points, normals = (
-        array[chosen] if (chosen >= 0).all() else None
-        for array, chosen in zip(arrays, places.T, strict=True)
+        array[indices] if (indices >= 0).all() else None
+        for array, indices in zip(arrays, corners.T, strict=True)
     )
     return Mesh(
         points,
@@ -130,7 +135,7 @@ def _mesh(arrays, faces, color, texture):
 
 
 def _read_mtl(path, root):
-    """Return the materials by name: color, and texture or `None`."""
+    """Return a dict, name of a material to its color and texture (`None` = none)."""
     materials = {}
     name = ""
     for number, line, keyword, rest in _statements(path):
@@ -141,7 +146,7 @@ def _read_mtl(path, root):
             elif keyword == "Kd":
                 color = tuple(np.clip(_numbers(rest, 3), 0, 1))
             elif keyword == "map_Kd":
-                texture = _read_texture(_beside(path, OPTIONS.sub("", rest, 1), root))
+                texture = _read_texture(_resolve(path, OPTIONS.sub("", rest, 1), root))
         except ValueError as error:
             reason = f"line {number}, {line[:40]!r}, is damaged ({error})"
             raise BadFile(path, reason) from error
@@ -149,11 +154,12 @@ def _read_mtl(path, root):
     return materials
 
 
-def _beside(path, name, root):
+def _resolve(path, name, root):
+    """Return the path of a file that another file in the folder `root` refers to."""
     try:
         found = (path.parent / name.replace("\\", "/")).resolve()
         is_file = found.is_file()
-    except (OSError, RuntimeError) as error:  # A name too long, a circle of links.
+    except (OSError, RuntimeError) as error:  # A name too long, a loop of links.
         raise BadFile(path, f"it refers to {name!r} ({error})") from error
     if not found.is_relative_to(root.resolve()):
         raise BadFile(path, f"it refers to {name!r}, outside of {root}")
@@ -163,10 +169,7 @@ def _beside(path, name, root):
 
 
 def _read_texture(path):
-    try:
-        with Image.open(path) as image:
-            image = image.convert("RGB")
-    except PICTURE_ERRORS as error:
-        raise BadFile(path, f"not a readable picture ({error})") from error
+    with open_image(path) as image:
+        image = image.convert("RGB")
     image.thumbnail((MAX_TEXTURE_SIZE, MAX_TEXTURE_SIZE))
     return np.asarray(image)

@@ -1,6 +1,6 @@
-"""A family of chairs without end: each is drawn from its number.
+"""Procedurally generated chairs: an endless family, a chair for each number.
 
-Its kinds of parts, its sizes and its colors are drawn from tables.
+Kinds of parts, dimensions, materials and colors are drawn at random.
 """
 
 import numpy as np
@@ -9,9 +9,9 @@ from keras_drnet.data.meshes import chair_parts
 from keras_drnet.data.meshes.chair_parts import COVER, FRAME, Style
 from keras_drnet.data.meshes.mesh_renderer import Mesh
 
-SEED = 20170531  # Sets the family apart from other draws by the same numbers.
+SEED = 20170531  # Makes chairs independent of other draws with the same numbers.
 
-# Shine, and colors: red, green, blue.
+# Materials: shine, and colors (red, green, blue).
 WOOD = 0.1, ((0.87, 0.72, 0.5), (0.75, 0.52, 0.3), (0.6, 0.36, 0.2), (0.72, 0.33, 0.18))
 DARK_WOOD = 0.1, ((0.42, 0.25, 0.15), (0.28, 0.2, 0.16), (0.5, 0.2, 0.14))
 METAL = 0.4, ((0.7, 0.72, 0.75), (0.5, 0.52, 0.55), (0.2, 0.2, 0.22), (0.8, 0.64, 0.3))
@@ -32,7 +32,7 @@ FABRIC = (
     ),
 )
 LEATHER = 0.15, ((0.55, 0.3, 0.16), (0.2, 0.18, 0.18), (0.87, 0.82, 0.72))
-# Frame, cover, and whether the cover is padded.
+# Material of the frame, of the cover, and whether the cover is padded.
 MATERIALS = (
     *((WOOD, WOOD, False), (WOOD, FABRIC, True), (DARK_WOOD, DARK_WOOD, False)),
     *((DARK_WOOD, LEATHER, True), (DARK_WOOD, FABRIC, True), (METAL, PLASTIC, False)),
@@ -40,17 +40,18 @@ MATERIALS = (
     *((PAINT, PAINT, False), (PAINT, FABRIC, True), (PLASTIC, PLASTIC, False)),
     *((WOOD, PLASTIC, False), (PAINT, WOOD, False)),
 )
-STOOLS = 0.08  # Share of high stools: without arms, and with low backs or none.
+STOOLS = 0.08  # Fraction of high stools: without arms, and with low backs or none.
 
 
 def chair(number):
-    """Draw a chair.
+    """Generate a chair.
 
     Args:
-        number: any integer from 0. One number gives one chair, always.
+        number: any integer from 0; the same number always gives the same chair.
 
     Returns:
-        A list of two `Mesh`: the frame, and seat and whatever has their material.
+        A list of two `Mesh`: the parts of the frame's material, and those of the
+        cover's.
     """
     rng = np.random.default_rng([SEED, number])
     frame, cover, padded = _pick(rng, MATERIALS)
@@ -73,7 +74,7 @@ def chair(number):
     arms = chair_parts.nothing if stool else _pick(rng, chair_parts.ARMS)
     parts = chair_parts.seat(style) + arms(style)
     parts += _pick(rng, chair_parts.BASES)(style)
-    parts += [(stuff, chair_parts.bent(solid, style)) for stuff, solid in back(style)]
+    parts += [(name, chair_parts.bent(solid, style)) for name, solid in back(style)]
     return [_mesh(parts, FRAME, *frame, rng), _mesh(parts, COVER, *cover, rng)]
 
 
@@ -81,11 +82,11 @@ def _pick(rng, options):
     return options[rng.integers(len(options))]
 
 
-def _mesh(parts, stuff, shine, colors, rng):
+def _mesh(parts, material, shine, colors, rng):
     color = np.clip(np.array(_pick(rng, colors)) * rng.uniform(0.85, 1.1), 0, 1)
     points, faces, start = [], [], 0
     for part, (part_points, part_faces) in parts:
-        if part == stuff:
+        if part == material:
             points.append(part_points)
             faces += [face + start for face in part_faces]
             start += len(part_points)

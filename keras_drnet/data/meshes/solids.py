@@ -1,4 +1,4 @@
-"""Simple solids: pairs of points, float `[N, 3]`, and faces, their corners' numbers.
+"""Simple solids: pairs of points, float `[N, 3]`, and faces, lists of point indices.
 
 x right, y up, z to the front; any unit of length.
 """
@@ -18,12 +18,12 @@ def loft(rings):
 
 
 def tube(points, radius, sides=12):
-    """Make a tube along a line, its corners mitred.
+    """Make a tube along a polyline, with mitered corners.
 
     Args:
         points: `[P, 3]`, the line's start, corners and end; P > 1.
         radius: half the thickness, one number or one for each point.
-        sides: corners of its section: 4 = square, 12 = round.
+        sides: corners of the cross section: 4 = square, 12 = round.
 
     Returns:
         The solid.
@@ -40,7 +40,7 @@ def tube(points, radius, sides=12):
     )
     rings = []
     for point, direction, reach in zip(points, directions, radii, strict=True):
-        # Each section is turned from the one before as little as can be: no twist.
+        # Each section is rotated as little as possible from the last: no twist.
         across = across - (across @ direction) * direction
         across /= np.linalg.norm(across)
         circle = np.outer(np.cos(angles), across)
@@ -50,7 +50,7 @@ def tube(points, radius, sides=12):
 
 
 def box(low, high):
-    """Make a box from its least to its greatest x, y and z."""
+    """Make a box from its lowest to its highest x, y and z."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     return loft(
         [[(x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1)] for y in (y0, y1)]
@@ -64,12 +64,12 @@ def board(width, depth, thickness, corner=30, padded=False):
         width: length along x.
         depth: length along z.
         thickness: length along y.
-        corner: exponent of the superellipse that it is from above: 2 = an ellipse, 4 =
-            with round corners, 30 = a rectangle.
+        corner: exponent of its outline seen from above, a superellipse: 2 = an
+            ellipse, 4 = with round corners, 30 = a rectangle.
         padded: whether its edges are round, as those of a cushion.
 
     Returns:
-        The solid, of sections along x, so that it can be bent there.
+        The solid, in sections along x, so that it can be bent.
     """
     x = 0.998 * np.cos(np.linspace(np.pi, 0, 15))[:, None]
     z = (1 - np.abs(x) ** corner) ** (1 / corner)

@@ -1,8 +1,8 @@
-"""From clips to training examples, as `tf.data` pipelines.
+"""`tf.data` pipelines of training examples.
 
-A source of clips has a `clip_length` and a method `frames(indices, times)`. Batch k
-holds the clips `k * batch_size` to `(k + 1) * batch_size - 1`, so a pipeline that is
-told where to start goes on exactly where another one stopped.
+Batch k holds the clips `k * batch_size` to `(k + 1) * batch_size - 1` of a
+`ClipSource`, so a pipeline with `first_batch=k` continues exactly where another one
+stopped.
 """
 
 import tensorflow as tf
@@ -12,7 +12,7 @@ from keras_drnet.errors import InputError
 
 FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
 NEIGHBOR_NAMES = ("pose_before", "pose_after")
-# Keeps the numbers that choose frames apart from those that draw the clip.
+# Makes the numbers that choose frames independent of those that draw the clip.
 TIMES_STREAM = 1_000_003
 
 
@@ -29,14 +29,14 @@ def frame_batches(
     """Make the endless batches that `DrNet` trains on.
 
     Args:
-        source: source of clips.
+        source: a `ClipSource`.
         batch_size: clips in a batch, B.
         max_step: greatest distance in time of any two of the four frames.
-        neighbors: whether the frames before and after `pose_1` come too; none of
-            the four is then the first or last of its clip.
+        neighbors: whether to add the frames before and after `pose_1`; none of the
+            four is then the first or last of its clip.
         seed: seed of the choice of frames.
         first_batch: number of the first batch.
-        num_batches: number of batches after which batch 0 comes again; 0 = never.
+        num_batches: number of batches before they repeat; 0 = they never do.
 
     Returns:
         A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
@@ -66,10 +66,10 @@ def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
     """Make the endless batches of whole clips that `PosePredictor` trains on.
 
     Args:
-        source: source of clips.
+        source: a `ClipSource`.
         batch_size: clips in a batch, B.
         first_batch: number of the first batch.
-        num_batches: number of batches after which batch 0 comes again; 0 = never.
+        num_batches: number of batches before they repeat; 0 = they never do.
 
     Returns:
         A `tf.data.Dataset` of dicts with `video`, float32 `[B, T, H, W, C]`.
@@ -98,10 +98,10 @@ def check_max_step(max_step, clip_length):
     num_frames = len(FRAME_NAMES)
     if not num_frames - 1 <= max_step < clip_length:
         raise InputError(
-            f"max_step is {max_step}, but {clip_length} frames of a clip are there to "
+            f"max_step is {max_step}, but there are {clip_length} frames of a clip to "
             f"choose from; expected {num_frames - 1} to {clip_length - 1}, so that "
             f"{num_frames} distinct frames fit. Set data.max_step or data.clip_length; "
-            "a steadiness_weight keeps two frames for itself."
+            "a steadiness_weight above 0 takes two frames off."
         )
 
 

@@ -1,14 +1,14 @@
 """Clips in TFRecord shards: a folder, local or `s3://`, that training reads from.
 
-`manifest.json` says where in which shard each clip lies, so that any clip is read
-alone: windows are chosen as from memory, and nothing need be skipped to go on with
-batch k. A record is a `tf.train.Example` with the features
+`manifest.json` has the shard, offset and length of each clip, so that any clip can be
+read alone: windows are chosen as in memory, and training resumes at batch k without
+reading what comes before. A record is a `tf.train.Example` with the features
 
-    frames              PNG or JPEG pictures, in order
+    frames              PNG or JPEG images, in order
     name                the clip's name
     label/<name>        one for each label
-    frame_rate          frames a second
-    periodic            1 where the first frame follows the last, otherwise 0
+    frame_rate          frames per second
+    periodic            1 if the first frame follows the last, otherwise 0
 """
 
 import dataclasses
@@ -21,12 +21,12 @@ import tensorflow as tf
 from keras_drnet.config.schema import RECORDING_KEYS, DataConfig
 from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
 from keras_drnet.data.pipeline.windows import RecordedClips
-from keras_drnet.errors import InputError, choose
+from keras_drnet.errors import InputError, choose, keep_input_errors
 from keras_drnet.storage.files import read_text
 from keras_drnet.storage.object_storage import require_filesystem
 
 MANIFEST = "manifest.json"
-FORMAT = 1  # Of the manifest; a reader refuses what is newer than itself.
+FORMAT = 1  # Of the manifest; newer formats are refused.
 JPEG_QUALITY = 95
 ENCODERS = {
     "png": tf.io.encode_png,
@@ -34,21 +34,21 @@ ENCODERS = {
         frame, quality=JPEG_QUALITY, chroma_downsampling=False
     ),
 }
-# A TFRecord has the length and its checksum before the data, a checksum after them.
+# A TFRecord is: length and its checksum, the data, a checksum of the data.
 HEADER_BYTES, FOOTER_BYTES = 12, 4
 
 
 @dataclasses.dataclass(frozen=True)
 class StoredClip(ClipEntry):
-    """Where a clip is stored.
+    """Location of a clip in a shard.
 
     Attributes:
-        offset: where its record's data begin in the shard, bytes.
+        offset: offset of the record's data in the shard, bytes.
         num_bytes: length of the data.
         crc32: checksum of the data.
         fingerprint: see `Clip.fingerprint`.
-        duplicate_of: name of the clip that has the same frames and counts in its
-            place; "" = none.
+        duplicate_of: name of the clip with the same frames that is used instead;
+            "" = none.
         shard: name of the shard's file.
     """
 
@@ -61,32 +61,33 @@ class StoredClip(ClipEntry):
 
 
 class ShardWriter:
-    """Writes clips to one shard; a context manager."""
+    """Writer of clips to one shard; a context manager."""
 
     def __init__(self, path, *, encoding="png", frame_rate=0):
-        """Open the file.
+        """Hold the settings; the file is opened on entering the context.
 
         Args:
             path: local file.
-            encoding: `"png"`, exact, or `"jpeg"`, smaller.
-            frame_rate: frames a second, for the record.
+            encoding: `"png"`, lossless, or `"jpeg"`, smaller.
+            frame_rate: frames per second, stored with each clip.
         """
+        self._path = str(path)
         self._encode = choose(ENCODERS, encoding, "encoding")
         self._frame_rate = frame_rate
-        self._writer = tf.io.TFRecordWriter(str(path))
         self._offset = 0
 
     def __enter__(self):
+        self._writer = tf.io.TFRecordWriter(self._path)
         return self
 
     def __exit__(self, *exception):
         self._writer.close()
 
     def write(self, clip):
-        """Append a clip and return its `StoredClip`, without the shard, as a dict."""
-        pictures = [self._encode(frame).numpy() for frame in clip.frames]
+        """Append a clip; return the fields of its `StoredClip`, without the shard."""
+        images = [self._encode(frame).numpy() for frame in clip.frames]
         features = {
-            "frames": _bytes_feature(pictures),
+            "frames": _bytes_feature(images),
             "name": _bytes_feature([clip.name.encode()]),
             "frame_rate": tf.train.Feature(
                 float_list=tf.train.FloatList(value=[self._frame_rate])
@@ -115,10 +116,10 @@ class ShardWriter:
 
 
 class ShardedClips(RecordedClips):
-    """Recorded clips that stay in their shards; each is read when its turn comes."""
+    """Recorded clips in shards, each read when it is needed."""
 
     def __init__(self, folder, entries, *, image_size, num_channels, **kwargs):
-        """Remember where the clips are.
+        """Hold the locations of the clips.
 
         Args:
             folder: folder of the shards, local or `s3://`.
@@ -134,22 +135,22 @@ class ShardedClips(RecordedClips):
 
     def _read(self, clips, positions):
         records = tf.numpy_function(
-            self._read_records, [clips], tf.string, stateful=False
+            keep_input_errors(self._read_records), [clips], tf.string, stateful=False
         )
         records = tf.ensure_shape(records, [None])
         features = {"frames": tf.io.RaggedFeature(tf.string)}
-        pictures = tf.io.parse_example(records, features)["frames"]
-        pictures = tf.gather(pictures, positions, batch_dims=1)  # [B, K]
+        images = tf.io.parse_example(records, features)["frames"]
+        images = tf.gather(images, positions, batch_dims=1)  # [B, K]
         frames = tf.map_fn(
-            self._decode, tf.reshape(pictures, [-1]), fn_output_signature=tf.uint8
+            self._decode, tf.reshape(images, [-1]), fn_output_signature=tf.uint8
         )
         return tf.reshape(
             frames, tf.concat([tf.shape(positions), self._frame_shape], axis=0)
         )
 
-    def _decode(self, picture):
+    def _decode(self, image):
         frame = tf.io.decode_image(
-            picture, channels=self._frame_shape[-1], expand_animations=False
+            image, channels=self._frame_shape[-1], expand_animations=False
         )
         return tf.ensure_shape(frame, self._frame_shape)
 
@@ -168,8 +169,8 @@ class ShardedClips(RecordedClips):
         if len(data) != entry.num_bytes or zlib.crc32(data) != entry.crc32:
             raise InputError(
                 f"{path} is damaged: clip {entry.name!r}, {entry.num_bytes} bytes from "
-                f"byte {entry.offset}, is not what was written. Run prepare again; it "
-                "makes damaged shards anew."
+                f"byte {entry.offset}, does not match its checksum. Run prepare again; "
+                "it rewrites damaged shards."
             )
         return data
 
@@ -195,11 +196,11 @@ def read_manifest(folder):
         if manifest["format"] > FORMAT:
             raise InputError(
                 f"{path} has format {manifest['format']}; this version of keras_drnet "
-                f"reads up to {FORMAT}. Use a newer one."
+                f"reads formats up to {FORMAT}. Use a newer version."
             )
         for shard in manifest["shards"]:
             if shard["split"] not in SPLITS or "/" in shard["file"]:
-                raise ValueError(f"shard {shard['file']!r} is not one of its own")
+                raise ValueError(f"shard {shard['file']!r} is not in this folder")
             _stored_clips(shard)
         DataConfig(**manifest["config"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -212,14 +213,14 @@ def read_manifest(folder):
 
 
 def list_clips(config, split):
-    """List the clips of prepared shards.
+    """List the usable clips of prepared shards.
 
     Args:
         config: a `DataConfig` whose `data_dir` is a folder of shards.
         split: `"train"` or `"test"`.
 
     Returns:
-        The `StoredClip`s that can be used, in the order in which they are stored.
+        The `StoredClip`s that are not duplicates, in the order of storage.
 
     Raises:
         InputError: the shards were prepared with other settings.
@@ -231,7 +232,7 @@ def list_clips(config, split):
         if wanted != found:
             raise InputError(
                 f"The shards in {config.data_dir} were prepared with data.{key} "
-                f"{found!r}, but {wanted!r} is asked for. Prepare them anew, or add "
+                f"{found!r}, but {wanted!r} is requested. Prepare them again, or add "
                 f"--override=data.{key}={found}."
             )
     return [

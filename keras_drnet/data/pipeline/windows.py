@@ -1,51 +1,53 @@
-"""Sources of recorded clips: which window of which clip an index stands for.
+"""Sources of recorded clips: the window of a recording that each index stands for.
 
-Every clip is seen once before any is seen again, in an order drawn anew each round;
-windows start anywhere in a clip. All of it is a function of `(seed, split, index)`,
-as with clips that are drawn: training goes on at batch k without reading what came
-before it, and clips that follow one another in a batch are different ones.
+Each round goes through all recordings once, in a new random order; windows start
+anywhere in a recording. Both are pure functions of `(seed, split, index)`, as for
+clips that are drawn: training resumes at batch k without reading the batches before
+it, and neighbors in a batch are windows of different recordings.
 """
 
+import abc
 import typing
 
 import numpy as np
 import tensorflow as tf
+import tqdm
 from absl import logging
 
+from keras_drnet.data.clip_source import ClipSource
 from keras_drnet.data.clips import SPLITS, BadFile, ClipEntry, check_split
 from keras_drnet.data.factors import Factor
-from keras_drnet.data.pipeline.progress import Progress
 from keras_drnet.data.stateless_random import clip_uniforms, shuffled
 from keras_drnet.errors import InputError
 
-# Keep the numbers that order the clips apart from those that place the windows.
+# Make the numbers that order the clips independent of those that place the windows.
 ORDER_STREAM = 2_000_003
 WINDOW_STREAM = 3_000_017
-NUM_PHASES = 8  # Parts of a clip that the factor "phase" tells apart.
+NUM_PHASES = 8  # Classes of the factor "phase".
 
 
-class RecordedClips:
-    """Chooses windows of clips that somebody else stores.
+class RecordedClips(ClipSource):
+    """Windows of recorded clips; subclasses read the frames.
 
     Attributes:
         clip_length: frames of a window, T.
-        names: names of the clips that are long enough.
+        names: names of the recordings that are long enough.
         labels: their labels, dicts of name to value.
     """
 
     def __init__(self, entries, *, split, clip_length, seed=0, random_flip=False):
-        """Choose the clips that are long enough.
+        """Select the recordings that are long enough.
 
         Args:
-            entries: list of `ClipEntry`. A periodic clip goes on from its last frame
-                to its first and so is long enough for any window.
+            entries: list of `ClipEntry`. A periodic clip continues from its last
+                frame to its first and so is long enough for any window.
             split: `"train"` or `"test"`; only training clips are mirrored.
             clip_length: frames of a window.
             seed: two sources of one seed and split give the same windows.
-            random_flip: whether every other window, at random, is mirrored.
+            random_flip: whether to mirror half of the windows, chosen at random.
 
         Raises:
-            InputError: no clip is long enough.
+            InputError: no recording is long enough.
         """
         check_split(split)
         chosen = [
@@ -70,7 +72,7 @@ class RecordedClips:
                 clip_length,
             )
         self.clip_length = clip_length
-        self._chosen = chosen  # Places in `entries`.
+        self._chosen = chosen  # Indices into `entries`.
         self.names = [entries[n].name for n in chosen]
         self.labels = [entries[n].labels for n in chosen]
         self._num_frames = tf.constant(
@@ -82,15 +84,7 @@ class RecordedClips:
         self._flip = random_flip and split == "train"
 
     def frames(self, indices, times):
-        """Return chosen frames of chosen windows.
-
-        Args:
-            indices: int64 `[B]`, numbers of windows, any from 0.
-            times: int32 `[B, K]`, numbers of frames, each in [0, T).
-
-        Returns:
-            float32 `[B, K, H, W, C]` in [0, 1].
-        """
+        """Return chosen frames of chosen windows; see `ClipSource.frames`."""
         clips, positions, mirrored = self._windows(indices, times)
         frames = tf.cast(self._read(clips, positions), tf.float32) / 255.0
         if self._flip:
@@ -99,26 +93,25 @@ class RecordedClips:
         return frames
 
     def factors(self, indices, times):
-        """Return what the labels and the place in the clip say of frames.
+        """Return the labels of windows and the phase of their frames.
 
         Args:
-            indices: int64 `[B]`, numbers of windows.
-            times: int32 `[B, K]`, numbers of frames.
+            indices: int64 `[B]`, indices of windows.
+            times: int32 `[B, K]`, frame numbers.
 
         Returns:
-            A dict of `Factor`s: every label that all clips have, static, and, where
-            equal places in two clips mean the same (the clips are equally long, and
-            there are full turns or steps among them), `phase`, which eighth of the
-            clip a frame is of. Where all are full turns there are `phase_sin` and
-            `phase_cos` too.
+            A dict of `Factor`s. Each label that all recordings have is a static one.
+            If the recordings are equally long and some are periodic, `phase` is the
+            eighth of the recording that a frame is in, from 0; if all are periodic,
+            `phase_sin` and `phase_cos` are the sine and cosine of the phase angle.
         """
         clips, positions, _ = self._windows(indices, times)
         clips, positions = clips.numpy(), positions.numpy()
         factors = {}
         for key in sorted(set.intersection(*map(set, self.labels))):
             values = np.array([labels[key] for labels in self.labels])
-            names, places = np.unique(values, return_inverse=True)
-            factors[key] = Factor(places[clips], "static", tuple(names.tolist()))
+            names, classes = np.unique(values, return_inverse=True)
+            factors[key] = Factor(classes[clips], "static", tuple(names.tolist()))
         lengths, periodic = self._num_frames.numpy(), self._periodic.numpy()
         if periodic.any() and np.all(lengths == lengths[0]):
             turns = positions / lengths[0]
@@ -132,29 +125,54 @@ class RecordedClips:
         return factors
 
     def halves(self, indices):
-        """Divide windows in two halves that share no clip.
+        """Divide windows into two halves that share no recording.
 
-        Two and two of the clips, in the order of their names: those of one object or
-        person come to both halves, and where every other clip is the way back, so
-        does either way.
+        Recordings are sorted by name and assigned in pairs, so that both halves have
+        recordings of each object or person, and of each direction where every other
+        recording is the way back.
 
         Args:
-            indices: int64 `[B]`, numbers of windows.
+            indices: int64 `[B]`, indices of windows.
 
         Returns:
             int array `[B]`, 0 or 1.
         """
         ranks = np.argsort(np.argsort(self.names))
-        return ranks[self.clip_numbers(indices).numpy()] // 2 % 2
+        return ranks[self.recording_ids(indices)] // 2 % 2
 
-    def clip_numbers(self, indices):
-        """Return which clip each window is of, int64 `[B]`, places in `names`."""
-        num_clips = tf.size(self._num_frames, tf.int64)
-        return shuffled(indices, num_clips, self._stream(ORDER_STREAM))
+    def recording_ids(self, indices):
+        """Return the recording of each window, int64 `[B]`, indices into `names`."""
+        return self._recordings(indices).numpy()
+
+    def longest_window(self, num_recordings):
+        """Return the greatest clip length that so many recordings allow.
+
+        Args:
+            num_recordings: number of recordings; all, if there are fewer.
+
+        Returns:
+            A number of frames, or `None` if enough recordings are periodic.
+        """
+        lengths = np.where(self._periodic, np.inf, self._num_frames)
+        longest = np.sort(lengths)[::-1][: max(num_recordings, 1)][-1]
+        return int(longest) if np.isfinite(longest) else None
+
+    def _recordings(self, indices):
+        num_recordings = tf.size(self._num_frames, tf.int64)
+        return shuffled(indices, num_recordings, self._stream(ORDER_STREAM))
 
     def _windows(self, indices, times):
-        """Return the clip, the places in it, `[B, K]`, and whether it is mirrored."""
-        clips = self.clip_numbers(indices)
+        """Choose windows.
+
+        Args:
+            indices: int64 `[B]`, indices of windows.
+            times: int32 `[B, K]`, frame numbers in the windows.
+
+        Returns:
+            `(clips, positions, mirrored)`: recordings, int64 `[B]`, frame numbers in
+            them, int64 `[B, K]`, and whether to mirror them, bool `[B]`.
+        """
+        clips = self._recordings(indices)
         numbers = clip_uniforms(self._stream(WINDOW_STREAM), indices, (2,))
         num_frames = tf.gather(self._num_frames, clips)
         periodic = tf.gather(self._periodic, clips)
@@ -168,16 +186,24 @@ class RecordedClips:
     def _stream(self, stream):
         return tf.constant([self._seed + stream, self._split], tf.int64)
 
+    @abc.abstractmethod
     def _read(self, clips, positions):
-        """Return frames, uint8 `[B, K, H, W, C]`, of clips by their places."""
-        raise NotImplementedError
+        """Return frames of recordings.
+
+        Args:
+            clips: int64 `[B]`, recordings, indices into `names`.
+            positions: int64 `[B, K]`, frame numbers in the recordings.
+
+        Returns:
+            uint8 `[B, K, H, W, C]`.
+        """
 
 
 class ClipsInMemory(RecordedClips):
     """Recorded clips whose frames are all in memory."""
 
     def __init__(self, clips, **kwargs):
-        """Take the frames.
+        """Hold the frames.
 
         Args:
             clips: a `MemoryClips`.
@@ -193,11 +219,11 @@ class ClipsInMemory(RecordedClips):
 
 
 class MemoryClips(typing.NamedTuple):
-    """Clips one after the other.
+    """Concatenated clips.
 
     Attributes:
         entries: list of `ClipEntry`.
-        offsets: int64 `[N]`, where each clip begins in `frames`.
+        offsets: int64 `[N]`, index of each clip's first frame in `frames`.
         frames: uint8 `[F, H, W, C]`, the frames of all clips.
     """
 
@@ -209,11 +235,10 @@ class MemoryClips(typing.NamedTuple):
 def read_clips(reader, split):
     """Read all clips of a split into memory.
 
-    Files that cannot be used, and clips that came before, are left out with a
-    warning.
+    Unusable files and duplicate clips are left out with a warning.
 
     Args:
-        reader: a `clips.Reader`.
+        reader: a `ClipReader`.
         split: `"train"` or `"test"`.
 
     Returns:
@@ -224,10 +249,14 @@ def read_clips(reader, split):
     """
     clips, seen = [], {}
     items = reader.items(split)
-    progress = Progress(len(items), f"{split} item")
-    for item in items:
-        try:
-            for clip in reader.read(item):
+    with tqdm.tqdm(items, unit=f" {split} item") as progress:
+        for item in progress:
+            try:
+                found = reader.read(item)
+            except BadFile as error:
+                logging.warning("%s. It is left out.", error)
+                continue
+            for clip in found:
                 first = seen.setdefault(clip.fingerprint(), clip.name)
                 if first == clip.name:
                     clips.append(clip)
@@ -237,16 +266,13 @@ def read_clips(reader, split):
                         clip.name,
                         first,
                     )
-        except BadFile as error:
-            logging.warning("%s. It is left out.", error)
-        progress.add()
     if not clips:
         raise InputError(
             f"None of the {len(items)} {split} files can be used; the warnings above "
             "say why."
             if items
             else f"There is no {split} file that data.actions, data.people and the "
-            "split let through."
+            "split select; choose others."
         )
     entries = [ClipEntry(c.name, c.labels, len(c.frames), c.periodic) for c in clips]
     ends = np.cumsum([e.num_frames for e in entries], dtype=np.int64)

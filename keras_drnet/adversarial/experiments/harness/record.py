@@ -59,7 +59,7 @@ def run_seeds(name, experiment, settings, seeds, folder):
         stored |= {"data": outcome.data, "versions": _versions()}
         if seed == 0 and outcome.arrays:
             with (
-                files.aside(str(folder / "arrays.npz")) as partial,
+                files.atomic_write(str(folder / "arrays.npz")) as partial,
                 open(partial, "wb") as file,
             ):
                 np.savez_compressed(file, **outcome.arrays)
