@@ -12,8 +12,6 @@ how many times what the fastest step consumes that is. All take turns, so that a
 change of the machine's load meets all of them.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import dataclasses
 import pathlib
 import statistics
@@ -24,6 +22,7 @@ import keras
 import tensorflow as tf
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config, DataConfig
@@ -172,10 +171,10 @@ def _step(form, config, dtype, batch):
     return step
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

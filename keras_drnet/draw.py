@@ -1,4 +1,4 @@
-"""Draws the figures of the paper from a trained run, with words.
+r"""Draws the figures of the paper from a trained run, with words.
 
 Usage:
 
@@ -8,11 +8,10 @@ Usage:
         --baseline=runs/kth_mcnet --baseline=runs/kth_autoencoder
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import numpy as np
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.images import to_uint8
 from keras_drnet.data.load import load_source
@@ -33,19 +32,13 @@ NUM_CLIPS = {
 SIDE = 128  # To which frames are enlarged, pixels, about.
 CLIPS_AT_A_TIME = 16
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_RUN_DIR = cli.run_dir_flag()
 _FIGURE = flags.DEFINE_enum(
     "figure", "all", ["all", *paper_figures.NAMES], "Which figure to draw."
 )
-_BASELINE = flags.DEFINE_multi_string(
-    "baseline", [], "Folder of a run to compare with; can be given several times."
-)
-_OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", None, "Where the files are written; default: <run_dir>/figures."
-)
-_NUM_FUTURE = flags.DEFINE_integer(
-    "num_future", 90, "Frames to generate.", lower_bound=1
-)
+_BASELINE = cli.baseline_flag()
+_OUTPUT_DIR = cli.output_dir_flag("figures")
+_NUM_FUTURE = cli.num_future_flag(90)
 _STEPS = flags.DEFINE_list(
     "steps",
     [],
@@ -59,12 +52,8 @@ _NUM_CLIPS = flags.DEFINE_integer(
     lower_bound=2,
     upper_bound=16,
 )
-_DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Where the run's data are now; default: where they were."
-)
-_FIRST_CLIP = flags.DEFINE_integer(
-    "first_clip", 0, "Number of the first test clip.", lower_bound=0
-)
+_DATA_DIR = cli.data_dir_flag()
+_FIRST_CLIP = cli.first_clip_flag()
 _BANK_CLIPS = flags.DEFINE_integer(
     "bank_clips", 256, "Training clips to find neighbours in.", lower_bound=1
 )
@@ -167,10 +156,10 @@ def _test_clips(config, num_clips):
     return clip_frames(load_source(config, "test"), _FIRST_CLIP.value, num_clips)
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

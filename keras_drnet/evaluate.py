@@ -5,13 +5,12 @@ Usage:
     python -m keras_drnet.evaluate --run_dir=runs/quickstart
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import json
 import pathlib
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
@@ -22,19 +21,13 @@ from keras_drnet.storage import files
 from keras_drnet.visualization import metric_curves, sample_grids
 from keras_drnet.visualization.frame_grid import write_png
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", None, "Where the files are written; default: <run_dir>/evaluation."
-)
-_DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Where the run's data are now; default: where they were."
-)
+_RUN_DIR = cli.run_dir_flag()
+_OUTPUT_DIR = cli.output_dir_flag("evaluation")
+_DATA_DIR = cli.data_dir_flag()
 _NUM_CLIPS = flags.DEFINE_integer(
     "num_clips", 256, "Held-out clips to measure on.", lower_bound=2
 )
-_NUM_FUTURE = flags.DEFINE_integer(
-    "num_future", 15, "Frames to predict.", lower_bound=1
-)
+_NUM_FUTURE = cli.num_future_flag(15)
 
 MEAN_FRAME_CLIPS = 64  # Training clips whose mean frame is a baseline.
 SHOWN = 8  # Clips in the pictures.
@@ -94,10 +87,10 @@ def main():
     print(f"Figures and pictures are in {output_dir}.")
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

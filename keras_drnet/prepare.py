@@ -9,12 +9,11 @@ Files that cannot be used are listed in the manifest and at the end; the exit co
 then 3, or 0 with --allow_bad.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import sys
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config
 from keras_drnet.data import preparation
@@ -33,9 +32,7 @@ _INPUT = flags.DEFINE_string(
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Folder of the shards, local or s3://.", required=True
 )
-_OVERRIDE = flags.DEFINE_multi_string(
-    "override", [], "Change of the preset, data.key=value; may be repeated."
-)
+_OVERRIDE = cli.override_flag()
 _FORMAT = flags.DEFINE_enum(
     "format", "png", sorted(shards.ENCODERS), "Of the frames: png is exact."
 )
@@ -90,10 +87,10 @@ def _data_config():
     return config.with_overrides([f"data.data_dir={_INPUT.value}"]).data
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

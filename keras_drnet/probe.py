@@ -8,13 +8,12 @@ Usage:
     python -m keras_drnet.probe --run_dir=runs/quickstart
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import json
 import pathlib
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import has_known_digits, load_source
 from keras_drnet.evaluation import codes as codes_lib
@@ -22,13 +21,9 @@ from keras_drnet.evaluation import digit_judge, disentanglement, swaps
 from keras_drnet.inference.load import load_predictor
 from keras_drnet.storage import files
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", None, "Where the file is written; default: <run_dir>/evaluation."
-)
-_DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Where the run's data are now; default: where they were."
-)
+_RUN_DIR = cli.run_dir_flag()
+_OUTPUT_DIR = cli.output_dir_flag("evaluation")
+_DATA_DIR = cli.data_dir_flag()
 _NUM_CLIPS = flags.DEFINE_integer(
     "num_clips",
     2048,
@@ -154,10 +149,10 @@ def _probe_codes(config, predictor, judge):
     }
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -10,17 +10,16 @@ the data. With --results_only it has no weights: what was measured, to be kept a
 reported.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import pathlib
 import shutil
 
 import numpy as np
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_RUN_DIR = cli.run_dir_flag("Folder of the trained run.")
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
 
 _RESULTS_ONLY = flags.DEFINE_bool(
@@ -75,10 +74,10 @@ def main():
     print(f"{copy.path}: {size / 1e6:.2f} MB.")
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -7,13 +7,12 @@ Usage:
 With `--output=kth.md` it writes the tables and commands alone, as Markdown.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import datetime
 import pathlib
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
 from keras_drnet.models.networks import build_networks
@@ -21,10 +20,8 @@ from keras_drnet.reporting import markdown, page
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.storage import files
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_BASELINE = flags.DEFINE_multi_string(
-    "baseline", [], "Folder of a run to compare with; can be given several times."
-)
+_RUN_DIR = cli.run_dir_flag()
+_BASELINE = cli.baseline_flag()
 _OUTPUT = flags.DEFINE_string(
     "output",
     None,
@@ -55,10 +52,10 @@ def _html(results):
     return page.build(results, networks, datetime.date.today())
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -9,10 +9,9 @@ Usage:
     python -m keras_drnet.train --preset=quickstart --run_dir=runs/quickstart
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
@@ -21,13 +20,11 @@ from keras_drnet.training.stages import TRAINERS, open_run
 _PRESET = flags.DEFINE_string(
     "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."
 )
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_RUN_DIR = cli.run_dir_flag("Run folder, new or to be continued.")
 _DATA_DIR = flags.DEFINE_string(
     "data_dir", None, "Folder of the raw data; default: data that need no download."
 )
-_OVERRIDE = flags.DEFINE_multi_string(
-    "override", [], "Change of the preset, section.key=value; may be repeated."
-)
+_OVERRIDE = cli.override_flag()
 _BASELINE = flags.DEFINE_enum(
     "baseline", None, sorted(BASELINES), "Trains this on the preset's data instead."
 )
@@ -52,10 +49,10 @@ def main():
         TRAINERS[stage](run)
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()
