@@ -1,4 +1,4 @@
-"""Writes what a trained run predicts, as GIF, MP4 and a strip of pictures.
+"""Writes the frames that a trained run predicts, as GIF, MP4 and a strip of images.
 
 Usage:
 
@@ -21,26 +21,27 @@ _OUTPUT_DIR = cli.output_dir_flag("generated")
 _DATA_DIR = cli.data_dir_flag()
 _NUM_FUTURE = cli.num_future_flag(15)
 _NUM_CLIPS = flags.DEFINE_integer(
-    "num_clips", 8, "Clips, side by side in a video.", lower_bound=1, upper_bound=64
+    "num_clips", 8, "Number of clips, side by side.", lower_bound=1, upper_bound=64
 )
 _FIRST_CLIP = cli.first_clip_flag()
-_SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=1)
+_SCALE = flags.DEFINE_integer(
+    "scale", 2, "Factor by which frames are enlarged.", lower_bound=1
+)
 
 
 def main():
-    """Generate frames and write them."""
+    """Predict frames and write them."""
     run = RunFolder(_RUN_DIR.value)
     config = run.config(data_dir=_DATA_DIR.value)
-    num_past = config.data.num_past
     predictor = load_predictor(run)
-    source = load_source(config, "test")
-    clips = clip_frames(source, _FIRST_CLIP.value, _NUM_CLIPS.value)
-    past = clips[:, :num_past]
+    clips = clip_frames(
+        load_source(config, "test"), _FIRST_CLIP.value, _NUM_CLIPS.value
+    )
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("generated"))
     name = f"future_{_NUM_FUTURE.value:04d}"
     paths = sample_grids.write_videos(
         predictor,
-        past,
+        clips[:, : config.data.num_past],
         _NUM_FUTURE.value,
         [output_dir / f"{name}.gif", output_dir / f"{name}.mp4"],
         strip=output_dir / f"{name}.png",
