@@ -1,10 +1,10 @@
-"""Writes what is known of a run on one page of HTML that needs no other file.
+"""Writes a report of a run: configuration, results and figures in one HTML file.
 
 Usage:
 
     python -m keras_drnet.report --run_dir=runs/kth --baseline=runs/kth_mcnet
 
-With `--output=kth.md` it writes the tables and commands alone, as Markdown.
+With `--output=kth.md` it writes the tables and commands only, as Markdown.
 """
 
 import datetime
@@ -25,12 +25,13 @@ _BASELINE = cli.baseline_flag()
 _OUTPUT = flags.DEFINE_string(
     "output",
     None,
-    "File to write, .html or, for tables alone, .md; default: <run_dir>/report.html.",
+    "File to write: .html, or .md for the tables only; defaults to "
+    "<run_dir>/report.html.",
 )
 
 
 def main():
-    """Read what was measured and write the page."""
+    """Read the results of runs and write the report."""
     run = RunFolder(_RUN_DIR.value)
     path = pathlib.Path(_OUTPUT.value or run.output_path("report.html"))
     form = choose(

@@ -26,7 +26,7 @@ FIGURES = {
     "interpolation": "Rows of frames that go from one pose to another.",
     "generation": "Rows of observed frames and those generated after them.",
     "comparison": "Rows of real frames, and of those that each method predicts.",
-    "neighbours": "Rows of generated frames, above the nearest training frames.",
+    "neighbors": "Rows of generated frames, above the nearest training frames.",
 }
 MOST_BYTES = 8 << 20  # Of a video on the page.
 
@@ -137,7 +137,7 @@ def _figures(results):
         ),
     ]
     for name in paper_figures.NAMES:
-        picture = run.figures / f"{name}.png"
+        picture = paper_figures.find_image(run.figures, name)
         if picture.exists():
             parts += _figure(picture, name)
         elif run.config.method == "drnet" or name not in paper_figures.NEED_POSES:
