@@ -13,3 +13,8 @@ Modules, in the order of their imports:
 - `bundle`: all of it in one folder, or nothing.
 - `main`, `benchmark`, `serving_client`: the programs. `serving`: for TF Serving.
 """
+
+import os
+
+# Hides TensorFlow's start-up notices; has to be set before it is imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -12,8 +12,6 @@ by way of `keras_drnet.VideoPredictor`. *of product* is the rate of a step's
 multiplications against that of a large matrix product of NumPy's.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import concurrent.futures
 import dataclasses
 import json
@@ -34,6 +32,7 @@ from export.formats import subprocesses
 from export.formats.flatbuffer import Model
 from export.formats.quantize import LADDER
 from export.measure import median_ms
+from keras_drnet import cli
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.inference.video_predictor import VideoPredictor
@@ -261,10 +260,10 @@ def _resident_bytes():
     return pages * resource.getpagesize()
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -7,8 +7,6 @@ Usage:
 Exit code 3: the bundle is whole but for files that drift too far; they are named.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import pathlib
 import sys
 
@@ -17,13 +15,12 @@ from absl import flags, logging
 
 from export import bundle, model_card
 from export.formats import quantize
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", None, "Folder to make; default: <run_dir>/bundle."
-)
+_RUN_DIR = cli.run_dir_flag()
+_OUTPUT_DIR = cli.output_dir_flag("bundle")
 _FORMATS = flags.DEFINE_list(
     "formats", list(bundle.FORMATS), f"What to write: {', '.join(bundle.FORMATS)}."
 )
@@ -35,9 +32,7 @@ _QUANTIZE = flags.DEFINE_list(
 _VERSION = flags.DEFINE_integer(
     "version", 1, "Version of the SavedModel.", lower_bound=1
 )
-_DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Where the run's data are now; default: where they were."
-)
+_DATA_DIR = cli.data_dir_flag()
 _FORCE = flags.DEFINE_bool(
     "force", False, "Also writes a file that drifts further than its gate allows."
 )
@@ -77,10 +72,10 @@ def main():
         sys.exit(EXIT_REFUSED)
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -1,12 +1,10 @@
-"""Asks a TF Serving server how a video goes on, and writes what it predicts.
+r"""Asks a TF Serving server how a video goes on, and writes what it predicts.
 
 Usage:
 
     python -m export.serving_client --signatures=bundle/signatures.json \
         --video=in.avi --num_future=100 --output=out.gif
 """
-
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
 import itertools
 import pathlib
@@ -16,6 +14,7 @@ from absl import flags
 
 from export.serving.client import TRANSPORTS, ServingClient
 from export.signatures import Signatures
+from keras_drnet import cli
 from keras_drnet.data.observed_frames import read_past
 from keras_drnet.errors import InputError
 from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid
@@ -42,9 +41,7 @@ _FRAMES = flags.DEFINE_string(
 _FIRST_FRAME = flags.DEFINE_integer(
     "first_frame", 0, "First frame of those that are observed.", lower_bound=0
 )
-_NUM_FUTURE = flags.DEFINE_integer(
-    "num_future", 15, "Frames to predict.", lower_bound=1
-)
+_NUM_FUTURE = cli.num_future_flag(15)
 _STEPWISE = flags.DEFINE_bool(
     "stepwise", False, "Asks for one frame after the other: any number of them."
 )
@@ -110,10 +107,10 @@ def _read_signatures():
         raise InputError(f"{path}: {error}") from error
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

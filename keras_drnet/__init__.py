@@ -9,6 +9,10 @@ Keras backend, data and training need TensorFlow.
 """
 
 import importlib
+import os
+
+# Hides TensorFlow's start-up notices; has to be set before it is imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _MODULES = {
     "Config": "config.schema",

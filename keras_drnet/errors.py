@@ -1,4 +1,4 @@
-"""The errors that a user can mend."""
+"""Errors that a user can fix."""
 
 import collections
 import difflib
@@ -11,27 +11,27 @@ _kept = collections.deque(maxlen=16)  # `InputError`s that TensorFlow was given.
 
 
 class InputError(ValueError):
-    """Something that was handed in is wrong: a flag, a file, a size, a folder.
+    """Invalid input: a flag, a file, a shape or a folder.
 
     The message says what happened, what was expected and what to do. The programs
-    print it as one sentence and exit with code 2.
+    print it and exit with code 2.
     """
 
 
 class TrainingError(RuntimeError):
-    """Training cannot go on: a loss is no longer a finite number."""
+    """Training cannot continue: a loss is not finite."""
 
 
 class ExportError(RuntimeError):
-    """A trained network cannot be converted, or what came out is not what went in."""
+    """A network cannot be converted, or its outputs differ after conversion."""
 
 
 def choose(table: Mapping[str, T], name: str, kind: str) -> T:
     """Return `table[name]`.
 
     Raises:
-        InputError: `name` is not in `table`; the message has the valid names and the
-            nearest one.
+        InputError: `name` is not in `table`; the message lists the valid names and
+            suggests the nearest one.
     """
     if name in table:
         return table[name]

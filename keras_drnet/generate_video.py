@@ -1,55 +1,47 @@
-"""Writes what a trained run predicts, as GIF, MP4 and a strip of pictures.
+"""Writes the frames that a trained run predicts, as GIF, MP4 and a strip of images.
 
 Usage:
 
     python -m keras_drnet.generate_video --run_dir=runs/quickstart --num_future=500
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import pathlib
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.inference.load import load_predictor
 from keras_drnet.visualization import sample_grids
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", None, "Where the files are written; default: <run_dir>/generated."
-)
-_DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Where the run's data are now; default: where they were."
-)
-_NUM_FUTURE = flags.DEFINE_integer(
-    "num_future", 15, "Frames to generate.", lower_bound=1
-)
+_RUN_DIR = cli.run_dir_flag()
+_OUTPUT_DIR = cli.output_dir_flag("generated")
+_DATA_DIR = cli.data_dir_flag()
+_NUM_FUTURE = cli.num_future_flag(15)
 _NUM_CLIPS = flags.DEFINE_integer(
-    "num_clips", 8, "Clips, side by side in a video.", lower_bound=1, upper_bound=64
+    "num_clips", 8, "Number of clips, side by side.", lower_bound=1, upper_bound=64
 )
-_FIRST_CLIP = flags.DEFINE_integer(
-    "first_clip", 0, "Number of the first test clip.", lower_bound=0
+_FIRST_CLIP = cli.first_clip_flag()
+_SCALE = flags.DEFINE_integer(
+    "scale", 2, "Factor by which frames are enlarged.", lower_bound=1
 )
-_SCALE = flags.DEFINE_integer("scale", 2, "Enlargement of frames.", lower_bound=1)
 
 
 def main():
-    """Generate frames and write them."""
+    """Predict frames and write them."""
     run = RunFolder(_RUN_DIR.value)
     config = run.config(data_dir=_DATA_DIR.value)
-    num_past = config.data.num_past
     predictor = load_predictor(run)
-    source = load_source(config, "test")
-    clips = clip_frames(source, _FIRST_CLIP.value, _NUM_CLIPS.value)
-    past = clips[:, :num_past]
+    clips = clip_frames(
+        load_source(config, "test"), _FIRST_CLIP.value, _NUM_CLIPS.value
+    )
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("generated"))
     name = f"future_{_NUM_FUTURE.value:04d}"
     paths = sample_grids.write_videos(
         predictor,
-        past,
+        clips[:, : config.data.num_past],
         _NUM_FUTURE.value,
         [output_dir / f"{name}.gif", output_dir / f"{name}.mp4"],
         strip=output_dir / f"{name}.png",
@@ -60,10 +52,10 @@ def main():
         print(path)
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -1,20 +1,19 @@
-"""Writes a data set as shards that training reads fast, from a disk or from `s3://`.
+"""Converts a data set into shards, which training reads fast, locally or from `s3://`.
 
 Usage:
 
     python -m keras_drnet.prepare --preset=kth_64 --input=kth --output=shards/kth
     python -m keras_drnet.train --preset=kth_64 --data_dir=shards/kth --run_dir=runs/kth
 
-Files that cannot be used are listed in the manifest and at the end; the exit code is
-then 3, or 0 with --allow_bad.
+Unusable files are left out, and listed in the manifest and at the end. The exit code
+is then 3, or 0 with --allow_bad.
 """
-
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
 import sys
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config
 from keras_drnet.data import preparation
@@ -22,38 +21,41 @@ from keras_drnet.data.pipeline import shards
 from keras_drnet.errors import InputError, choose
 
 _DATASET = flags.DEFINE_string(
-    "dataset", None, "What the input is, if no preset says it: kth, video_folder, ..."
+    "dataset",
+    None,
+    "Data set of the input, if not the preset's: kth, video_folder, ...",
 )
 _PRESET = flags.DEFINE_string(
-    "preset", None, f"Where sizes and splits come from: one of {sorted(PRESETS)}."
+    "preset", None, f"Configuration of the data: one of {', '.join(sorted(PRESETS))}."
 )
 _INPUT = flags.DEFINE_string(
-    "input", "", "Folder of the raw data; default: data that need no download."
+    "input", "", "Folder of the raw data; not needed if they come with packages."
 )
 _OUTPUT = flags.DEFINE_string(
-    "output", None, "Folder of the shards, local or s3://.", required=True
+    "output", None, "Folder of the shards, a local path or s3:// URL.", required=True
 )
-_OVERRIDE = flags.DEFINE_multi_string(
-    "override", [], "Change of the preset, data.key=value; may be repeated."
-)
+_OVERRIDE = cli.override_flag()
 _FORMAT = flags.DEFINE_enum(
-    "format", "png", sorted(shards.ENCODERS), "Of the frames: png is exact."
+    "format",
+    "png",
+    sorted(shards.ENCODERS),
+    "Image format of the frames; png is lossless.",
 )
 _ITEMS_PER_SHARD = flags.DEFINE_integer(
-    "items_per_shard", 32, "Videos, objects or characters in a shard.", lower_bound=1
+    "items_per_shard", 32, "Videos, objects or characters per shard.", lower_bound=1
 )
 _WORKERS = flags.DEFINE_integer(
-    "workers", 0, "Processes; 0 = one for each core.", lower_bound=0
+    "workers", 0, "Number of processes; 0 = one per CPU core.", lower_bound=0
 )
 _ALLOW_BAD = flags.DEFINE_bool(
-    "allow_bad", False, "Exit with 0 even if files could not be used."
+    "allow_bad", False, "Exit with code 0 even if files were left out."
 )
 
 EXIT_BAD_FILES = 3
 
 
 def main():
-    """Prepare a data set and say what came of it."""
+    """Prepare a data set and print its size and the files left out."""
     manifest = preparation.prepare(
         _data_config(),
         _OUTPUT.value.rstrip("/"),
@@ -80,7 +82,7 @@ def main():
 
 def _data_config():
     if not (_PRESET.value or _DATASET.value):
-        raise InputError("Nothing says what the input is; give --preset or --dataset.")
+        raise InputError("The data set is unknown; give --preset or --dataset.")
     config = Config()
     if _PRESET.value:
         config = choose(PRESETS, _PRESET.value, "preset")()
@@ -90,10 +92,10 @@ def _data_config():
     return config.with_overrides([f"data.data_dir={_INPUT.value}"]).data
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -4,70 +4,28 @@ Usage:
 
     python -m keras_drnet.release --run_dir=runs/digits --output_dir=digits
 
-The copy is a run folder that generates, is evaluated and exported as the run itself.
-Weights are in float16, and what only training needs is left out; so is the place of
-the data. With --results_only it has no weights: what was measured, to be kept and
-reported.
+The copy can be evaluated, exported and used for generation as the run itself, but not
+trained further: weights are in float16, without the state of training. With
+--results_only it has no weights, only configuration and results.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
-import pathlib
-import shutil
-
-import numpy as np
 from absl import flags
 
+from keras_drnet import cli
+from keras_drnet.checkpoints.release import release
 from keras_drnet.checkpoints.run_folder import RunFolder
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
-
-_RESULTS_ONLY = flags.DEFINE_bool(
-    "results_only", False, "Copies configuration and evaluation, no weights."
+_RUN_DIR = cli.run_dir_flag("Folder of a trained run.")
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", None, "Folder to create, new or empty.", required=True
 )
-
-EVIDENCE = ("metrics.json", "probes.json")  # Files of an evaluation that go along.
-
-
-def release(run, output_dir, *, results_only=False):
-    """Write the small copy of a run.
-
-    Args:
-        run: a `RunFolder`, trained.
-        output_dir: folder to make, new or empty.
-        results_only: whether to leave out the weights.
-
-    Returns:
-        The copy, a `RunFolder`.
-
-    Raises:
-        InputError: the run is not trained, or the folder cannot be made.
-    """
-    networks = None if results_only else run.load_networks()
-    copy = RunFolder(output_dir)
-    config = run.config()
-    # The name of the data's folder belongs to how the results came about.
-    data_dir = pathlib.Path(config.data.data_dir).name if results_only else ""
-    copy.create(config.with_overrides([f"data.data_dir={data_dir}"]))
-    if networks:
-        _save_weights(run, networks, copy)
-    for name in EVIDENCE:
-        source = run.path / "evaluation" / name
-        if source.is_file():
-            (copy.path / "evaluation").mkdir(exist_ok=True)
-            shutil.copyfile(source, copy.path / "evaluation" / name)
-    return copy
-
-
-def _save_weights(run, networks, copy):
-    for stage, trained in run.last_networks(networks).items():
-        steps, seconds = run.checkpoints(stage).progress()
-        copy.checkpoints(stage).save(steps, trained, dtype=np.float16, seconds=seconds)
+_RESULTS_ONLY = flags.DEFINE_bool(
+    "results_only", False, "Copy configuration and results, but no weights."
+)
 
 
 def main():
-    """Write the copy and say how large it is."""
+    """Write the copy and print its size."""
     copy = release(
         RunFolder(_RUN_DIR.value), _OUTPUT_DIR.value, results_only=_RESULTS_ONLY.value
     )
@@ -75,10 +33,10 @@ def main():
     print(f"{copy.path}: {size / 1e6:.2f} MB.")
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -1,19 +1,18 @@
-"""Writes what is known of a run on one page of HTML that needs no other file.
+"""Writes a report of a run: configuration, results and figures in one HTML file.
 
 Usage:
 
     python -m keras_drnet.report --run_dir=runs/kth --baseline=runs/kth_mcnet
 
-With `--output=kth.md` it writes the tables and commands alone, as Markdown.
+With `--output=kth.md` it writes the tables and commands only, as Markdown.
 """
-
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
 import datetime
 import pathlib
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
 from keras_drnet.models.networks import build_networks
@@ -21,19 +20,18 @@ from keras_drnet.reporting import markdown, page
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.storage import files
 
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
-_BASELINE = flags.DEFINE_multi_string(
-    "baseline", [], "Folder of a run to compare with; can be given several times."
-)
+_RUN_DIR = cli.run_dir_flag()
+_BASELINE = cli.baseline_flag()
 _OUTPUT = flags.DEFINE_string(
     "output",
     None,
-    "File to write, .html or, for tables alone, .md; default: <run_dir>/report.html.",
+    "File to write: .html, or .md for the tables only; defaults to "
+    "<run_dir>/report.html.",
 )
 
 
 def main():
-    """Read what was measured and write the page."""
+    """Read the results of runs and write the report."""
     run = RunFolder(_RUN_DIR.value)
     path = pathlib.Path(_OUTPUT.value or run.output_path("report.html"))
     form = choose(
@@ -55,10 +53,10 @@ def _html(results):
     return page.build(results, networks, datetime.date.today())
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -1,18 +1,18 @@
-"""Trains a run's stages into its folder; goes on where it stopped.
+"""Trains the stages of a run, or continues from the last checkpoint.
 
-DrNet has "drnet", then "pose", the pose LSTM; with `joint.epochs` "joint", which trains
-pose encoder and LSTM together, and with `rollout.epochs` "rollout", which refines the
-LSTM. MCNet has one, "mcnet".
+The stages of DrNet are "drnet", encoders and decoder; "pose", the pose LSTM; with
+`joint.epochs` "joint", pose encoder and LSTM together; and with `rollout.epochs`
+"rollout", which refines the LSTM. MCNet has one stage, "mcnet".
 
 Usage:
 
     python -m keras_drnet.train --preset=quickstart --run_dir=runs/quickstart
+    python -m keras_drnet.train --run_dir=runs/quickstart  # Continues.
 """
-
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
@@ -20,25 +20,26 @@ from keras_drnet.training.open_run import open_run
 from keras_drnet.training.stages import STAGES, train_stage
 
 _PRESET = flags.DEFINE_string(
-    "preset", None, f"What to start a new run with: one of {sorted(PRESETS)}."
+    "preset", None, f"Configuration of a new run: one of {', '.join(sorted(PRESETS))}."
 )
-_RUN_DIR = flags.DEFINE_string("run_dir", None, "Folder of the run.", required=True)
+_RUN_DIR = cli.run_dir_flag("Run folder, new or to continue.")
 _DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Folder of the raw data; default: data that need no download."
+    "data_dir", None, "Data directory; not needed if the data come with packages."
 )
-_OVERRIDE = flags.DEFINE_multi_string(
-    "override", [], "Change of the preset, section.key=value; may be repeated."
-)
+_OVERRIDE = cli.override_flag()
 _BASELINE = flags.DEFINE_enum(
-    "baseline", None, sorted(BASELINES), "Trains this on the preset's data instead."
+    "baseline",
+    None,
+    sorted(BASELINES),
+    "Baseline to train with the preset's data instead of DrNet.",
 )
 _STAGE = flags.DEFINE_enum(
-    "stage", "all", ["all", *STAGES], "What to train: all goes through all."
+    "stage", "all", ["all", *STAGES], "Stage to train, or all of the run's."
 )
 
 
 def main():
-    """Train the stages that --stage asks for."""
+    """Train one stage of a run, or all."""
     run = open_run(
         RunFolder(_RUN_DIR.value),
         _PRESET.value,
@@ -53,10 +54,10 @@ def main():
         train_stage(run, stage)
 
 
-def cli():
+def entry_point():
     """Run the program from the command line."""
-    program.run(main)
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

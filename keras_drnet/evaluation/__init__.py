@@ -1,1 +1,1 @@
-"""What trained networks are measured by, on held-out clips."""
+"""Evaluation of trained networks on held-out clips."""

@@ -1,4 +1,4 @@
-"""Runs side by side: their predictors by name, and clips to set them against."""
+"""Comparison of runs: their predictors by name, and clips to predict."""
 
 from keras_drnet.config.schema import RECORDING_KEYS
 from keras_drnet.data.load import load_source
@@ -9,19 +9,18 @@ from keras_drnet.visualization.labels import run_names
 
 
 def load_predictors(runs):
-    """Load the predictors of runs that can be compared.
+    """Load the predictors of comparable runs.
 
     Args:
         runs: list of `RunFolder`.
 
     Returns:
-        A dict of the methods' names, as people read them, to `Predictor`s, in the
-        order of the runs. Of two runs of one method the second has its folder in its
-        name.
+        A dict of display names of the methods to `Predictor`s, in the order of the
+        runs. The second run of a method has its folder in its name.
 
     Raises:
-        InputError: two runs were trained on other frames, or with another number of
-            observed ones, or a run is not trained yet.
+        InputError: two runs differ in their frames or in the number of observed ones,
+            a run is given twice, or one is not trained yet.
     """
     configs = [run.config() for run in runs]
     for run, config in zip(runs, configs, strict=True):
@@ -43,17 +42,18 @@ def load_predictors(runs):
 
 
 def longest_clips(config, num_frames, *, first_clip, num_clips):
-    """Return test clips of the requested length, or the longest that there are.
+    """Return test clips of a given length, or of the greatest that the data have.
 
     Args:
         config: a `Config`.
-        num_frames: requested length, frames.
-        first_clip: number of the first clip.
+        num_frames: length to return, frames, if enough clips are that long.
+        first_clip: index of the first clip.
         num_clips: number of clips.
 
     Returns:
-        float32 `[num_clips, T, H, W, C]`; T, from `num_past + 1` to `num_frames`, is
-        the greatest that `num_clips` recordings have, or all if those are fewer.
+        float32 `[num_clips, T, H, W, C]`, T from `num_past + 1` to `num_frames`. If
+        clips are shorter, T is the greatest length of `num_clips` recordings, or of
+        all of them if there are fewer.
     """
     shortest = config.data.num_past + 1
     source = load_source(config, "test", clip_length=shortest)

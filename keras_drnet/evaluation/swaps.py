@@ -1,112 +1,118 @@
-"""Swapped frames, the content of one clip in the pose of another, before a judge.
+"""Swapped frames, the content of one clip in the pose of another, classified.
 
-The judge has never seen a swapped frame: it has learnt from real ones what a garment
-or a direction looks like, and says which factors came from which clip.
+The classifier is trained on real frames alone. It tells which factors of a swapped
+frame come from the clip that gave the content, and which from the one that gave the
+pose.
 """
 
 import numpy as np
 
-from keras_drnet.evaluation.codes import BLOCK, flat
-from keras_drnet.evaluation.judge import Judge, share
+from keras_drnet.evaluation.frame_classifier import FrameClassifier, masked_mean
+from keras_drnet.evaluation.samples import flatten_clips
 
-NUM_PAIRS = 1024  # Swapped frames that are judged.
-EPOCHS = 6  # How often a judge sees each frame that it learns from.
+NUM_PAIRS = 1024  # Swapped frames to classify.
+BATCH_SIZE = 64  # Frames swapped at a time.
+EPOCHS = 6
 
 
-def train_judge(train, names, *, seed=0):
-    """Train a judge of factors on real frames.
+def train_classifier(train, names, *, seed=0):
+    """Train a classifier of factors on real frames.
 
     Args:
         train: a `Sample` of the training split.
-        names: factors of it to tell, at least one.
-        seed: seed of the judge.
+        names: names of the factors to classify, at least one.
+        seed: seed of the classifier.
 
     Returns:
-        A `Judge`.
+        A `FrameClassifier`.
     """
     classes = {name: train.factors[name].classes for name in names}
-    judge = Judge(train.frames.shape[2:], classes, seed=seed)
+    classifier = FrameClassifier(classes, seed=seed)
     labels = {name: _classes_by_frame(train, name).ravel() for name in names}
-    judge.fit(flat(train.frames), labels, epochs=EPOCHS)
-    return judge
+    classifier.fit(flatten_clips(train.frames), labels, epochs=EPOCHS)
+    return classifier
 
 
-def judge_swaps(judge, predictor, test, *, num_pairs=NUM_PAIRS):
-    """Judge frames with the content of one clip and the pose of another.
+def classify_swaps(classifier, predictor, test, *, num_pairs=NUM_PAIRS):
+    """Classify frames with the content of one clip and the pose of another.
 
     Args:
-        judge: a trained `Judge`.
+        classifier: a trained `FrameClassifier`.
         predictor: a `VideoPredictor`.
         test: a `Sample` of the test split.
-        num_pairs: swapped frames; which ones are swapped is always the same.
+        num_pairs: number of swapped frames; the same ones in every call.
 
     Returns:
-        A dict by factor: `kind`, `real`, the share of real test frames that the
-        judge gets right, and what `swap_shares` returned.
+        A dict by factor: `kind`, `real`, the accuracy on real test frames, and what
+        `swap_accuracy` returned.
     """
     content, pose = (
         tuple(pair.T)
         for pair in swap_pairs(test.clips, test.frames.shape[1], num_pairs)
     )
-    real = judge.judge(test.frames[content])
-    swapped = judge.judge(_swap(predictor, test.frames[content], test.frames[pose]))
+    real = classifier.classify(test.frames[content])
+    swapped = classifier.classify(
+        _swap(predictor, test.frames[content], test.frames[pose])
+    )
     results = {}
-    for name in judge.classes:
+    for name in classifier.classes:
         kind, values = test.factors[name].kind, _classes_by_frame(test, name)
         results[name] = {
             "kind": kind,
             "real": float(np.mean(real[name] == values[content])),
-        } | swap_shares(kind, swapped[name], values[content], values[pose])
+        } | swap_accuracy(kind, swapped[name], values[content], values[pose])
     return results
 
 
-def judge_digit_swaps(judge, predictor, source, test, *, num_pairs=NUM_PAIRS):
-    """Judge swapped frames of Moving MNIST, where the true ones can be drawn.
+def classify_digit_swaps(classifier, predictor, source, test, *, num_pairs=NUM_PAIRS):
+    """Classify swapped frames of Moving MNIST, where the true ones can be drawn.
 
     Args:
-        judge: a trained `DigitJudge`.
+        classifier: a trained `DigitClassifier`.
         predictor: a `VideoPredictor`.
         source: the `MovingMNIST` of the test split.
         test: a `Sample` of it.
-        num_pairs: swapped frames.
+        num_pairs: number of swapped frames.
 
     Returns:
-        A dict by factor: `digit_<n>`, as in `judge_swaps` but that `real` is of
-        frames drawn with the digits of one clip in the places of the other, and
-        `position_<n>`, of which `swapped` is the share of digits within 3 pixels (of
-        64) of where they are in the drawn frame.
+        A dict by factor: `digit_<n>`, as in `classify_swaps`, with `real` of frames
+        drawn with the digits of one clip at the positions of the other; and
+        `position_<n>`, with `swapped` the fraction of digits within 3 pixels (of 64)
+        of their position in the drawn frame.
     """
     content, pose = swap_pairs(test.clips, test.times.shape[1], num_pairs)
     (i, k), (j, m) = content.T, pose.T
     times = test.times[j, m][:, None]
     drawn = source.swapped_frames(test.indices[i], test.indices[j], times)[:, 0]
-    real, true_places = judge.read(drawn)
-    swapped, places = judge.read(_swap(predictor, test.frames[i, k], test.frames[j, m]))
+    real, true_centers = classifier.detect(drawn)
+    swapped, centers = classifier.detect(
+        _swap(predictor, test.frames[i, k], test.frames[j, m])
+    )
     results = {}
-    for n in range(judge.num_digits):
+    for n in range(classifier.num_digits):
         labels = test.factors[f"digit_{n + 1}"].values
         results[f"digit_{n + 1}"] = {
             "kind": "static",
             "real": float(np.mean(real[:, n] == labels[i])),
-        } | swap_shares("static", swapped[:, n], labels[i], labels[j])
-        near = judge.is_near(places[:, n], true_places[:, n])
+        } | swap_accuracy("static", swapped[:, n], labels[i], labels[j])
+        near = classifier.is_near(centers[:, n], true_centers[:, n])
         results[f"position_{n + 1}"] = {
             "kind": "dynamic",
-            "swapped": share(near, real[:, n] >= 0),
+            "swapped": masked_mean(near, real[:, n] >= 0),
         }
     return results
 
 
-def judged_factors(train_factors, test_factors):
-    """Choose the factors that a judge of one split can tell in the other.
+def classifiable_factors(train_factors, test_factors):
+    """Choose the factors that a classifier of one split can predict in the other.
 
     Args:
         train_factors: dict of `Factor`s of the training split.
         test_factors: dict of `Factor`s of the test split.
 
     Returns:
-        The names of those with at least two classes, the same in both splits: not
-        who or which object it is, if those for testing are others.
+        The names of those with at least two classes, the same in both splits. The
+        identity of an object is not among them if the splits share no object.
     """
     return [
         name
@@ -116,17 +122,17 @@ def judged_factors(train_factors, test_factors):
 
 
 def swap_pairs(clips, num_times, count, *, seed=0):
-    """Draw the pairs of frames whose content and pose are put together.
+    """Draw pairs of frames of different clips.
 
     Args:
-        clips: int `[N]`, which clip each window is of; at least two differ.
+        clips: int `[N]`, the clip that each window is of; at least two differ.
         num_times: frames of a window.
-        count: pairs to draw.
+        count: number of pairs.
         seed: the same seed gives the same pairs.
 
     Returns:
-        Two int arrays `[count, 2]`, window and frame: those that give the content,
-        and those, of other clips, that give the pose.
+        `(content, pose)`, two int arrays `[count, 2]` of window and frame: the frames
+        that give the content, and those that give the pose.
     """
     rng = np.random.default_rng(seed)
     content = rng.integers((len(clips), num_times), size=(count, 2))
@@ -136,39 +142,39 @@ def swap_pairs(clips, num_times, count, *, seed=0):
     return content, pose
 
 
-def swap_shares(kind, judged, content_classes, pose_classes):
-    """Say whose factor swapped frames show, where the two frames differ in it.
+def swap_accuracy(kind, predicted, content_classes, pose_classes):
+    """Measure which of the two frames a swapped frame has a factor from.
 
     Args:
-        kind: `"static"`, a factor that ought to come from the content, or
-            `"dynamic"`, one that ought to come from the pose.
-        judged: int `[N]`, what the judge sees in the swapped frames.
-        content_classes: int `[N]`, what the content frames show.
-        pose_classes: int `[N]`, what the pose frames show.
+        kind: `"static"`, a factor that should come from the content, or `"dynamic"`,
+            one that should come from the pose.
+        predicted: int `[N]`, predicted classes of the swapped frames.
+        content_classes: int `[N]`, classes of the content frames.
+        pose_classes: int `[N]`, classes of the pose frames.
 
     Returns:
-        A dict of shares of the pairs that differ, `None` if none does: `swapped`
-        show the factor of the frame that it ought to come from, and `other` that of
-        the other frame. What is left shows neither.
+        A dict of fractions of the pairs whose classes differ, `None` if none do:
+        `swapped` have the class of the right frame, `other` that of the other frame.
+        The rest have neither.
     """
     differ = content_classes != pose_classes
     right, wrong = content_classes, pose_classes
     if kind == "dynamic":
         right, wrong = wrong, right
     return {
-        "swapped": share(judged == right, differ),
-        "other": share(judged == wrong, differ),
+        "swapped": masked_mean(predicted == right, differ),
+        "other": masked_mean(predicted == wrong, differ),
     }
 
 
 def _swap(predictor, content_frames, pose_frames):
-    """Return reconstructions, float32, of uint8 frames, some at a time."""
+    """Return float32 reconstructions of uint8 frames."""
     pairs = np.stack([content_frames, pose_frames])
-    blocks = [
-        predictor.reconstruct(*(pairs[:, i : i + BLOCK].astype(np.float32) / 255))
-        for i in range(0, len(content_frames), BLOCK)
+    batches = [
+        predictor.reconstruct(*(pairs[:, i : i + BATCH_SIZE].astype(np.float32) / 255))
+        for i in range(0, len(content_frames), BATCH_SIZE)
     ]
-    return np.concatenate(blocks)
+    return np.concatenate(batches)
 
 
 def _classes_by_frame(sample, name):

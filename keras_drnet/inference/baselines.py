@@ -1,4 +1,4 @@
-"""Predictions that need no training: what every method has to be better than."""
+"""Baselines: predictors without training, which every method has to beat."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from keras_drnet.inference.predictor import Predictor
 
 
 class CopyLastFrame(Predictor):
-    """Predicts that nothing moves any more."""
+    """Repeats the last observed frame."""
 
     def _stream(self, past):
         last = past[:, -1].numpy()
@@ -15,7 +15,7 @@ class CopyLastFrame(Predictor):
 
 
 class MeanFrame(Predictor):
-    """Predicts the mean frame of the training data, whatever was observed."""
+    """Repeats the mean frame of the training data, whatever was observed."""
 
     def __init__(self, mean_frame):
         """Hold the frame, `[H, W, C]` in [0, 1]."""

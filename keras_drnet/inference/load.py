@@ -1,11 +1,11 @@
-"""Trained predictors of any method, by the method's name."""
+"""Loading of trained predictors."""
 
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.inference.mcnet_predictor import MCNetPredictor
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.pretrained import PREFIX
 
-# Method of a run to its predictor, made of the run's networks.
+# Maps the method of a run to its predictor, a class built from the run's networks.
 PREDICTORS = {"drnet": VideoPredictor, "mcnet": MCNetPredictor}
 
 
@@ -19,21 +19,21 @@ def load_predictor(run):
         A `Predictor`.
 
     Raises:
-        InputError: a stage of the run is not trained yet.
+        InputError: a stage of the run has no checkpoint yet.
     """
     return PREDICTORS[run.config().method](run.load_networks())
 
 
 def load(name):
-    """Load a predictor that comes trained with the package.
+    """Load a trained predictor that is part of the package.
 
     Args:
-        name: `"moving_mnist"`.
+        name: name of a packaged run, such as `"moving_mnist"`.
 
     Returns:
         A `Predictor`.
 
     Raises:
-        InputError: none of that name comes with the package.
+        InputError: the package has no run of that name.
     """
     return load_predictor(RunFolder(f"{PREFIX}{name}"))

@@ -1,4 +1,4 @@
-"""Prediction with a trained MCNet, to compare DrNet with."""
+"""Prediction with a trained MCNet, a baseline in pixel space."""
 
 import tensorflow as tf
 
@@ -8,7 +8,7 @@ from keras_drnet.models.mcnet_networks import check_num_past
 
 
 class MCNetPredictor(Predictor):
-    """Predicts video in pixel space: every generated frame is read again.
+    """Predicts video in pixel space, reading back every frame that it generates.
 
     Attributes:
         networks: trained `MCNetNetworks`.
@@ -22,10 +22,9 @@ class MCNetPredictor(Predictor):
         """
         super().__init__(networks.frame_generator.output.shape[1:])
         self.networks = networks
-        self._observe = tf.function(self._observe_graph, reduce_retracing=True)
-        self._step = tf.function(self._step_graph, reduce_retracing=True)
 
     def _stream(self, past):
+        # As a list, the observed frames have a static number in the graph.
         memory = self._observe(tf.unstack(past, axis=1))
         while True:
             frame, memory = self._step(memory)
@@ -36,9 +35,10 @@ class MCNetPredictor(Predictor):
         check_num_past(past.shape[1])
         return past
 
-    def _observe_graph(self, past):
-        # A list of frames: their number stays static when it changes between calls.
+    @tf.function(reduce_retracing=True)
+    def _observe(self, past):
         return mcnet_rollout.observe(self.networks, tf.stack(past, axis=1))
 
-    def _step_graph(self, memory):
+    @tf.function(reduce_retracing=True)
+    def _step(self, memory):
         return mcnet_rollout.predict_next(self.networks, memory)

@@ -1,4 +1,4 @@
-"""What every method of prediction is: past frames in, future frames out."""
+"""Interface of all video predictors: past frames in, future frames out."""
 
 import abc
 import itertools
@@ -10,41 +10,41 @@ from keras_drnet.errors import InputError
 
 
 class Predictor(abc.ABC):
-    """Predicts the frames that follow some observed ones.
+    """Interface of all video predictors.
 
-    A method implements `stream`, one frame after the other without end; `predict`
-    collects a number of them. Nothing else is asked of a method, so that all are
-    generated from and measured by the same programs.
+    `stream` generates one frame after the other without end; `predict` collects a
+    number of them. A subclass implements `_stream` alone, so that all methods run in
+    the same programs.
 
     Attributes:
-        frame_shape: `(H, W, C)` of the frames it takes and makes.
+        frame_shape: `(H, W, C)` of the frames it reads and generates.
     """
 
     def __init__(self, frame_shape):
-        """Say what frames the method works on, `(H, W, C)`."""
+        """Hold the shape of a frame, `(H, W, C)`."""
         self.frame_shape = tuple(frame_shape)
 
     def stream(self, past):
-        """Generate the frames after the observed ones, for ever.
+        """Generate the frames after the observed ones, without end.
 
         Args:
             past: observed frames `[B, num_past, H, W, C]` in [0, 1], num_past at
                 least 1.
 
         Yields:
-            Frames `[B, H, W, C]`, float32 arrays in [0, 1]. Memory does not grow.
+            Frames `[B, H, W, C]`, float32 arrays in [0, 1]. Memory use is constant.
 
         Raises:
-            InputError: `past` has another shape, or values that are not finite.
+            InputError: `past` has another shape or non-finite values.
         """
         yield from self._stream(self._check_video(past))
 
     def predict(self, past, num_future):
-        """Predict a number of frames: `stream`, collected.
+        """Predict a number of frames.
 
         Args:
             past: observed frames `[B, num_past, H, W, C]` in [0, 1].
-            num_future: number of frames to predict, from 0.
+            num_future: number of frames to predict, at least 0.
 
         Returns:
             float32 array `[B, num_future, H, W, C]` in [0, 1].
@@ -57,7 +57,7 @@ class Predictor(abc.ABC):
 
     @abc.abstractmethod
     def _stream(self, past):
-        """Generate frames after `past`, a tensor that was checked."""
+        """Generate the frames after `past`, a checked tensor."""
 
     def _check_video(self, past):
         past = tf.convert_to_tensor(past, tf.float32)
@@ -72,5 +72,5 @@ class Predictor(abc.ABC):
                 "at least 1."
             )
         if not tf.reduce_all(tf.math.is_finite(past)):
-            raise InputError("The observed frames hold values that are not finite.")
+            raise InputError("The observed frames have values that are not finite.")
         return past

@@ -1,8 +1,8 @@
-"""The trained runs that come with the package.
+"""Trained runs that are part of the package.
 
-Each is a run folder of its own, weights in float16 and without what training needs to
-go on; `python -m keras_drnet.release` makes one. Every program takes it as
-`--run_dir=pretrained:<name>`.
+Each is a run folder with weights in float16 and without the state that training needs
+to continue, as written by `python -m keras_drnet.release`. Every program but `train`
+takes it as `--run_dir=pretrained:<name>`.
 """
 
 import pathlib
@@ -14,13 +14,13 @@ FOLDER = pathlib.Path(__file__).parent
 
 
 def find(name):
-    """Return the folder of a trained run.
+    """Return the folder of a packaged run.
 
     Args:
         name: its name, without the prefix.
 
     Raises:
-        InputError: there is none of that name; the message has those that there are.
+        InputError: there is no run of that name; the message lists those there are.
     """
     return choose(
         {path.parent.name: path.parent for path in FOLDER.glob("*/config.json")},

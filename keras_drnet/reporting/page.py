@@ -21,7 +21,7 @@ FIGURES = {
     "interpolation": "Rows of frames that go from one pose to another.",
     "generation": "Rows of observed frames and those generated after them.",
     "comparison": "Rows of real frames, and of those that each method predicts.",
-    "neighbours": "Rows of generated frames, above the nearest training frames.",
+    "neighbors": "Rows of generated frames, above the nearest training frames.",
 }
 MAX_VIDEO_BYTES = 8 << 20  # Of a video on the page.
 
@@ -153,7 +153,7 @@ def _probes(result, name):
 def _figures(results):
     run, *baselines = results
     for name in paper_figures.NAMES:
-        picture = run.figures / f"{name}.png"
+        picture = paper_figures.find_image(run.figures, name)
         if picture.exists():
             yield _figure(picture, name)
         elif run.config.method == "drnet" or name not in paper_figures.NEED_POSES:

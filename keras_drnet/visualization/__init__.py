@@ -1,1 +1,1 @@
-"""Pictures, videos and plots: arrays in, files out."""
+"""Images, videos and plots."""

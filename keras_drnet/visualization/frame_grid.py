@@ -1,4 +1,4 @@
-"""Frames in rows with borders, as one picture, and its PNG file."""
+"""Grids of bordered frames, and PNG files."""
 
 import pathlib
 
@@ -11,42 +11,42 @@ GRAY = (128, 128, 128)  # Border of frames that are neither.
 
 
 def frame_grid(rows, *, colors=None, scale=1, border=1):
-    """Lay frames out in rows.
+    """Lay out frames in rows.
 
     Args:
         rows: list of rows, each `[N, H, W, C]` in [0, 1], C 1 or 3. Rows may differ
-            in N; short ones are filled up with white.
-        colors: for each row a border color, or a list of one a frame; `None` is
-            gray.
-        scale: whole factor by which frames are enlarged.
-        border: width of the border, pixels of the picture.
+            in N; short ones are padded with white.
+        colors: for each row the color of its borders, or a list with a color for
+            each frame; `None` is gray.
+        scale: integer factor by which frames are enlarged.
+        border: width of the border, pixels of the image.
 
     Returns:
-        A uint8 picture `[H', W', 3]`.
+        A uint8 image `[H', W', 3]`.
     """
     colors = colors or [GRAY] * len(rows)
-    pictures = [
+    images = [
         _row(np.asarray(frames), color, scale, border)
         for frames, color in zip(rows, colors, strict=True)
     ]
-    width = max(picture.shape[1] for picture in pictures)
+    width = max(image.shape[1] for image in images)
     return np.concatenate(
         [
             np.pad(
-                picture,
-                ((0, 0), (0, width - picture.shape[1]), (0, 0)),
+                image,
+                ((0, 0), (0, width - image.shape[1]), (0, 0)),
                 constant_values=255,
             )
-            for picture in pictures
+            for image in images
         ]
     )
 
 
-def write_png(path, picture):
-    """Write a uint8 picture `[H, W, 3]`."""
+def write_png(path, image):
+    """Write a uint8 image `[H, W, 3]`, and make its folder."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    imageio.imwrite(path, picture)
+    imageio.imwrite(path, image)
 
 
 def _row(frames, color, scale, border):
@@ -67,7 +67,7 @@ def _bordered(frame, color, scale, border):
         pixels = np.repeat(pixels, 3, axis=-1)
     pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
     height, width, _ = pixels.shape
-    picture = np.empty((height + 2 * border, width + 2 * border, 3), np.uint8)
-    picture[:] = color
-    picture[border : border + height, border : border + width] = pixels
-    return picture
+    image = np.empty((height + 2 * border, width + 2 * border, 3), np.uint8)
+    image[:] = color
+    image[border : border + height, border : border + width] = pixels
+    return image

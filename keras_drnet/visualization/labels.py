@@ -1,4 +1,4 @@
-"""Words around pictures: title, rows, columns. The pictures themselves stay as is."""
+"""Labels around images: title, rows and columns. Pixels of the images are unchanged."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from keras_drnet.errors import InputError
 
-# Name of a method in files to the one that people read.
+# Maps the name of a method in files to its display name.
 METHOD_NAMES = {
     "drnet": "DrNet",
     "mcnet": "MCNet",
@@ -17,28 +17,28 @@ METHOD_NAMES = {
 }
 BLACK = (20, 20, 20)
 DARK_GRAY = (95, 95, 95)
-TITLE_SIZE = 24  # Heights of letters, pixels of the picture.
+TITLE_SIZE = 24  # Font sizes, pixels.
 LABEL_SIZE = 18
 NOTE_SIZE = 16
-SMALLEST_SIZE = 8  # Labels of small cells shrink as far as this.
-MARGIN = 12  # White around everything, pixels.
-GAP = 6  # Between words and pictures.
-LINE_HEIGHT = 1.3  # Over that of its letters.
+MIN_SIZE = 8  # Of the labels of small cells.
+MARGIN = 12  # White around the image, pixels.
+GAP = 6  # Between labels and images, pixels.
+LINE_HEIGHT = 1.3  # Multiple of the font size.
 
 
 def run_names(runs):
-    """Names runs by their methods, as people read them.
+    """Return distinct display names of runs.
 
     Args:
         runs: list of pairs: a key of `METHOD_NAMES`, and the run's folder, a
             `pathlib.Path`.
 
     Returns:
-        List of names; that of a second run of one method has its folder too, by its
-        whole path if others are called the same.
+        List of names, that of the method. The second run of a method has the name of
+        its folder too, or its whole path if folders have the same name.
 
     Raises:
-        InputError: a run is there twice.
+        InputError: a run is given twice.
     """
     names, folders = [], [path.resolve() for _, path in runs]
     for (method, path), folder in zip(runs, folders, strict=True):
@@ -52,37 +52,36 @@ def run_names(runs):
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A picture that is a grid of equal cells, and what its rows and columns are.
+    """An image that is a grid of equal cells, with labels of its rows and columns.
 
     Attributes:
-        picture: uint8 `[H, W, 3]`.
-        rows: words at the left of each row, of one line or several.
-        columns: words above each column.
-        space: white above it, pixels; keeps groups of blocks apart.
+        image: uint8 `[H, W, 3]`.
+        rows: label at the left of each row, of one line or several.
+        columns: label above each column.
+        space: white above the image, pixels; separates groups of blocks.
     """
 
-    picture: np.ndarray
+    image: np.ndarray
     rows: tuple = ()
     columns: tuple = ()
     space: int = GAP
 
 
 def add_labels(blocks, *, title="", note=""):
-    """Stack pictures on white, with words beside and above them.
+    """Stack images on a white background, with their labels.
 
     Args:
-        blocks: list of `Block`, from the top; their pictures begin at the same left
-            edge.
-        title: a line on top.
-        note: a smaller, gray line under it.
+        blocks: list of `Block`, from the top; their images are aligned at the left.
+        title: a line at the top.
+        note: a smaller, gray line below the title.
 
     Returns:
-        A uint8 picture `[H', W', 3]` of even sides, which video needs. Every pixel of
-        the blocks' pictures is in it, unchanged.
+        A uint8 image `[H', W', 3]` with even sides, as video needs. It contains every
+        pixel of the blocks' images, unchanged.
     """
     rows = [_row_labels(block) for block in blocks]
     left = MARGIN + max((label.width + GAP for row in rows for label in row), default=0)
-    top, placed, pictures = MARGIN, [], []
+    top, placed, images = MARGIN, [], []
     for label in (_Text(title, TITLE_SIZE), _Text(note, NOTE_SIZE, DARK_GRAY)):
         if label.text:
             placed.append((MARGIN, top, label))
@@ -96,12 +95,12 @@ def add_labels(blocks, *, title="", note=""):
             placed.append((x, bottom - label.height, label))
         top = bottom
         for label, center in zip(labels, _centers(labels, block, 0), strict=True):
-            place = (left - GAP - label.width, round(top + center - label.height / 2))
-            placed.append((*place, label))
-        pictures.append((left, top, block.picture))
-        top += block.picture.shape[0]
+            x = left - GAP - label.width
+            placed.append((x, round(top + center - label.height / 2), label))
+        images.append((left, top, block.image))
+        top += block.image.shape[0]
     right = max(
-        [left + block.picture.shape[1] for block in blocks]
+        [left + block.image.shape[1] for block in blocks]
         + [x + label.width for x, _, label in placed]
     )
     width, height = right + MARGIN, top + MARGIN
@@ -109,14 +108,14 @@ def add_labels(blocks, *, title="", note=""):
     draw = ImageDraw.Draw(canvas)
     for x, y, label in placed:
         label.draw(draw, x, y)
-    # Last, so that no word can cover a frame.
-    for x, y, picture in pictures:
-        canvas.paste(Image.fromarray(picture), (x, y))
+    # Last, so that no label can cover a frame.
+    for x, y, image in images:
+        canvas.paste(Image.fromarray(image), (x, y))
     return np.array(canvas)
 
 
 class _Text:
-    """Lines of one size, and how much room they take."""
+    """Lines of text of one font size, with their width and height in pixels."""
 
     def __init__(self, text, size, color=BLACK, align=0.0):
         self.text = text
@@ -131,23 +130,23 @@ class _Text:
     def draw(self, draw, left, top):
         for i, line in enumerate(self._lines):
             free = self.width - self._font.getlength(line)
-            place = (left + round(self._align * free), top + i * self._line_height)
-            draw.text(place, line, fill=self._color, font=self._font)
+            corner = (left + round(self._align * free), top + i * self._line_height)
+            draw.text(corner, line, fill=self._color, font=self._font)
 
 
 def _row_labels(block):
-    height = block.picture.shape[0] / max(len(block.rows), 1)
+    height = block.image.shape[0] / max(len(block.rows), 1)
     return _fitting(block.rows, 1.0, lambda label: label.height <= height)
 
 
 def _column_labels(block):
-    width = block.picture.shape[1] / max(len(block.columns), 1)
+    width = block.image.shape[1] / max(len(block.columns), 1)
     return _fitting(block.columns, 0.5, lambda label: label.width <= width - GAP)
 
 
 def _fitting(texts, align, fits):
-    """Return the texts in the greatest size in which all of them fit."""
-    for size in range(LABEL_SIZE, SMALLEST_SIZE - 1, -1):
+    """Return the texts in the largest font size in which all of them fit."""
+    for size in range(LABEL_SIZE, MIN_SIZE - 1, -1):
         labels = [_Text(text, size, align=align) for text in texts]
         if all(map(fits, labels)):
             break
@@ -155,6 +154,6 @@ def _fitting(texts, align, fits):
 
 
 def _centers(labels, block, axis):
-    """Return where the rows' (axis 0) or columns' (1) middles are in the picture."""
-    step = block.picture.shape[axis] / max(len(labels), 1)
+    """Return the centers of the rows (axis 0) or columns (axis 1) in the image."""
+    step = block.image.shape[axis] / max(len(labels), 1)
     return [(i + 0.5) * step for i in range(len(labels))]

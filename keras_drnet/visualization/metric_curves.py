@@ -1,4 +1,4 @@
-"""Plots of measurements."""
+"""Plots of metrics over the steps of prediction."""
 
 import matplotlib
 
@@ -12,19 +12,19 @@ from keras_drnet.visualization.labels import METHOD_NAMES  # noqa: E402
 METRICS = {
     "psnr": "PSNR (dB)",
     "ssim": "SSIM",
-    "sharpness": "sharpness (1 = as real)",
+    "sharpness": "sharpness (real: 1)",
 }
 
 
 def plot_prediction(file, prediction, *, metrics=("psnr", "ssim")):
-    """Plot measures over the steps of prediction, with their intervals as bands.
+    """Plot metrics over the steps of prediction, with confidence bands.
 
     Args:
-        file: PNG file to write: a path, or a binary file that is open.
-        prediction: dict of method to a dict with a list for every measure, a value
-            for each future step, and `<measure>_interval`, `(low, high)` for each,
-            if it is known.
-        metrics: which measures, side by side: "psnr", "ssim", "sharpness".
+        file: PNG file to write: a path, or an open binary file.
+        prediction: dict of method to a dict, which has for every metric a list with a
+            value for each future step, and may have `<metric>_interval`, a list of
+            `(low, high)`.
+        metrics: metrics to plot side by side, keys of `METRICS`.
     """
     figure, axes = plt.subplots(
         1,

@@ -1,4 +1,4 @@
-"""Pictures and videos of what trained networks make of a few clips."""
+"""Images and videos of a predictor's output for a few clips."""
 
 import itertools
 
@@ -7,24 +7,24 @@ import numpy as np
 from keras_drnet.visualization.frame_grid import GRAY, GREEN, RED, frame_grid, write_png
 from keras_drnet.visualization.video_writer import video_writers
 
-NUM_COLUMNS = 10  # Frames in a row of a picture, at most.
-STRIP_COLUMNS = 20  # Frames in a row of a strip, at most.
+NUM_COLUMNS = 10  # Most frames in a row of an image.
+STRIP_COLUMNS = 20  # Most frames in a row of a strip.
 
 
 def reconstruction_grid(predictor, batch, *, scale=1):
-    """Draw reconstruction and swap of a batch of `DrNet`'s named frames.
+    """Draw reconstructions and swaps of a batch of `DrNet`.
 
-    Rows, from the top: content frames; pose frames; pose frames decoded with the
-    content above them; the same poses with the content of the next column. Generated
-    rows have a red border.
+    Rows, from the top: content frames; pose frames; poses decoded with the content
+    above them; the same poses with the content of the next column. Generated rows
+    have a red border.
 
     Args:
         predictor: a `VideoPredictor`.
         batch: dict with `content_1` and `pose_1`, `[B, H, W, C]`.
-        scale: whole factor by which frames are enlarged.
+        scale: integer factor by which frames are enlarged.
 
     Returns:
-        A uint8 picture `[H', W', 3]`.
+        A uint8 image `[H', W', 3]`.
     """
     content = np.asarray(batch["content_1"])[:NUM_COLUMNS]
     pose = np.asarray(batch["pose_1"])[:NUM_COLUMNS]
@@ -42,20 +42,20 @@ def reconstruction_grid(predictor, batch, *, scale=1):
 
 
 def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
-    """Draw every pairing of some contents with some poses (synthesis by analogy).
+    """Draw every pairing of contents with poses: synthesis by analogy.
 
-    The left column are the content frames, the top row the pose frames; the frame in
-    row i and column j has the content of row i in the pose of column j.
+    The left column shows the content frames, the top row the pose frames. The frame
+    in row i and column j has the content of row i and the pose of column j.
 
     Args:
         predictor: a `VideoPredictor`.
         content_frames: `[N, H, W, C]`.
         pose_frames: `[M, H, W, C]`.
-        scale: whole factor by which frames are enlarged.
-        border: width of the frames' borders, pixels of the picture.
+        scale: integer factor by which frames are enlarged.
+        border: width of the frames' borders, pixels of the image.
 
     Returns:
-        A uint8 picture `[H', W', 3]`.
+        A uint8 image `[H', W', 3]`.
     """
     content_frames = np.asarray(content_frames)
     pose_frames = np.asarray(pose_frames)
@@ -71,17 +71,17 @@ def swap_grid(predictor, content_frames, pose_frames, *, scale=1, border=1):
 
 
 def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
-    """Draw real clips, and beneath each what was predicted from its first frames.
+    """Draw real clips, and below each the prediction from its first frames.
 
     Args:
-        predictor: a `VideoPredictor`.
+        predictor: a `Predictor`.
         clips: `[B, T, H, W, C]`.
         num_past: number of observed frames.
-        num_clips: clips to draw, at most.
-        scale: whole factor by which frames are enlarged.
+        num_clips: most clips to draw.
+        scale: integer factor by which frames are enlarged.
 
     Returns:
-        A uint8 picture `[H', W', 3]`: observed frames green, generated ones red.
+        A uint8 image `[H', W', 3]`: observed frames green, generated ones red.
     """
     clips = np.asarray(clips)[:num_clips]
     past = clips[:, :num_past]
@@ -98,20 +98,20 @@ def prediction_grid(predictor, clips, num_past, *, num_clips=4, scale=1):
 
 
 def write_videos(predictor, past, num_future, paths, *, strip, frame_rate, scale=1):
-    """Generate frames and write them as they come: memory does not grow.
+    """Generate frames and write them one by one, in constant memory.
 
     Args:
-        predictor: a `VideoPredictor`.
+        predictor: a `Predictor`.
         past: observed frames `[B, num_past, H, W, C]`.
-        num_future: frames to generate.
+        num_future: number of frames to generate.
         paths: videos to write, `.gif` or `.mp4`.
-        strip: PNG file of frames in rows: observed ones, then generated ones at
-            even distances.
-        frame_rate: frames a second.
-        scale: whole factor by which frames are enlarged.
+        strip: PNG file to write, a row for each clip: the observed frames, then
+            generated ones, evenly spaced in time.
+        frame_rate: frames per second.
+        scale: integer factor by which frames are enlarged.
 
     Returns:
-        The files that were written.
+        The paths of the files, a list.
     """
     num_past = past.shape[1]
     shown = np.unique(

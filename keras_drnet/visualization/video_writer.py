@@ -1,4 +1,4 @@
-"""GIF and MP4 files, written picture by picture."""
+"""GIF and MP4 files, written image by image."""
 
 import contextlib
 import pathlib
@@ -9,9 +9,9 @@ import numpy as np
 
 from keras_drnet.errors import InputError, choose
 
-# Suffix of a video to the settings of ffmpeg, which takes frames as they come: no
-# length of video fills the memory. Every GIF frame has a palette of its own,
-# and enlarged pixels stay what they are: no dithering.
+# Maps the suffix of a video to settings of ffmpeg, which encodes frame by frame, in
+# constant memory. Every GIF frame has a palette of its own, without dithering, so
+# that enlarged pixels stay uniform.
 ENCODERS = {
     ".gif": {
         "codec": "gif",
@@ -30,28 +30,28 @@ ENCODERS = {
 
 @contextlib.contextmanager
 def video_writer(path, *, frame_rate):
-    """Open a GIF or MP4 file for pictures that are appended one by one.
+    """Open a GIF or MP4 file to which images are appended.
 
     Args:
         path: file to write, ending in `.gif` or `.mp4`.
-        frame_rate: frames a second.
+        frame_rate: frames per second.
 
     Yields:
-        A function that appends a uint8 picture `[H, W, 3]` of even sides.
+        A function that appends a uint8 image `[H, W, 3]` with even sides.
 
     Raises:
-        InputError: another suffix, or the file cannot be written.
+        InputError: the suffix is another, or the file cannot be written.
     """
     path = pathlib.Path(path)
     settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
     encoder, num_frames = None, 0
 
-    def append(picture):
+    def append(image):
         nonlocal encoder, num_frames
         if encoder is None:
-            height, width, _ = picture.shape
-            # Of a picture with few colors its palette filter warns frame by frame.
+            height, width, _ = image.shape
+            # Its palette filter warns of every frame that has few colors.
             encoder = imageio_ffmpeg.write_frames(
                 str(path),
                 (width, height),
@@ -61,9 +61,9 @@ def video_writer(path, *, frame_rate):
             )
             encoder.send(None)
         try:
-            encoder.send(np.ascontiguousarray(picture))
-        except OSError as error:  # FFmpeg has ended; its command is no help.
-            raise _unwritten(path) from error
+            encoder.send(np.ascontiguousarray(image))
+        except OSError as error:  # FFmpeg has exited; the error shows its command only.
+            raise _incomplete(path) from error
         num_frames += 1
 
     try:
@@ -71,14 +71,15 @@ def video_writer(path, *, frame_rate):
     finally:
         if encoder is not None:
             encoder.close()
-    # The encoder does not tell whether FFmpeg could write to the end.
+    # The encoder does not report whether FFmpeg wrote all frames.
     if num_frames and _count_frames(path) != num_frames:
-        raise _unwritten(path)
+        raise _incomplete(path)
 
 
-def _unwritten(path):
+def _incomplete(path):
     return InputError(
-        f"{path} cannot be written whole; is the disk full, or {path.name} a folder?"
+        f"{path} cannot be written completely; is the disk full, or {path.name} a "
+        "folder?"
     )
 
 
@@ -94,15 +95,15 @@ def _count_frames(path):
 
 @contextlib.contextmanager
 def video_writers(paths, *, frame_rate):
-    """Open several files for the same pictures; see `video_writer`."""
+    """Open several files to which the same images are appended; see `video_writer`."""
     with contextlib.ExitStack() as stack:
         writers = [
             stack.enter_context(video_writer(path, frame_rate=frame_rate))
             for path in paths
         ]
 
-        def append(picture):
+        def append(image):
             for write in writers:
-                write(picture)
+                write(image)
 
         yield append

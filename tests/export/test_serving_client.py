@@ -142,7 +142,7 @@ for flags in json.load(sys.stdin):
     error, code = io.StringIO(), 0
     with contextlib.redirect_stderr(error):
         try:
-            serving_client.cli()
+            serving_client.entry_point()
         except SystemExit as end:
             code = end.code
     print(json.dumps([code, error.getvalue()]))

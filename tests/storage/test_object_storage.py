@@ -88,11 +88,11 @@ for writer in (tf.io.TFRecordWriter, lambda path: gfile.GFile(path, "wb")):
 
 
 PROGRAM = """
-from keras_drnet import errors, program
+from keras_drnet import cli, errors
 def main():
     print("result")
     {}
-program.run(main)
+cli.run(main)
 """
 ENDINGS = {
     "sys.exit": ('print("result"); raise SystemExit(7)', 7),
@@ -187,10 +187,10 @@ assert "tensorflow_io" not in sys.modules
 def test_missing_tensorflow_io_is_one_sentence_and_exit_code_2(module):
     result = run(f"""
 import sys, types
-from keras_drnet import program
+from keras_drnet import cli
 from keras_drnet.storage.object_storage import require_filesystem
 sys.modules["tensorflow_io"] = {module}
-program.run(lambda: require_filesystem("s3://clips/train"))
+cli.run(lambda: require_filesystem("s3://clips/train"))
 """)
     assert result.returncode == 2
     assert "s3:// paths need tensorflow-io" in result.stderr

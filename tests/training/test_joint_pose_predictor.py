@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet import release
+from keras_drnet.checkpoints.release import release
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.config.stages import JointConfig
 from keras_drnet.data.load import load_dataset
@@ -225,7 +225,7 @@ def test_every_network_is_kept_by_the_stage_that_trains_it_last(tiny, tmp_path):
         run = save_run(tmp_path / str(len(expected)), config, networks)
         found = run.last_networks(networks)
         assert {stage: set(nets) for stage, nets in found.items()} == expected
-        copy = release.release(run, tmp_path / f"copy {len(expected)}")
+        copy = release(run, tmp_path / f"copy {len(expected)}")
         for stage, names in expected.items():
             (checkpoint,) = (copy.path / stage).iterdir()
             assert {path.stem for path in checkpoint.glob("*.npz")} == names

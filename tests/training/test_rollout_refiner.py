@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet import release
+from keras_drnet.checkpoints.release import release
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
 from keras_drnet.config.stages import RolloutConfig
 from keras_drnet.data.load import load_dataset
@@ -185,7 +185,7 @@ def test_a_run_is_loaded_as_its_last_stage_left_it(tiny, tmp_path):
     refined = lively_networks(tiny, seed=1).pose_lstm
     run.checkpoints("rollout").save(2, {"pose_lstm": refined}, {})
     assert is_same(weights(refined), run.load_networks().pose_lstm)
-    copy = release.release(run, tmp_path / "released")
+    copy = release(run, tmp_path / "released")
     assert not (copy.path / "pose").exists()
     for a, b in zip(
         refined.weights, copy.load_networks().pose_lstm.weights, strict=True

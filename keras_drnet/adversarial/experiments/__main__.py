@@ -10,12 +10,11 @@ of all experiments that were ever run to the folder. Without `--data_dir`
 experiments take data that come with packages or are made, and say so.
 """
 
-from keras_drnet import program  # isort: skip  (quiets TensorFlow's start)
-
 import pathlib
 
 from absl import flags
 
+from keras_drnet import cli
 from keras_drnet.adversarial.experiments.harness import record, registry
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.experiments.harness.plot import plot_results
@@ -77,10 +76,10 @@ def _load_all(settings, output):
     ]
 
 
-def cli():
-    """Run the program."""
-    program.run(main)
+def entry_point():
+    """Run the program from the command line."""
+    cli.run(main)
 
 
 if __name__ == "__main__":
-    cli()
+    entry_point()

@@ -1,14 +1,14 @@
-"""Runs that are given to others: small, whole, and not to be trained further."""
+"""Released copies of runs, and the runs that are part of the package."""
 
 import numpy as np
 import pytest
 
 import keras_drnet
 from keras_drnet import pretrained
+from keras_drnet.checkpoints.release import release
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import InputError
 from keras_drnet.inference.load import load_predictor
-from keras_drnet.release import release
 from keras_drnet.training.stages import train_stage
 from tests.support.networks import lively_networks, save_run
 
@@ -33,7 +33,7 @@ def test_a_released_copy_predicts_what_the_run_does(run, tmp_path, rng):
         assert {array.dtype for array in arrays.values()} == {np.dtype("float16")}
 
 
-def test_a_copy_names_no_place_of_this_machine(tiny, tmp_path):
+def test_a_copy_does_not_contain_the_path_of_the_data(tiny, tmp_path):
     config = tiny.with_overrides(["data.data_dir=/home/somebody/mnist"])
     run = save_run(tmp_path / "run", config, lively_networks(config))
     copy = release(run, tmp_path / "copy")
@@ -62,14 +62,14 @@ def test_every_pretrained_run_loads_and_predicts_frames():
         assert sum(sizes) <= 4e6
 
 
-def test_what_is_made_of_a_pretrained_run_lies_here():
+def test_outputs_of_a_packaged_run_go_to_the_working_directory():
     run = RunFolder("pretrained:moving_mnist")
     assert str(run.output_path("bundle")) == "moving_mnist/bundle"
     with pytest.raises(InputError, match="moving_mnist"):
         RunFolder("pretrained:moving_minst")
 
 
-def test_results_alone_keep_what_was_measured_and_on_what(tiny, tmp_path):
+def test_results_only_copies_configuration_and_results(tiny, tmp_path):
     config = tiny.with_overrides(["data.data_dir=/home/somebody/mnist"])
     run = RunFolder(tmp_path / "run")
     run.create(config)

@@ -1,0 +1,87 @@
+"""Flags: what `--help` lists, and what is said of wrong ones."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.paths import ROOT
+from tests.support.processes import run, train
+
+BAD_FLAGS = {
+    "preset": (["--preset=quick"], "Did you mean 'quickstart'?"),
+    "flag": (["--preset=tiny", "--run_dri=x"], "Did you mean: run_dir"),
+    "argument": (["--preset=tiny", "quickly"], "Unexpected argument 'quickly'"),
+    "key": (
+        ["--preset=tiny", "--override=drnet.learning_rat=1"],
+        "did you mean 'learning_rate'",
+    ),
+    "size": (
+        ["--preset=tiny", "--override=data.image_size=48"],
+        "power of two from 32 to 256",
+    ),
+    "step": (["--preset=tiny", "--override=data.max_step=50"], "expected 3 to 7"),
+    "network": (
+        ["--preset=tiny", "--override=model.pose_encoder=vgg"],
+        "Unknown pose encoder",
+    ),
+    "precision": (["--preset=tiny", "--override=precision=half"], "mixed_float16"),
+    "data": (["--preset=tiny", "--data_dir=/nowhere"], "No MNIST digits in /nowhere"),
+    "none": ([], "start one with --preset"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FLAGS)
+def test_bad_flags_end_with_one_sentence_and_exit_code_2(tmp_path, name):
+    flags, message = BAD_FLAGS[name]
+    result = train(tmp_path / "new", *flags)
+    assert result.returncode == 2
+    assert message in result.stderr
+    errors = result.stderr.split("Error: ")
+    assert len(errors) == 2 and "Traceback" not in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("program", ["generate_video", "evaluate"])
+def test_a_folder_without_a_run_is_reported(tmp_path, program):
+    result = run(program, f"--run_dir={tmp_path}")
+    assert result.returncode == 2
+    assert "is not a run folder" in result.stderr
+
+
+def test_missing_flags_end_with_one_sentence_each():
+    result = run("release")
+    assert result.returncode == 2
+    assert result.stderr == (
+        "Error: --run_dir is required. --output_dir is required.\n"
+    )
+
+
+def test_help_lists_the_flags_of_a_program_and_the_shared_ones():
+    text = run("draw", "--help").stdout
+    assert text.startswith("Draws the figures of the paper")
+    assert "--figure=generation \\\n" in text
+    for flag in ("run_dir", "baseline", "num_future", "figure", "bank_clips"):
+        assert f"--{flag}: " in text
+    assert "defaults to <run_dir>/figures" in text
+
+
+def test_help_of_a_console_script_is_that_of_its_program(tmp_path):
+    script = tmp_path / "drnet-release"  # As pip writes it.
+    script.write_text(
+        "import sys\n"
+        "from keras_drnet.release import entry_point\n"
+        "if __name__ == '__main__':\n"
+        "    sys.exit(entry_point())\n"
+    )
+    text = subprocess.run(
+        [sys.executable, script, "--help"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert text.startswith(run("release", "--help").stdout.split("flags:")[0])
+    for flag in ("--run_dir: ", "--output_dir: ", "--[no]results_only: "):
+        assert flag in text

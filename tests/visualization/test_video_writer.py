@@ -1,0 +1,53 @@
+"""Video files, and what keeps them from being written."""
+
+import resource
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from keras_drnet.errors import InputError
+from keras_drnet.visualization.video_writer import video_writer
+
+
+def test_other_video_formats_are_rejected(tmp_path):
+    with (
+        pytest.raises(InputError, match=r"a\.avi.*\.gif.*\.mp4"),
+        video_writer(tmp_path / "a.avi", frame_rate=8),
+    ):
+        pass
+
+
+WRITE = """
+import sys
+import numpy as np
+from keras_drnet.visualization.video_writer import video_writer
+images = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3)).astype(np.uint8)
+with video_writer(sys.argv[1], frame_rate=8) as append:
+    for t in range(int(sys.argv[2])):
+        append(images[t % 8])
+"""
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.mp4", "folder.mp4"])
+@pytest.mark.parametrize("num_frames", [4, 400])
+def test_a_video_that_cannot_be_written_is_reported(tmp_path, name, num_frames):
+    """With few frames FFmpeg fails at the end, with many before it."""
+
+    def limit_file_size():  # As a full disk would.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+
+    (tmp_path / "folder.mp4").mkdir()
+    result = subprocess.run(
+        [sys.executable, "-c", WRITE, str(tmp_path / name), str(num_frames)],
+        preexec_fn=limit_file_size,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("keras_drnet.errors.InputError: ") and name in last
+    assert "cannot be written completely" in last
