@@ -5,7 +5,8 @@ from keras import ops
 
 from keras_drnet.errors import choose
 from keras_drnet.losses.adversary_losses import ADVERSARY_LOSSES, is_right
-from keras_drnet.losses.objectives import OBJECTIVES, project
+from keras_drnet.losses.gradient_rules import GRADIENT_RULES
+from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
@@ -41,6 +42,7 @@ class AdversarialLoss(keras.layers.Layer):
         *,
         adversary_loss="cross_entropy",
         objective="gradient_reversal",
+        gradient_rule="sum",
         weight=1.0,
         **kwargs,
     ):
@@ -52,6 +54,10 @@ class AdversarialLoss(keras.layers.Layer):
             contrast: an object of `contrasts`.
             adversary_loss: a name in `adversary_losses.ADVERSARY_LOSSES`.
             objective: a name in `objectives.OBJECTIVES`.
+            gradient_rule: a name in `gradient_rules.GRADIENT_RULES`: how the gradient
+                of `encoder_loss` joins the task's. The objectives `"projection"` and
+                `"projection_by_variable"` are `"gradient_reversal"` with the rule of
+                that name.
             weight: of `encoder_loss` beside the task's loss: a float, or a schedule of
                 the optimizer's step. See `weight_at`.
             **kwargs: arguments of `keras.layers.Layer`.
@@ -64,9 +70,11 @@ class AdversarialLoss(keras.layers.Layer):
         self.contrast = contrast
         self.adversary_loss = adversary_loss
         self.objective = objective
+        self.gradient_rule = objective if objective in GRADIENT_RULES else gradient_rule
         self.weight = weight
         self._error = choose(ADVERSARY_LOSSES, adversary_loss, "adversary loss")
         self._feature_error = choose(OBJECTIVES, objective, "objective")
+        self._combine = choose(GRADIENT_RULES, self.gradient_rule, "gradient rule")
 
     def discriminator_loss(self, features, **given):
         """Return what the adversary minimizes, a float32 scalar.
@@ -116,23 +124,9 @@ class AdversarialLoss(keras.layers.Layer):
             variables: list of variables of the features and the task.
 
         Returns:
-            A list of gradients of the sum of both losses; with a projection, as
-            `objectives.project` combines them.
+            A list of gradients, one for each variable, combined by `gradient_rule`.
         """
-        if not self.objective.startswith("projection"):
-            return tape.gradient([task_loss, encoder_loss], variables)
-        # Not `unconnected_gradients="zero"`: it does not know Keras' variables.
-        task_gradients = [
-            ops.zeros_like(variable) if gradient is None else gradient
-            for variable, gradient in zip(
-                variables, tape.gradient(task_loss, variables), strict=True
-            )
-        ]
-        return project(
-            task_gradients,
-            tape.gradient(encoder_loss, variables),
-            by_variable=self.objective == "projection_by_variable",
-        )
+        return self._combine(tape, task_loss, encoder_loss, variables)
 
     def get_config(self):
         """Return the arguments of the constructor."""
@@ -142,6 +136,7 @@ class AdversarialLoss(keras.layers.Layer):
             "contrast": serialize(self.contrast),
             "adversary_loss": self.adversary_loss,
             "objective": self.objective,
+            "gradient_rule": self.gradient_rule,
             "weight": serialize(self.weight),
         }
 

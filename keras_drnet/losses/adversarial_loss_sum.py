@@ -3,6 +3,7 @@
 import keras
 
 from keras_drnet.errors import InputError
+from keras_drnet.losses.gradient_rules import GRADIENT_RULES
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -20,19 +21,19 @@ class AdversarialLossSum(keras.layers.Layer):
         """Put the losses together.
 
         Args:
-            parts: dict of `AdversarialLoss`, of one objective, whose weights are
+            parts: dict of `AdversarialLoss`, of one gradient rule, whose weights are
                 numbers.
             **kwargs: arguments of `keras.layers.Layer`.
 
         Raises:
-            InputError: objectives differ, or a weight is a schedule.
+            InputError: gradient rules differ, or a weight is a schedule.
         """
         super().__init__(**kwargs)
-        objectives = sorted({part.objective for part in parts.values()})
-        if len(objectives) != 1:
+        rules = sorted({part.gradient_rule for part in parts.values()})
+        if len(rules) != 1:
             raise InputError(
-                f"The parts have objectives {objectives}; expected one for all, which "
-                "says how the gradients are combined."
+                f"The parts have gradient rules {rules}; expected one for all, as the "
+                "gradient of their sum is combined with the task's once."
             )
         schedules = sorted(
             name for name, part in parts.items() if callable(part.weight)
@@ -43,6 +44,7 @@ class AdversarialLossSum(keras.layers.Layer):
                 "sum is not told the step."
             )
         self.parts = dict(parts)
+        (self.gradient_rule,) = rules
 
     def discriminator_loss(self, features):
         """Return what the adversaries minimize, a float32 scalar."""
@@ -66,9 +68,10 @@ class AdversarialLossSum(keras.layers.Layer):
         """Return 1: `encoder_loss` is weighted already."""
         return 1.0
 
-    def feature_gradients(self, *args):
+    def feature_gradients(self, tape, task_loss, encoder_loss, variables):
         """Return what `AdversarialLoss.feature_gradients` does."""
-        return next(iter(self.parts.values())).feature_gradients(*args)
+        combine = GRADIENT_RULES[self.gradient_rule]
+        return combine(tape, task_loss, encoder_loss, variables)
 
     def get_config(self):
         """Return the arguments of the constructor."""

@@ -56,41 +56,11 @@ def logit_difference(adversary_loss, outputs, labels):
     return right - ops.logsumexp(hidden, axis=-1)
 
 
-def project(task_gradients, adversarial_gradients, *, by_variable=False):
-    """Combine gradients so that the task's part never helps the adversary.
-
-    `g - proj_a(g) + a` for the task's gradient g and that of `gradient_reversal`, a,
-    which is minus the adversary's: Zhang, Lemoine & Mitchell, *Mitigating Unwanted
-    Biases with Adversarial Learning*, AIES 2018, equation 1.
-
-    Args:
-        task_gradients: list of tensors.
-        adversarial_gradients: list of tensors of the same shapes, `None` where the
-            adversary does not reach; there the task's gradient stays.
-        by_variable: whether to project the gradient of each variable on its own, as
-            public implementations do, instead of all as one vector, as in the paper.
-
-    Returns:
-        A list of tensors.
-    """
-    reached = [i for i, a in enumerate(adversarial_gradients) if a is not None]
-    groups = [[i] for i in reached] if by_variable else [reached]
-    combined = list(task_gradients)
-    for group in groups:
-        pairs = [(task_gradients[i], adversarial_gradients[i]) for i in group]
-        product = sum(ops.sum(g * a) for g, a in pairs)
-        square = sum(ops.sum(ops.square(a)) for _, a in pairs)
-        share = ops.divide_no_nan(product, square)
-        for i, (g, a) in zip(group, pairs, strict=True):
-            combined[i] = g - share * a + a
-    return combined
-
-
 OBJECTIVES = {
     "flipped_labels": flipped_labels,
     "gradient_reversal": gradient_reversal,
     "logit_difference": logit_difference,
-    # The same loss: how its gradient joins the task's makes the difference.
+    # The same loss, with the gradient rule of that name: see `gradient_rules`.
     "projection": gradient_reversal,
     "projection_by_variable": gradient_reversal,
     "uniform_target": uniform_target,

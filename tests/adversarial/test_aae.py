@@ -19,7 +19,6 @@ from keras_drnet.adversarial.experiments.priors import AAE as AAE_EXPERIMENT
 from keras_drnet.adversarial.experiments.priors import SEMI_SUPERVISED_AAE
 from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
-from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
 from keras_drnet.losses.contrasts import PriorSample
@@ -232,23 +231,6 @@ def test_predictions_are_reconstructions_or_classes(batch):
     expected, _ = model.encoder(batch["image"], training=False)
     actual = model.predict(batch["image"], verbose=0)
     np.testing.assert_allclose(actual, expected, atol=1e-5)
-
-
-def test_a_sum_of_losses_needs_one_objective_and_weights_that_are_numbers():
-    def part(**kwargs):
-        return AdversarialLoss(
-            joined(2, sizes=(1,)), PriorSample(Gaussian(2)), **kwargs
-        )
-
-    with pytest.raises(InputError, match="flipped_labels.*uniform_target"):
-        AdversarialLossSum(
-            {
-                "a": part(objective="flipped_labels"),
-                "b": part(objective="uniform_target"),
-            }
-        )
-    with pytest.raises(InputError, match=r"\['b'\] are schedules"):
-        AdversarialLossSum({"a": part(), "b": part(weight=SigmoidRamp(2))})
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
