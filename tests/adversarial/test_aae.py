@@ -14,9 +14,11 @@ from keras_drnet.adversarial.distributions.priors import (
     Gaussian,
     GaussianMixture,
 )
+from keras_drnet.adversarial.experiments import aae as aae_experiment
+from keras_drnet.adversarial.experiments import (
+    semi_supervised_aae as semi_supervised_experiment,
+)
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.priors import AAE as AAE_EXPERIMENT
-from keras_drnet.adversarial.experiments.priors import SEMI_SUPERVISED_AAE
 from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
@@ -80,7 +82,7 @@ def batch(rng):
     label = rng.integers(0, 3, 16)
     return {
         "image": tf.constant(image),
-        "labelled": tf.constant(labeled),
+        "labeled": tf.constant(labeled),
         "label": tf.constant(label, tf.int32),
     }
 
@@ -144,7 +146,7 @@ def test_semi_supervised_losses_are_the_paper_s(batch):
     logits, style = model.encoder(batch["image"], training=False)
     label = keras.ops.softmax(logits)
     error = np.mean(np.square(model.decoder((label, style)) - batch["image"]))
-    known = np.float64(model.encoder(batch["labelled"], training=False)[0])
+    known = np.float64(model.encoder(batch["labeled"], training=False)[0])
     log_p = known - np.log(np.exp(known).sum(axis=1, keepdims=True))
     supervised = -log_p[np.arange(16), batch["label"]].mean()
     judges = {name: part.adversary for name, part in model.adversarial.parts.items()}
@@ -235,12 +237,12 @@ def test_predictions_are_reconstructions_or_classes(batch):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_brings_codes_nearer_to_the_prior():
-    rows = AAE_EXPERIMENT.run(0, Settings(tiny=True)).rows
+    rows = aae_experiment.run(0, Settings(tiny=True)).rows
     first, *_ = rows
     assert rows["AAE"]["ks"] < 0.6 * rows[first]["ks"]
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_semi_supervised_experiment_learns():
-    rows = SEMI_SUPERVISED_AAE.run(0, Settings(tiny=True)).rows
+    rows = semi_supervised_experiment.run(0, Settings(tiny=True)).rows
     assert rows["semi-supervised AAE"]["accuracy"] > 0.3

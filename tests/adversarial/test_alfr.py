@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.experiments import fairness
+from keras_drnet.adversarial.experiments import alfr
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.alfr import ALFR
 from keras_drnet.losses.contrasts import GroupLabels
@@ -96,7 +96,7 @@ def test_several_attributes_of_several_values(sizes, rng, tmp_path):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_hides_the_group():
-    rows = fairness.ALFR.run(0, Settings(tiny=True)).rows
+    rows = alfr.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["ALFR"]
     for probe in ("linear_probe", "mlp_probe"):
         assert fair[probe] < plain[probe] - 0.1

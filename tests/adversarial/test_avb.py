@@ -15,7 +15,7 @@ from keras_drnet.adversarial.distributions.priors import Gaussian
 from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
-from keras_drnet.adversarial.experiments import variational
+from keras_drnet.adversarial.experiments import avb, avb_linear
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
@@ -234,20 +234,20 @@ def test_what_does_not_fit_is_named(batch):
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_experiment_learns():
     """In seconds: near what can be reached, and normal codes, but no more."""
-    outcome = variational.AVB.run(0, Settings(tiny=True))
-    assert list(outcome.rows) == list(variational.ROWS)
-    for row in variational.ROWS:
+    outcome = avb.run(0, Settings(tiny=True))
+    assert list(outcome.rows) == list(avb.ROWS)
+    for row in avb.ROWS:
         # Four points, each of four logits of 0, have 4 * log 2 = 2.77.
         assert -2.3 < outcome.rows[row]["log_evidence"] < -np.log(4)
         assert outcome.rows[row]["kolmogorov_smirnov"] < 0.3
         assert outcome.arrays[row].shape == (4, 500, 2)
     figure = Figure()
-    variational.AVB.draw(figure, outcome.arrays)
-    assert [axis.get_title() for axis in figure.axes] == list(variational.ROWS)
+    avb.EXPERIMENT.draw(figure, outcome.arrays)
+    assert [axis.get_title() for axis in figure.axes] == list(avb.ROWS)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_linear_experiment_learns():
-    outcome = variational.AVB_LINEAR.run(0, Settings(tiny=True))
-    assert list(outcome.rows) == list(variational.ROWS)
-    assert outcome.rows[variational.CONTRAST_ROW]["divergence_error"] < 0.1
+    outcome = avb_linear.run(0, Settings(tiny=True))
+    assert list(outcome.rows) == list(avb.ROWS)
+    assert outcome.rows[avb.CONTRAST_ROW]["divergence_error"] < 0.1

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.distributions.priors import UniformCube
+from keras_drnet.adversarial.experiments import ali_grid, bigan
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.inversion import BIGAN, GRID_ALI
 from keras_drnet.adversarial.systems.bigan import BiGAN
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import JointPair
@@ -135,12 +135,12 @@ def test_encoder_and_generator_become_each_other_s_inverse():
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_reconstructs_better_than_at_random():
-    rows = BIGAN.run(0, Settings(tiny=True)).rows
+    rows = bigan.run(0, Settings(tiny=True)).rows
     assert rows["BiGAN"]["ratio"] < 0.97
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_grid_experiment_finds_modes():
-    rows = GRID_ALI.run(0, Settings(tiny=True)).rows
+    rows = ali_grid.run(0, Settings(tiny=True)).rows
     assert all(np.isfinite(value) for row in rows.values() for value in row.values())
     assert rows["ALI"]["modes"] >= 1

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import fairness
+from keras_drnet.adversarial.experiments import data_driven_fairness
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
 from keras_drnet.losses.contrasts import GroupLabels
@@ -110,5 +110,5 @@ def test_saved_and_loaded_it_goes_on_where_it_was(batch, tmp_path):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gap():
-    rows = fairness.BEUTEL.run(0, Settings(tiny=True)).rows
+    rows = data_driven_fairness.run(0, Settings(tiny=True)).rows
     assert rows["only y = 1"]["tpr_gap"] < 0.85 * rows["no adversary"]["tpr_gap"]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import adaptation, mnist_m
+from keras_drnet.adversarial.experiments import digits, mnist_m
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
@@ -138,19 +138,19 @@ def test_predict_is_the_classifier_of_the_target(system, batch):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_digits_learns():
-    rows = adaptation.run_digits(0, Settings(tiny=True)).rows
+    rows = digits.run(0, Settings(tiny=True)).rows
     assert list(rows) == ["source only", "DANN", "domain confusion", "ADDA"]
-    for row, measures in rows.items():
-        assert set(measures) == set(adaptation.DIGITS.measures)
-        assert measures["accuracy_mnist_usps"] > 0.3, row  # Chance is 0.1.
-        assert 0.0 <= measures["distance_usps_mnist"] <= 2.0
+    for row, metrics in rows.items():
+        assert set(metrics) == set(digits.EXPERIMENT.metrics)
+        assert metrics["accuracy_mnist_usps"] > 0.3, row  # Chance is 0.1.
+        assert 0.0 <= metrics["distance_usps_mnist"] <= 2.0
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_photographs_learns_and_has_its_bounds():
-    outcome = mnist_m.run_mnist_m(0, Settings(tiny=True))
+    outcome = mnist_m.run(0, Settings(tiny=True))
     rows = outcome.rows
-    assert set(rows["DANN"]) == set(mnist_m.MNIST_M.measures)
+    assert set(rows["DANN"]) == set(mnist_m.EXPERIMENT.metrics)
     assert rows["train on target"]["accuracy_mnist_m"] > 0.25
     assert rows["source only"]["gap_closed"] == 0
     assert outcome.arrays["examples"].shape == (2, 8, 28, 28, 3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from keras_drnet.adversarial.experiments import factor_images
+from keras_drnet.adversarial.experiments.data import factor_images
 from keras_drnet.adversarial.metrics.binary_codes import (
     pairwise_mutual_information,
     recovered_bits,

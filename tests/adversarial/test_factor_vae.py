@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.adversarial.distributions.likelihoods import GaussianLikelihood
+from keras_drnet.adversarial.experiments import factor_vae
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.independence import FACTOR_VAE
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import PermuteDims
@@ -161,6 +161,6 @@ def test_a_batch_of_odd_size_is_halved_too(batch):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_total_correlation():
-    rows = FACTOR_VAE.run(0, Settings(tiny=True)).rows
+    rows = factor_vae.run(0, Settings(tiny=True)).rows
     first, second = rows.values()
     assert second["total_correlation"] < 0.8 * first["total_correlation"]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import fairness
+from keras_drnet.adversarial.experiments import laftr
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.laftr import LAFTR
 from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
@@ -124,7 +124,7 @@ def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gap():
-    rows = fairness.LAFTR.run(0, Settings(tiny=True)).rows
+    rows = laftr.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["LAFTR, parity"]
     assert fair["parity_gap"] < 0.9 * plain["parity_gap"]
     assert fair["accuracy"] > plain["accuracy"] - 0.05

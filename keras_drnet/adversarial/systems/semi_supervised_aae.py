@@ -91,9 +91,9 @@ class SemiSupervisedAAE(AdversarialModel):
         label = ops.softmax(ops.cast(logits, "float32"))
         decoded = self.decoder((label, style), training=training)
         error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["image"]))
-        labeled = classification_terms(
-            batch["label"], self(batch["labelled"], training=training)
-        )
+        # The key as earlier releases spelled it is read too.
+        known = batch["labeled"] if "labeled" in batch else batch["labelled"]
+        labeled = classification_terms(batch["label"], self(known, training=training))
         terms = {
             "loss": error + self.label_weight * labeled["loss"],
             "reconstruction": error,

@@ -1,4 +1,6 @@
-"""People for the experiments on fairness: UCI Adult, or made-up ones."""
+"""People for the experiments on fairness: UCI Adult, or generated ones."""
+
+import numpy as np
 
 from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.data.datasets.adult import Census, generated_census, load_adult
@@ -7,7 +9,7 @@ BATCH_SIZE = 256
 
 
 def load(settings, **kwargs):
-    """Return a `Census` to train, one to test, and which they are.
+    """Return a `Census` to train on, one to test on, and a sentence about them.
 
     Args:
         settings: `Settings`; tiny ones give fewer people.
@@ -28,6 +30,14 @@ def load(settings, **kwargs):
 def take(census, rows):
     """Return the people of these rows."""
     return Census(*(column[rows] for column in census))
+
+
+def balanced(census, rng):
+    """Return equally many people of each group, in random order."""
+    rows = [np.flatnonzero(census.group == group) for group in (0, 1)]
+    count = min(map(len, rows))
+    rows = np.concatenate([rng.permutation(r)[:count] for r in rows])
+    return take(census, rng.permutation(rows))
 
 
 def batches(census, seed, batch_size=BATCH_SIZE):

@@ -8,7 +8,7 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
-class PredictabilityMinimisation(AdversarialModel):
+class PredictabilityMinimization(AdversarialModel):
     """A code whose elements are as unpredictable from each other as can be.
 
         min over encoder, decoder:  mean (x - decoder(y))^2 - weight * V
@@ -30,7 +30,7 @@ class PredictabilityMinimisation(AdversarialModel):
     adversarial = AdversarialLoss(predictors, LeaveOneOut(),
                                   adversary_loss="squared_error",
                                   objective="gradient_reversal")
-    model = PredictabilityMinimisation(encoder, decoder, adversarial,
+    model = PredictabilityMinimization(encoder, decoder, adversarial,
                                        num_adversary_steps=3)
     model.compile(keras.optimizers.Adam(5e-3), keras.optimizers.Adam(1e-2))
     model.fit(dataset, epochs=10)
@@ -53,7 +53,7 @@ class PredictabilityMinimisation(AdversarialModel):
         decoder,
         adversarial,
         *,
-        name="predictability_minimisation",
+        name="predictability_minimization",
         **kwargs,
     ):
         """Hold the networks.
@@ -99,6 +99,12 @@ class PredictabilityMinimisation(AdversarialModel):
             "encoder": serialize(self.encoder),
             "decoder": serialize(self.decoder),
         }
+
+
+# The name of the class in models that earlier releases saved.
+keras.saving.get_custom_objects()["keras_drnet>PredictabilityMinimisation"] = (
+    PredictabilityMinimization
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")

@@ -5,12 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_drnet.adversarial.experiments import predictability_minimization
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.independence import (
-    PREDICTABILITY_MINIMISATION,
-)
-from keras_drnet.adversarial.systems.predictability_minimisation import (
-    PredictabilityMinimisation,
+from keras_drnet.adversarial.systems.predictability_minimization import (
+    PredictabilityMinimization,
     leave_one_out_predictors,
 )
 from keras_drnet.errors import InputError
@@ -33,7 +31,7 @@ def make(*, objective="gradient_reversal", weight=0.5, **kwargs):
         objective=objective,
         weight=weight,
     )
-    model = PredictabilityMinimisation(
+    model = PredictabilityMinimization(
         mlp(6, 8, SIZE, batch_norm=True), mlp(SIZE, 8, 6), adversarial, **kwargs
     )
     return contract.compiled(model)
@@ -146,7 +144,7 @@ def test_codes_are_between_0_and_1_and_predictions_are_reconstructions(batch):
 
 @pytest.mark.slow  # A run of the experiment.
 def test_the_experiment_learns_the_bits():
-    rows = PREDICTABILITY_MINIMISATION.run(0, Settings(tiny=True)).rows
+    rows = predictability_minimization.run(0, Settings(tiny=True)).rows
     first, second = rows.values()
     assert first["predictor_error"] < 0.22
     assert abs(second["predictor_error"] - 0.25) < 0.01
