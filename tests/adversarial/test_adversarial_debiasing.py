@@ -5,10 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import (
-    adversarial_debiasing,
-    adversarial_debiasing_toy,
-)
+from keras_drnet.adversarial.experiments import adversarial_debiasing
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
@@ -170,7 +167,7 @@ def test_several_attributes_and_several_targets(rng, tmp_path):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_toy_comes_near_the_exact_solution():
-    rows = adversarial_debiasing_toy.run(0, Settings(tiny=True)).rows
+    rows = adversarial_debiasing.run_toy(0, Settings(tiny=True)).rows
     assert rows["projection"]["ratio"] < 0.5 < 1.5 < rows["no adversary"]["ratio"]
 
 

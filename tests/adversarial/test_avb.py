@@ -15,7 +15,7 @@ from keras_drnet.adversarial.distributions.priors import Gaussian
 from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
-from keras_drnet.adversarial.experiments import avb, avb_linear
+from keras_drnet.adversarial.experiments import avb
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
@@ -248,6 +248,6 @@ def test_tiny_experiment_learns():
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_linear_experiment_learns():
-    outcome = avb_linear.run(0, Settings(tiny=True))
+    outcome = avb.run_linear(0, Settings(tiny=True))
     assert list(outcome.rows) == list(avb.ROWS)
     assert outcome.rows[avb.CONTRAST_ROW]["divergence_error"] < 0.1

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.distributions.priors import UniformCube
-from keras_drnet.adversarial.experiments import ali_grid, bigan
+from keras_drnet.adversarial.experiments import bigan
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.bigan import BiGAN
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
@@ -141,6 +141,6 @@ def test_the_tiny_experiment_reconstructs_better_than_at_random():
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_grid_experiment_finds_modes():
-    rows = ali_grid.run(0, Settings(tiny=True)).rows
+    rows = bigan.run_grid(0, Settings(tiny=True)).rows
     assert all(np.isfinite(value) for row in rows.values() for value in row.values())
     assert rows["ALI"]["modes"] >= 1

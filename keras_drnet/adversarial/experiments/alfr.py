@@ -3,20 +3,11 @@
 import numpy as np
 
 from keras_drnet.adversarial.experiments.data.census import batches, load
+from keras_drnet.adversarial.experiments.harness import fairness
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
     Outcome,
-)
-from keras_drnet.adversarial.experiments.harness.fairness import (
-    METRICS,
-    PROBES,
-    balanced_leakage,
-    evaluate_fairness,
-    keeps_accuracy,
-    leakage,
-    predict,
-    train_system,
 )
 from keras_drnet.adversarial.experiments.harness.training import run_rows
 from keras_drnet.adversarial.systems.alfr import ALFR
@@ -30,7 +21,7 @@ def run(seed, settings):
     train, test, text = load(settings)
 
     def run_row(row, weight):
-        model = train_system(
+        model = fairness.train_system(
             ALFR,
             batches(train, seed),
             GroupLabels(),
@@ -39,11 +30,13 @@ def run(seed, settings):
             reconstructs=True,
             weight=weight,
         )
-        decoded = predict(model.decoder, predict(model.encoder, test.features))
-        accuracies = leakage(model.encoder, train, test)
+        decoded = fairness.predict(
+            model.decoder, fairness.predict(model.encoder, test.features)
+        )
+        accuracies = fairness.leakage(model.encoder, train, test)
         return {
-            **evaluate_fairness(model, test),
-            **balanced_leakage(model.encoder, train, test),
+            **fairness.evaluate(model, test),
+            **fairness.balanced_leakage(model.encoder, train, test),
             "probe": max(accuracies["linear"], accuracies["mlp"]),
             "chance": accuracies["chance"],
             "reconstruction": float(np.mean(np.square(decoded - test.features))),
@@ -56,8 +49,8 @@ EXPERIMENT = Experiment(
     title="ALFR: features that do not tell the sex",
     run=run,
     metrics={
-        **METRICS,
-        **PROBES,
+        **fairness.METRICS,
+        **fairness.PROBES,
         "probe": "better new probe for sex, all people",
         "chance": "share of the majority",
         "reconstruction": "squared error of reconstruction",
@@ -69,7 +62,7 @@ EXPERIMENT = Experiment(
             "and accuracy falls by at most 2.5 points",
             lambda results: (
                 results.mean("ALFR", "probe") <= results.mean("ALFR", "chance") + 0.03
-                and keeps_accuracy(results, "ALFR")
+                and fairness.keeps_accuracy(results, "ALFR")
             ),
         )
     ],

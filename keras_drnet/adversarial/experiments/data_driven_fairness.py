@@ -9,17 +9,11 @@ from keras_drnet.adversarial.experiments.data.census import (
     load,
     take,
 )
+from keras_drnet.adversarial.experiments.harness import fairness
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
     Outcome,
-)
-from keras_drnet.adversarial.experiments.harness.fairness import (
-    METRICS,
-    PROBES,
-    balanced_leakage,
-    evaluate_fairness,
-    train_system,
 )
 from keras_drnet.adversarial.experiments.harness.training import run_rows
 from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
@@ -52,7 +46,7 @@ def run(seed, settings):
                 "adversary_group": other["group"],
             }
         )
-        model = train_system(
+        model = fairness.train_system(
             DataDrivenFairness,
             data,
             GroupLabels(),
@@ -61,8 +55,8 @@ def run(seed, settings):
             weight=weight,
         )
         return {
-            **evaluate_fairness(model, test),
-            **balanced_leakage(model.encoder, train, test),
+            **fairness.evaluate(model, test),
+            **fairness.balanced_leakage(model.encoder, train, test),
         }
 
     text = f"{text} The adversary has {count:,} of them."
@@ -72,7 +66,7 @@ def run(seed, settings):
 EXPERIMENT = Experiment(
     title="Data-driven fairness: the adversary's examples decide the notion",
     run=run,
-    metrics=METRICS | PROBES,
+    metrics=fairness.METRICS | fairness.PROBES,
     headlines=[("only y = 1", "tpr_gap")],
     criteria=[
         AcceptanceCriterion(

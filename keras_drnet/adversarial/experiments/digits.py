@@ -4,17 +4,7 @@ import keras
 import numpy as np
 
 from keras_drnet.adversarial.experiments.data import digit_domains
-from keras_drnet.adversarial.experiments.harness.domain_adaptation import (
-    NUM_TEST,
-    TINY_STEPS,
-    TINY_TEST,
-    batches,
-    build_domain_classifier,
-    evaluate_domains,
-    subset,
-    train_jointly,
-    train_source,
-)
+from keras_drnet.adversarial.experiments.harness import lenet
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
@@ -36,7 +26,7 @@ def train_adda(source_model, data, *, seed, num_steps):
     """Train ADDA on the logits of a trained LeNet, as the authors do."""
     keras.utils.set_random_seed(seed)
     adversarial = AdversarialLoss(
-        build_domain_classifier(10), GroupLabels(), objective="flipped_labels"
+        lenet.build_domain_classifier(10), GroupLabels(), objective="flipped_labels"
     )
     return fit(
         ADDA(source_model, keras.layers.Identity(), adversarial),
@@ -51,11 +41,11 @@ def train_adda(source_model, data, *, seed, num_steps):
 def run(seed, settings):
     """Train all systems in both directions."""
     rng = np.random.default_rng(seed)
-    num_test = TINY_TEST if settings.tiny else NUM_TEST
+    num_test = lenet.TINY_TEST if settings.tiny else lenet.NUM_TEST
     mnist, usps = (
         (
-            subset(rng, *load("train", settings), count),
-            subset(rng, *load("test", settings), num_test),
+            lenet.subset(rng, *load("train", settings), count),
+            lenet.subset(rng, *load("test", settings), num_test),
         )
         for load, count in (
             (digit_domains.mnist, NUM_MNIST),
@@ -68,7 +58,7 @@ def run(seed, settings):
         ("usps_mnist", usps, mnist),
     ):
         for row, models in train_all(seed, settings, source[0], target[0]):
-            metrics = evaluate_domains(*models, source[1], target[1], name)
+            metrics = lenet.evaluate(*models, source[1], target[1], name)
             rows.setdefault(row, {}).update(metrics)
     return Outcome(
         rows,
@@ -80,15 +70,15 @@ def run(seed, settings):
 
 def train_all(seed, settings, source, target):
     """Yield the name of a row, and the models of its target and source."""
-    steps = TINY_STEPS if settings.tiny else NUM_STEPS
-    data = batches(*source, target[0], seed)
-    alone = train_source(*source, seed=seed, num_steps=steps)
+    steps = lenet.TINY_STEPS if settings.tiny else NUM_STEPS
+    data = lenet.batches(*source, target[0], seed)
+    alone = lenet.train_source(*source, seed=seed, num_steps=steps)
     yield "source only", (alone, alone)
     for row, system, objective in (
         ("DANN", DANN, "gradient_reversal"),
         ("domain confusion", DomainConfusion, "uniform_target"),
     ):
-        model = train_jointly(
+        model = lenet.train_jointly(
             system, objective, 0.3, data, 1, seed=seed, num_steps=steps
         )
         yield row, (model, model)

@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from keras_drnet.adversarial.experiments.data import factor_images
+from keras_drnet.adversarial.experiments.harness import training
 from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
@@ -13,11 +14,6 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 )
 from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.experiments.harness.plot import axes_of_rows
-from keras_drnet.adversarial.experiments.harness.training import (
-    decaying_adam,
-    fit,
-    run_rows,
-)
 from keras_drnet.adversarial.metrics.factor_score import factor_score
 from keras_drnet.adversarial.metrics.total_correlation import fresh_total_correlation
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
@@ -49,7 +45,7 @@ def run(seed, settings):
             objective="logit_difference",
             weight=gamma,
         )
-        vae = fit(
+        vae = training.fit(
             FactorVAE(
                 mlp(NUM_PIXELS, 256, 256, 2 * CODE_DIM),
                 mlp(CODE_DIM, 256, 256, NUM_PIXELS),
@@ -57,8 +53,8 @@ def run(seed, settings):
             ),
             shuffled({"image": pixels}, BATCH_SIZE, seed),
             num_steps,
-            decaying_adam(rate, num_steps),
-            decaying_adam(rate, num_steps, beta_1=0.5, beta_2=0.9),
+            training.decaying_adam(rate, num_steps),
+            training.decaying_adam(rate, num_steps, beta_1=0.5, beta_2=0.9),
             steps_per_execution=20,
         )
         arrays[row] = traversals(vae, pixels)
@@ -75,7 +71,7 @@ def run(seed, settings):
             "error": float(ops.mean(ops.square(ops.sigmoid(vae(pixels)) - pixels))),
         }
 
-    rows = run_rows(seed, ROWS, run_row)
+    rows = training.run_rows(seed, ROWS, run_row)
     text = f"{len(images)} drawn images 16 x 16 of four factors."
     return Outcome(rows, text, arrays)
 

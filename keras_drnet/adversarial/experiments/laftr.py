@@ -5,23 +5,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from keras_drnet.adversarial.experiments.data.census import batches, load, take
+from keras_drnet.adversarial.experiments.harness import fairness
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
     Outcome,
 )
-from keras_drnet.adversarial.experiments.harness.fairness import (
-    FEATURE_DIM,
-    METRICS,
-    NUM_PROBED,
-    PROBES,
-    balanced_leakage,
-    keeps_accuracy,
-    predict,
-    train_system,
-)
 from keras_drnet.adversarial.experiments.harness.training import run_rows
-from keras_drnet.adversarial.metrics.fairness import fairness
+from keras_drnet.adversarial.metrics import fairness as fairness_metrics
 from keras_drnet.adversarial.systems.laftr import LAFTR
 from keras_drnet.losses.contrasts import GroupLabels
 
@@ -37,13 +28,13 @@ ROWS = {
 
 def evaluate_naive_classifier(encoder, train, test):
     """Return accuracy and gaps of a new classifier of features, told no group."""
-    train = take(train, slice(NUM_PROBED))
+    train = take(train, slice(fairness.NUM_PROBED))
     classifier = make_pipeline(
         StandardScaler(),
-        MLPClassifier((FEATURE_DIM,), max_iter=100, random_state=0),
-    ).fit(predict(encoder, train.features), train.target)
-    predicted = classifier.predict(predict(encoder, test.features))
-    return fairness(predicted, test.target, test.group)
+        MLPClassifier((fairness.FEATURE_DIM,), max_iter=100, random_state=0),
+    ).fit(fairness.predict(encoder, train.features), train.target)
+    predicted = classifier.predict(fairness.predict(encoder, test.features))
+    return fairness_metrics.fairness(predicted, test.target, test.group)
 
 
 def run(seed, settings):
@@ -56,7 +47,7 @@ def run(seed, settings):
     train, test, text = load(settings)
 
     def run_row(row, notion, **loss):
-        model = train_system(
+        model = fairness.train_system(
             LAFTR,
             batches(train, seed),
             GroupLabels(notion=notion, balanced=True),
@@ -67,7 +58,7 @@ def run(seed, settings):
         )
         return {
             **evaluate_naive_classifier(model.encoder, train, test),
-            **balanced_leakage(model.encoder, train, test),
+            **fairness.balanced_leakage(model.encoder, train, test),
         }
 
     return Outcome(run_rows(seed, ROWS, run_row), text)
@@ -76,14 +67,14 @@ def run(seed, settings):
 EXPERIMENT = Experiment(
     title="LAFTR: a naive classifier of the features is fair",
     run=run,
-    metrics=METRICS | PROBES,
+    metrics=fairness.METRICS | fairness.PROBES,
     headlines=[("LAFTR, parity", "parity_gap"), ("LAFTR, parity", "accuracy")],
     criteria=[
         AcceptanceCriterion(
             "the parity gap is at most .05 and accuracy falls by at most 2.5 points",
             lambda results: (
                 results.mean("LAFTR, parity", "parity_gap") <= 0.05
-                and keeps_accuracy(results, "LAFTR, parity")
+                and fairness.keeps_accuracy(results, "LAFTR, parity")
             ),
         )
     ],

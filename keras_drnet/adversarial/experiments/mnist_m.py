@@ -3,16 +3,7 @@
 import numpy as np
 
 from keras_drnet.adversarial.experiments.data import digit_domains
-from keras_drnet.adversarial.experiments.harness.domain_adaptation import (
-    NUM_TEST,
-    TINY_STEPS,
-    TINY_TEST,
-    batches,
-    evaluate_domains,
-    subset,
-    train_jointly,
-    train_source,
-)
+from keras_drnet.adversarial.experiments.harness import lenet
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
@@ -30,25 +21,29 @@ def run(seed, settings):
     rng = np.random.default_rng(seed)
     images = digit_domains.photographs(settings, rng)
     count = 400 if settings.tiny else NUM_DIGITS
-    digits, labels = subset(rng, *digit_domains.mnist("train", settings), 2 * count)
+    digits, labels = lenet.subset(
+        rng, *digit_domains.mnist("train", settings), 2 * count
+    )
     half = len(digits) // 2  # No digit is in both domains.
     source = np.repeat(digits[:half], 3, axis=-1), labels[:half]
     target = digit_domains.mnist_m(digits[half:], images, rng), labels[half:]
-    num_test = TINY_TEST if settings.tiny else NUM_TEST
-    plain, plain_labels = subset(rng, *digit_domains.mnist("test", settings), num_test)
+    num_test = lenet.TINY_TEST if settings.tiny else lenet.NUM_TEST
+    plain, plain_labels = lenet.subset(
+        rng, *digit_domains.mnist("test", settings), num_test
+    )
     source_test = np.repeat(plain, 3, axis=-1), plain_labels
     target_test = digit_domains.mnist_m(plain, images, rng), plain_labels
-    steps = TINY_STEPS if settings.tiny else NUM_STEPS
-    data = batches(*source, target[0], seed)
+    steps = lenet.TINY_STEPS if settings.tiny else NUM_STEPS
+    data = lenet.batches(*source, target[0], seed)
     models = {
-        "source only": train_source(*source, seed=seed, num_steps=steps),
-        "DANN": train_jointly(
+        "source only": lenet.train_source(*source, seed=seed, num_steps=steps),
+        "DANN": lenet.train_jointly(
             DANN, "gradient_reversal", 1.0, data, 3, seed=seed, num_steps=steps
         ),
-        "train on target": train_source(*target, seed=seed, num_steps=steps),
+        "train on target": lenet.train_source(*target, seed=seed, num_steps=steps),
     }
     rows = {
-        name: evaluate_domains(model, model, source_test, target_test, "mnist_m")
+        name: lenet.evaluate(model, model, source_test, target_test, "mnist_m")
         for name, model in models.items()
     }
     low, high = (

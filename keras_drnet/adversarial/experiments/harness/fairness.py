@@ -96,7 +96,7 @@ def predict(model, features):
     return keras.ops.convert_to_numpy(model(features, training=False))
 
 
-def evaluate_fairness(model, test):
+def evaluate(model, test):
     """Return the accuracy and the gaps between groups of a model's predictions."""
     return fairness(predict(model, test.features)[:, 0] > 0, test.target, test.group)
 

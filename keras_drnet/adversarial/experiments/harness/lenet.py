@@ -1,4 +1,4 @@
-"""What the experiments on domain adaptation share: LeNet, training, metrics."""
+"""LeNet for digits of two domains: networks, training, evaluation."""
 
 import keras
 import numpy as np
@@ -118,7 +118,7 @@ def accuracy(model, digits, labels):
     return float(np.mean(np.argmax(logits_of(model, digits), axis=-1) == labels))
 
 
-def evaluate_domains(model, source_model, source_test, target_test, name):
+def evaluate(model, source_model, source_test, target_test, name):
     """Return the metrics of a row for one direction.
 
     Args:
