@@ -1,4 +1,4 @@
-"""AdversarialLossSum: several adversaries at once, each for features of its own."""
+"""AdversarialLossSum: several adversaries, each with features of its own."""
 
 import keras
 
@@ -13,12 +13,12 @@ class AdversarialLossSum(keras.layers.Layer):
         encoder_loss = sum_i weight_i * encoder_loss_i(features_i)
         discriminator_loss = sum_i discriminator_loss_i(features_i)
 
-    Features are a dict, by the names of the parts. The adversaries have no weights in
-    common, so that each still minimizes its own loss.
+    Features are a dict, by the names of the parts. The adversaries share no weights, so
+    each minimizes its own loss.
     """
 
     def __init__(self, parts, **kwargs):
-        """Put the losses together.
+        """Combine the losses.
 
         Args:
             parts: dict of `AdversarialLoss`, of one gradient rule, whose weights are
@@ -60,9 +60,11 @@ class AdversarialLossSum(keras.layers.Layer):
         )
 
     def accuracy(self, features):
-        """Return the mean of the shares that the adversaries get right."""
-        shares = [part.accuracy(features[name]) for name, part in self.parts.items()]
-        return sum(shares) / len(shares)
+        """Return the mean accuracy of the adversaries."""
+        accuracies = [
+            part.accuracy(features[name]) for name, part in self.parts.items()
+        ]
+        return sum(accuracies) / len(accuracies)
 
     def weight_at(self, step):
         """Return 1: `encoder_loss` is weighted already."""

@@ -1,4 +1,4 @@
-"""How the task's gradient and the adversarial one become one step of the features.
+"""Gradient rules: they combine the gradients of the task and of the adversarial loss.
 
 A rule is a function of a persistent `tf.GradientTape` that has seen both losses, the
 task's loss, the weighted adversarial loss, and the variables of features and task. It
@@ -14,18 +14,12 @@ def add(tape, task_loss, encoder_loss, variables):
 
 
 def project(tape, task_loss, encoder_loss, variables):
-    """Return projected gradients, all variables as one vector, as in the paper.
-
-    See `project_gradients`.
-    """
+    """Return `project_gradients` of all variables as one vector, as in the paper."""
     return project_gradients(*_gradients(tape, task_loss, encoder_loss, variables))
 
 
 def project_by_variable(tape, task_loss, encoder_loss, variables):
-    """Return projected gradients, each variable on its own.
-
-    Public implementations of the paper do so. See `project_gradients`.
-    """
+    """Return `project_gradients` of each variable, as public implementations do."""
     pairs = zip(*_gradients(tape, task_loss, encoder_loss, variables), strict=True)
     return [g if a is None else project_gradients([g], [a])[0] for g, a in pairs]
 
@@ -40,7 +34,7 @@ def project_gradients(task_gradients, adversarial_gradients):
     Args:
         task_gradients: list of tensors, together one vector.
         adversarial_gradients: list of tensors of the same shapes, `None` where the
-            adversary does not reach; there the task's gradient stays.
+            adversary does not depend on a variable; there the task's gradient stays.
 
     Returns:
         A list of tensors.

@@ -1,20 +1,20 @@
-"""The parts that the training steps of all stages share."""
+"""TwoPlayerModel: training with two optimizers, and helpers of training steps."""
 
 import keras
 
-# Attributes of a compiled model; one without a discriminator has the first alone.
+# Attributes of a compiled model; without a discriminator it has the first only.
 OPTIMIZERS = ("optimizer", "discriminator_optimizer")
 
 
 class TwoPlayerModel(keras.Model):
-    """A model that is trained against a discriminator, each with its own optimizer.
+    """A model that is trained against a discriminator, with an optimizer for each.
 
     A subclass keeps one mean a loss, by name, in `_trackers`, and creates the variables
     of both optimizers in `build_optimizers`, so that they can be restored.
     """
 
     def compile(self, optimizer, discriminator_optimizer, **kwargs):
-        """Set an optimizer for each player; other arguments as in Keras.
+        """Set both optimizers; other arguments as in Keras.
 
         Args:
             optimizer: trains all networks but the discriminator.
@@ -47,12 +47,12 @@ class TwoPlayerModel(keras.Model):
 
     @property
     def metrics(self):
-        """The means of what a step reports."""
+        """The means of the values that a step reports."""
         return list(self._trackers.values())
 
 
 def apply_gradients(optimizer, tape, loss, variables):
-    """Move `variables`, and nothing else, down the gradient of `loss`."""
+    """Update `variables`, and nothing else, by the gradient of `loss`."""
     optimizer.apply(tape.gradient(loss, variables), variables)
 
 

@@ -1,4 +1,4 @@
-"""Predictability minimization: binary codes, no element of which the others tell."""
+"""Predictability minimization: binary codes of independent elements."""
 
 import keras
 from keras import ops
@@ -9,15 +9,15 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class PredictabilityMinimization(AdversarialModel):
-    """A code whose elements are as unpredictable from each other as can be.
+    """A code whose elements cannot be predicted from each other.
 
         min over encoder, decoder:  mean (x - decoder(y))^2 - weight * V
         min over the predictors:    V = mean_i E (P_i(y without y_i) - y_i)^2
 
-    with `y = sigmoid(encoder(x))`, in (0, 1)^K. Independent of each other and spread to
-    0 and 1 is what escapes the predictors: at best the code is binary, its elements
-    are independent, and V is the variance of a fair coin, 1/4. The decoder is there so
-    that they are not noise but say something of x.
+    with `y = sigmoid(encoder(x))`, in (0, 1)^K. Elements are hardest to predict if they
+    are independent of each other and near 0 or 1: at the optimum the code is binary,
+    its elements are independent, and V is the variance of a fair coin, 1/4. The decoder
+    keeps them informative about x.
 
     Batches are dicts: `image`, `[B, ...]`, of any real numbers. Reports: `loss`;
     `reconstruction`, the mean squared error; `adversary`, V; `adversarial`, what the
@@ -37,14 +37,14 @@ class PredictabilityMinimization(AdversarialModel):
     bits = model.encode(examples) > 0.5
     ```
 
-    Differences: the paper sums over elements, here is their mean; and of its ways to
-    keep a code informative this has the one with a decoder.
+    Differences: the paper sums over elements, here is their mean; of its ways to keep a
+    code informative this is the one with a decoder.
 
     Source: Schmidhuber, *Learning Factorial Codes by Predictability Minimization*,
     Neural Computation 4(6), 1992.
     """
 
-    # That a quantity is predicted right is not asked, only how well.
+    # No accuracy: the elements are quantities, not classes.
     adversary_terms = ("adversary",)
 
     def __init__(
@@ -121,7 +121,7 @@ class OtherElements(keras.layers.Layer):
 def leave_one_out_predictors(size, *, num_units=16):
     """Build K networks in one, each of which predicts an element from the others.
 
-    They share no weight, and the i-th is not given the i-th element.
+    They share no weights, and the i-th does not get the i-th element.
 
     Args:
         size: elements of a code, K, at least 2.
