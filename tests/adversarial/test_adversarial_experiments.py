@@ -1,4 +1,4 @@
-"""The experiments' program: results kept seed by seed, tables, plots, wrong flags."""
+"""The experiments' program: results seed by seed, tables, plots, wrong flags."""
 
 import dataclasses
 import json

@@ -1,10 +1,13 @@
-"""Predictability minimization: its losses, who sees what, going on, learning."""
+"""Predictability minimization: losses, masking, isolation, resuming, learning."""
+
+import zipfile
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_drnet import adversarial
 from keras_drnet.adversarial.experiments import predictability_minimization
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.predictability_minimization import (
@@ -70,17 +73,17 @@ def test_a_code_of_one_element_has_no_others():
 
 
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_predictor(objective, batch):
+def test_the_features_step_changes_no_predictor(objective, batch):
     model = make(objective=objective)
     networks = (model.encoder, model.decoder)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
-def test_the_predictors_step_moves_nothing_else(batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
+def test_the_predictors_step_changes_nothing_else(batch):
+    contract.assert_adversary_step_changes_adversary_only(make(), batch)
 
 
-def test_losses_are_the_paper_s(batch):
+def test_losses_match_the_paper(batch):
     model = make()
     images = np.array(batch["image"], np.float64)
     logits = np.array(model.encoder(batch["image"], training=False), np.float64)
@@ -99,7 +102,7 @@ def test_losses_are_the_paper_s(batch):
         np.testing.assert_allclose(result[name], expected, rtol=1e-4, err_msg=name)
 
 
-def test_the_code_learns_through_prediction_and_element_alike(batch):
+def test_the_code_has_gradients_of_prediction_and_element(batch):
     """Of -mean_i (P_i - y_i)^2 for P_i linear with weights w_i:
 
     d / dy_j = 2 / K * (e_j - sum_{i != j} w_ij e_i),   e_i = P_i - y_i
@@ -127,10 +130,36 @@ def test_the_code_learns_through_prediction_and_element_alike(batch):
 
 
 @pytest.mark.parametrize("alternating", [False, True])
-def test_saved_and_loaded_it_goes_on_where_it_was(alternating, batch, tmp_path):
+def test_training_resumes_after_save_and_load(alternating, batch, tmp_path):
     model = make(weight=SigmoidRamp(20), alternating=alternating, num_adversary_steps=3)
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path, fit=True)
+    contract.assert_training_resumes(model, batch, tmp_path, fit=True)
     assert model.discriminator_optimizer.iterations == 2 * 9
+
+
+def test_the_old_name_of_the_class_is_accepted():
+    with pytest.warns(DeprecationWarning, match="is now PredictabilityMinimization"):
+        assert adversarial.PredictabilityMinimisation is PredictabilityMinimization
+
+
+def test_a_model_that_was_saved_under_the_old_name_is_loaded(batch, tmp_path):
+    model = make()
+    model.train_step(batch)
+    model.save(tmp_path / "new.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "new.keras") as new,
+        zipfile.ZipFile(tmp_path / "old.keras", "w") as old,
+    ):
+        for name in new.namelist():
+            data = new.read(name)
+            if name == "config.json":
+                data = data.replace(b"Minimization", b"Minimisation")
+                data = data.replace(b"minimization", b"minimisation")
+            old.writestr(name, data)
+    loaded = keras.saving.load_model(tmp_path / "old.keras")
+    assert type(loaded) is PredictabilityMinimization
+    np.testing.assert_array_equal(
+        loaded.encode(batch["image"]), model.encode(batch["image"])
+    )
 
 
 def test_codes_are_between_0_and_1_and_predictions_are_reconstructions(batch):
