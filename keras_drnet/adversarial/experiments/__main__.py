@@ -30,14 +30,18 @@ from keras_drnet.storage import files
 _SYSTEM = flags.DEFINE_list(
     "system", "all", f"Systems, or all: {', '.join(registry.EXPERIMENTS)}."
 )
-_SEEDS = flags.DEFINE_integer("seeds", 5, "Seeds 0 to this less 1.", lower_bound=1)
+_SEEDS = flags.DEFINE_integer(
+    "seeds", 5, "Number of seeds; they are 0, 1, ...", lower_bound=1
+)
 _DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Folder of folders: mnist, usps, adult, bsds500; any of them."
+    "data_dir", None, "Folder with data sets: mnist, usps, adult, bsds500; any of them."
 )
 _OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", "runs/adversarial", "Where results are written, a folder a system."
+    "output_dir", "runs/adversarial", "Folder for results, with a folder a system."
 )
-_TINY = flags.DEFINE_boolean("tiny", False, "Whether to run for seconds, as a check.")
+_TINY = flags.DEFINE_boolean(
+    "tiny", False, "Run each experiment in seconds, as a check."
+)
 
 
 def main():

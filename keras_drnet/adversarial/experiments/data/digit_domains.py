@@ -22,10 +22,10 @@ def mnist(split, settings):
 
 
 def usps(split, settings):
-    """Return other digits in MNIST's size: USPS, or scikit-learn's small ones.
+    """Return digits of USPS, or scikit-learn's small ones, in MNIST's size.
 
-    These are 1,797 digits of 8x8 that come with the package; two in three are for
-    training.
+    Scikit-learn's are 1,797 digits of 8x8 that come with the package; two in three are
+    for training.
     """
     folder = settings.folder("usps")
     if folder:
@@ -40,7 +40,7 @@ def usps(split, settings):
 
 
 def mnist_m(digits, photographs, rng):
-    """Put digits on patches of photographs: `|patch - digit|` by color.
+    """Blend digits with patches of photographs: `|patch - digit|` for each color.
 
     Source: Ganin et al., JMLR 2016, section 5.2.4.
 
@@ -61,7 +61,7 @@ def mnist_m(digits, photographs, rng):
 
 
 def photographs(settings, rng):
-    """Return pictures for `mnist_m`: BSDS500's, or made ones of smooth colors."""
+    """Return photographs for `mnist_m`: BSDS500's, or generated smooth colors."""
     folder = settings.folder("bsds500")
     if not folder:
         coarse = rng.uniform(size=(40, 12, 12, 3))
@@ -81,6 +81,6 @@ def photographs(settings, rng):
 
 
 def _resized(image, size=SIZE):
-    """Return an image `[H, W]`, in [0, 1], as `[size, size]`."""
+    """Resize an image `[H, W]`, in [0, 1], to `[size, size]`."""
     resized = Image.fromarray(image, mode="F").resize((size, size), Image.BILINEAR)
     return np.clip(np.asarray(resized, np.float32), 0.0, 1.0)

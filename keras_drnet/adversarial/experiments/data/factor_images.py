@@ -1,4 +1,4 @@
-"""Images 16 x 16 of four known factors: a square's brightness, size and place."""
+"""Images 16 x 16 of four known factors: a square's brightness, size and position."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 
 SIZE = 16
 NUM_VALUES = {"brightness": 4, "size": 5, "x": 8, "y": 8}
-EDGE = 0.5  # Pixels from inside to outside: a change of less than a pixel shows.
+EDGE = 0.5  # Width of the soft edge in pixels: it shows changes below a pixel.
 
 
 def draw_all():
@@ -14,7 +14,7 @@ def draw_all():
 
     Returns:
         `(images, factors)`: float32 `[1280, 16, 16, 1]` in [0, 1], and int
-        `[1280, 4]`, the numbers of the values of `NUM_VALUES`, in this order.
+        `[1280, 4]`, indices of the values of `NUM_VALUES`, in this order.
     """
     factors = np.array(list(itertools.product(*map(range, NUM_VALUES.values()))))
     brightness, size, column, row = factors.T[..., None, None]

@@ -2,13 +2,9 @@
 
 import textwrap
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-from matplotlib.lines import Line2D  # noqa: E402
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 MAX_PANELS = 4  # Side by side.
 LABEL_WIDTH = 28  # Letters under a panel.
@@ -32,7 +28,7 @@ def plot_results(file, experiment, results, arrays=None):
     panel = 0.3 + 0.25 * len(results.rows)
     height = 0.8 + lines * (0.9 + panel)
     picture = 4.0 if experiment.draw and arrays else 0.0
-    figure = plt.figure(figsize=(3 + 2.6 * columns, height + picture))
+    figure = Figure(figsize=(3 + 2.6 * columns, height + picture))
     parts = figure.subfigures(
         2 if picture else 1,
         1,
@@ -57,7 +53,6 @@ def plot_results(file, experiment, results, arrays=None):
     if picture:
         experiment.draw(parts[1], arrays)
     figure.savefig(file, format="png", dpi=120)
-    plt.close(figure)
 
 
 def axes_of_rows(figure, arrays, *, stacked=False, **kwargs):
