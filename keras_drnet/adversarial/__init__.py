@@ -1,11 +1,12 @@
 """Adversarial losses in feature space: one abstraction, and the systems built on it.
 
 `AdversarialLoss` puts together an adversary, a contrast, an adversary loss and an
-objective. The systems are `keras.Model`s that take one: any objective goes where
-another stood. The names below are loaded when they are first used.
+objective. The systems are `keras.Model`s that take one: any objective can take the
+place of another. The names below are loaded when they are first used.
 """
 
 import importlib
+import warnings
 
 _MODULES = {
     "AAE": "adversarial.systems.aae",
@@ -28,7 +29,7 @@ _MODULES = {
     "LeaveOneOut": "losses.contrasts",
     "PermuteDims": "losses.contrasts",
     "PowerLaw": "losses.schedules",
-    "PredictabilityMinimisation": "adversarial.systems.predictability_minimisation",
+    "PredictabilityMinimization": "adversarial.systems.predictability_minimization",
     "PriorSample": "losses.contrasts",
     "SamePair": "losses.contrasts",
     "SemiSupervisedAAE": "adversarial.systems.semi_supervised_aae",
@@ -38,6 +39,8 @@ _MODULES = {
     "reverse_gradient": "losses.gradient_reversal",
 }
 
+_OLD_NAMES = {"PredictabilityMinimisation": "PredictabilityMinimization"}
+
 __all__ = sorted(_MODULES)
 
 
@@ -46,6 +49,13 @@ def __dir__():
 
 
 def __getattr__(name):
+    if name in _OLD_NAMES:
+        warnings.warn(
+            f"{__name__}.{name} is now {_OLD_NAMES[name]}.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        name = _OLD_NAMES[name]
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(f"keras_drnet.{_MODULES[name]}")

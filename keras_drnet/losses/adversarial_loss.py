@@ -1,11 +1,12 @@
-"""AdversarialLoss: two players' losses on features, of four parts and a weight."""
+"""AdversarialLoss: the losses of an adversary and of the features that it sees."""
 
 import keras
 from keras import ops
 
 from keras_drnet.errors import choose
 from keras_drnet.losses.adversary_losses import ADVERSARY_LOSSES, is_right
-from keras_drnet.losses.objectives import OBJECTIVES, project
+from keras_drnet.losses.gradient_rules import GRADIENT_RULES
+from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
@@ -13,15 +14,16 @@ from keras_drnet.losses.schedules import deserialize_value, value_at
 class AdversarialLoss(keras.layers.Layer):
     """An adversarial loss in feature space.
 
-    An adversary learns to answer a question about features; the features learn to
-    leave it without an answer. What differs between one published system and another
-    is how four parts are chosen: the **adversary**, a network; the **contrast**, which
-    makes its examples and their labels; the **adversary loss**, which it minimizes; and
-    the **objective**, which the features minimize. Any of one can go with any of
-    another.
+    An adversary is trained to answer a question about features, and the networks that
+    compute the features are trained so that it cannot. Published systems differ in the
+    choice of four parts: the **adversary**, a network; the **contrast**, which makes
+    its examples and their labels; the **adversary loss**, which it minimizes; and the
+    **objective**, which the features minimize. Every choice of one part works with
+    every choice of the others. A **gradient rule** combines the objective's gradient
+    with that of the task, by default as their sum.
 
-    `discriminator_loss` moves the adversary alone, as features are held still in it.
-    `encoder_loss` has gradients for both: take those of the features' variables.
+    `discriminator_loss` has no gradient for the features. `encoder_loss` has gradients
+    for both sides: apply those of the features' variables.
 
     Example, the scene loss of DrNet:
 
@@ -41,10 +43,11 @@ class AdversarialLoss(keras.layers.Layer):
         *,
         adversary_loss="cross_entropy",
         objective="gradient_reversal",
+        gradient_rule="sum",
         weight=1.0,
         **kwargs,
     ):
-        """Put the parts together.
+        """Combine the parts.
 
         Args:
             adversary: `keras.Model` or layer from the contrast's inputs to outputs in
@@ -52,6 +55,9 @@ class AdversarialLoss(keras.layers.Layer):
             contrast: an object of `contrasts`.
             adversary_loss: a name in `adversary_losses.ADVERSARY_LOSSES`.
             objective: a name in `objectives.OBJECTIVES`.
+            gradient_rule: a name in `gradient_rules.GRADIENT_RULES`. The objectives
+                `"projection"` and `"projection_by_variable"` stand for
+                `"gradient_reversal"` with the gradient rule of that name.
             weight: of `encoder_loss` beside the task's loss: a float, or a schedule of
                 the optimizer's step. See `weight_at`.
             **kwargs: arguments of `keras.layers.Layer`.
@@ -64,9 +70,11 @@ class AdversarialLoss(keras.layers.Layer):
         self.contrast = contrast
         self.adversary_loss = adversary_loss
         self.objective = objective
+        self.gradient_rule = objective if objective in GRADIENT_RULES else gradient_rule
         self.weight = weight
         self._error = choose(ADVERSARY_LOSSES, adversary_loss, "adversary loss")
         self._feature_error = choose(OBJECTIVES, objective, "objective")
+        self._combine = choose(GRADIENT_RULES, self.gradient_rule, "gradient rule")
 
     def discriminator_loss(self, features, **given):
         """Return what the adversary minimizes, a float32 scalar.
@@ -92,10 +100,10 @@ class AdversarialLoss(keras.layers.Layer):
         return _mean(errors, examples.weights)
 
     def accuracy(self, features, **given):
-        """Return the share of its examples that the adversary gets right.
+        """Return the accuracy of the adversary on its examples.
 
-        For watching training. That it is at chance does not say that the features are
-        clean: ask a fresh one (`leakage`).
+        For monitoring. Chance accuracy does not show that the question has no answer in
+        the features: train a new probe to find out (`leakage`).
         """
         examples = self._adversary_examples(features, given)
         return _mean(
@@ -107,7 +115,7 @@ class AdversarialLoss(keras.layers.Layer):
         return value_at(self.weight, step)
 
     def feature_gradients(self, tape, task_loss, encoder_loss, variables):
-        """Return the gradients that the features' variables are moved by.
+        """Return the gradients to apply to the features' variables.
 
         Args:
             tape: persistent `tf.GradientTape` that has seen both losses.
@@ -116,23 +124,9 @@ class AdversarialLoss(keras.layers.Layer):
             variables: list of variables of the features and the task.
 
         Returns:
-            A list of gradients of the sum of both losses; with a projection, as
-            `objectives.project` combines them.
+            A list of gradients, one for each variable, combined by `gradient_rule`.
         """
-        if not self.objective.startswith("projection"):
-            return tape.gradient([task_loss, encoder_loss], variables)
-        # Not `unconnected_gradients="zero"`: it does not know Keras' variables.
-        task_gradients = [
-            ops.zeros_like(variable) if gradient is None else gradient
-            for variable, gradient in zip(
-                variables, tape.gradient(task_loss, variables), strict=True
-            )
-        ]
-        return project(
-            task_gradients,
-            tape.gradient(encoder_loss, variables),
-            by_variable=self.objective == "projection_by_variable",
-        )
+        return self._combine(tape, task_loss, encoder_loss, variables)
 
     def get_config(self):
         """Return the arguments of the constructor."""
@@ -142,6 +136,7 @@ class AdversarialLoss(keras.layers.Layer):
             "contrast": serialize(self.contrast),
             "adversary_loss": self.adversary_loss,
             "objective": self.objective,
+            "gradient_rule": self.gradient_rule,
             "weight": serialize(self.weight),
         }
 
@@ -165,5 +160,5 @@ class AdversarialLoss(keras.layers.Layer):
 def _mean(errors, weights):
     if weights is None:
         return ops.mean(errors)
-    # No example of the kind that counts, no loss.
+    # 0 for a batch in which no example has a weight.
     return ops.sum(weights * errors) / ops.maximum(ops.sum(weights), 1e-6)

@@ -1,8 +1,9 @@
-"""AdversarialLossSum: several adversaries at once, each for features of its own."""
+"""AdversarialLossSum: several adversaries, each with features of its own."""
 
 import keras
 
 from keras_drnet.errors import InputError
+from keras_drnet.losses.gradient_rules import GRADIENT_RULES
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -12,27 +13,27 @@ class AdversarialLossSum(keras.layers.Layer):
         encoder_loss = sum_i weight_i * encoder_loss_i(features_i)
         discriminator_loss = sum_i discriminator_loss_i(features_i)
 
-    Features are a dict, by the names of the parts. The adversaries have no weights in
-    common, so that each still minimizes its own loss.
+    Features are a dict, by the names of the parts. The adversaries share no weights, so
+    each minimizes its own loss.
     """
 
     def __init__(self, parts, **kwargs):
-        """Put the losses together.
+        """Combine the losses.
 
         Args:
-            parts: dict of `AdversarialLoss`, of one objective, whose weights are
+            parts: dict of `AdversarialLoss`, of one gradient rule, whose weights are
                 numbers.
             **kwargs: arguments of `keras.layers.Layer`.
 
         Raises:
-            InputError: objectives differ, or a weight is a schedule.
+            InputError: gradient rules differ, or a weight is a schedule.
         """
         super().__init__(**kwargs)
-        objectives = sorted({part.objective for part in parts.values()})
-        if len(objectives) != 1:
+        rules = sorted({part.gradient_rule for part in parts.values()})
+        if len(rules) != 1:
             raise InputError(
-                f"The parts have objectives {objectives}; expected one for all, which "
-                "says how the gradients are combined."
+                f"The parts have gradient rules {rules}; expected one for all, as the "
+                "gradient of their sum is combined with the task's once."
             )
         schedules = sorted(
             name for name, part in parts.items() if callable(part.weight)
@@ -43,6 +44,7 @@ class AdversarialLossSum(keras.layers.Layer):
                 "sum is not told the step."
             )
         self.parts = dict(parts)
+        (self.gradient_rule,) = rules
 
     def discriminator_loss(self, features):
         """Return what the adversaries minimize, a float32 scalar."""
@@ -58,17 +60,20 @@ class AdversarialLossSum(keras.layers.Layer):
         )
 
     def accuracy(self, features):
-        """Return the mean of the shares that the adversaries get right."""
-        shares = [part.accuracy(features[name]) for name, part in self.parts.items()]
-        return sum(shares) / len(shares)
+        """Return the mean accuracy of the adversaries."""
+        accuracies = [
+            part.accuracy(features[name]) for name, part in self.parts.items()
+        ]
+        return sum(accuracies) / len(accuracies)
 
     def weight_at(self, step):
         """Return 1: `encoder_loss` is weighted already."""
         return 1.0
 
-    def feature_gradients(self, *args):
+    def feature_gradients(self, tape, task_loss, encoder_loss, variables):
         """Return what `AdversarialLoss.feature_gradients` does."""
-        return next(iter(self.parts.values())).feature_gradients(*args)
+        combine = GRADIENT_RULES[self.gradient_rule]
+        return combine(tape, task_loss, encoder_loss, variables)
 
     def get_config(self):
         """Return the arguments of the constructor."""

@@ -1,4 +1,4 @@
-"""What an adversary minimizes: an error for each of its examples.
+"""Adversary losses: an error for each example of an adversary.
 
 `outputs` and `labels` have one shape, `[..., K]`. With K = 1 the output is the logit of
 the label 1, and labels are in [0, 1]; with more it is a logit for each of K classes,
@@ -9,7 +9,7 @@ from keras import ops
 
 
 def cross_entropy(outputs, labels):
-    """Return the cross-entropy of logits to labels, in nats."""
+    """Return the cross-entropy of logits and labels, in nats."""
     if outputs.shape[-1] == 1:
         errors = ops.softplus(outputs) - labels * outputs
     else:
@@ -18,12 +18,12 @@ def cross_entropy(outputs, labels):
 
 
 def squared_error(outputs, labels):
-    """Return the squared error, of outputs as they are: quantities, not logits."""
+    """Return the squared error of outputs that are quantities, not logits."""
     return ops.sum(ops.square(outputs - labels), axis=-1)
 
 
 def absolute_error(outputs, labels):
-    """Return how much probability is not on the label, in [0, 1].
+    """Return the probability that is not on the label, in [0, 1].
 
     With examples that `contrasts.GroupLabels(balanced=True)` made this is the
     group-normalized L1 loss of Madras et al., *Learning Adversarially Fair and
@@ -32,12 +32,12 @@ def absolute_error(outputs, labels):
     """
     if outputs.shape[-1] == 1:
         return ops.sum(ops.abs(ops.sigmoid(outputs) - labels), axis=-1)
-    # Half, as what one class lacks the others have.
+    # Half: what the label's class lacks is counted again in the other classes.
     return 0.5 * ops.sum(ops.abs(ops.softmax(outputs, axis=-1) - labels), axis=-1)
 
 
 def is_right(outputs, labels):
-    """Return 1.0 for each example whose label the adversary gets right, else 0.0."""
+    """Return 1.0 for each example that is classified correctly, else 0.0."""
     if outputs.shape[-1] == 1:
         right = ops.equal(outputs > 0, labels > 0.5)[..., 0]
     else:

@@ -1,9 +1,9 @@
-"""How an adversary's examples and their labels are made of features.
+"""Contrasts: they make an adversary's examples and labels from features.
 
-A contrast has two methods. `adversary_examples` makes what the adversary learns from;
-`feature_examples` makes what the features are trained on, and what is not the features'
-own there is held still. Where the features are told from something else, **label 1 is
-for features as they are**, and 0 for what they are contrasted with.
+A contrast has two methods. `adversary_examples` makes the examples that train the
+adversary; `feature_examples` makes those that train the features, with gradients for
+the features alone. Where features are contrasted with something else, **label 1 is for
+features as they are**, and 0 for the other.
 """
 
 from typing import Any, NamedTuple
@@ -17,12 +17,12 @@ NOTIONS = ("parity", "odds", "opportunity")
 
 
 class Examples(NamedTuple):
-    """What goes into an adversary and what should come out.
+    """Inputs of an adversary and their labels.
 
     Attributes:
-        inputs: what the adversary takes, of N examples.
+        inputs: the adversary's inputs, N examples.
         labels: `[N, K]`, see `adversary_losses`.
-        weights: `[N]`, how much each counts, or `None`: all the same.
+        weights: `[N]`, weight of each example, or `None`: all the same.
     """
 
     inputs: Any
@@ -31,7 +31,7 @@ class Examples(NamedTuple):
 
 
 class Contrast:
-    """Base of all contrasts: keeps its settings, to be saved with the model."""
+    """Base of all contrasts; their settings are saved with the model."""
 
     def adversary_examples(self, features, **given):
         """Return `Examples` for the adversary."""
@@ -53,21 +53,21 @@ class Contrast:
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class GroupLabels(Contrast):
-    """Which group is an example of? A domain, a sensitive attribute.
+    """The group of an example: a domain, a sensitive attribute.
 
     Takes features, `group`, int `[B]` or `[B, 1]` in 0 ... K - 1, and where the notion
     needs it `target`, int `[B]` or `[B, 1]`, what the task is to predict. Several
     attributes are `[B, A]`, and all combinations of them are the groups. Labels have
     one column for two groups, else K.
 
-    What the features are independent of, if the adversary learns nothing, is its
-    notion of fairness:
+    The notion of fairness decides in which sense the features are independent of the
+    group, if the adversary finds nothing:
 
-    - `"parity"`: the adversary sees features of all. They are independent of the group.
+    - `"parity"`: the adversary sees the features of all examples. They are independent.
     - `"odds"`: it sees the target too, as a second input, one-hot `[B, num_targets]`.
-      They are so among examples of one target.
-    - `"opportunity"`: it learns from the examples with target 1 alone. They are so
-      among these.
+      They are independent among examples of one target.
+    - `"opportunity"`: it is trained on the examples with target 1 alone. They are
+      independent among these.
     """
 
     def __init__(self, num_groups=2, *, notion="parity", num_targets=2, balanced=False):
@@ -79,10 +79,10 @@ class GroupLabels(Contrast):
             notion: `"parity"`, `"odds"` or `"opportunity"`.
             num_targets: classes of the target; for `"odds"` alone.
             balanced: whether every group, with `"odds"` every pair of group and
-                target, weighs the same in a batch, few or many.
+                target, weighs the same in a batch, whatever its size.
 
         Raises:
-            InputError: a setting is not one of these.
+            InputError: the notion is unknown, or a group has fewer than two values.
         """
         if notion not in NOTIONS:
             raise InputError(f"Unknown notion {notion!r}; expected one of {NOTIONS}.")
@@ -106,7 +106,7 @@ class GroupLabels(Contrast):
 
     @property
     def num_outputs(self):
-        """Outputs that the adversary must have."""
+        """Number of outputs that the adversary must have."""
         return 1 if self.num_groups == 2 else self.num_groups
 
     def adversary_examples(self, features, *, group, target=None):
@@ -156,18 +156,18 @@ class GroupLabels(Contrast):
         if seen is not None:
             cells = cells * seen[:, None]
         counts = ops.sum(cells, axis=0)
-        # A group that is not in the batch has no example to weigh.
+        # At least 1, for groups that are not in the batch.
         return ops.sum(cells / ops.maximum(counts, 1.0), axis=-1)
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class SamePair(Contrast):
-    """Do two codes come from one clip? DrNet's contrast.
+    """Whether two codes come from one clip: DrNet's contrast.
 
-    Takes a pair of codes, `[B, D]` each, of one clip an example. The pairs of two clips
-    are those of a clip with its neighbor in the batch: rolled, not shuffled, so no
-    clip is ever paired with itself. The first code of a pair learns; the second is
-    held still, as in the authors' code.
+    Takes two codes of each clip, `[B, D]` each. For pairs of two clips the second codes
+    are rolled along the batch, not shuffled, so that no clip is paired with itself. The
+    first code of a pair has a gradient; the second is a constant, as in the authors'
+    code.
     """
 
     def adversary_examples(self, features):
@@ -188,10 +188,10 @@ class SamePair(Contrast):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class PermuteDims(Contrast):
-    """Is a code one of the encoder's, or put together from several? FactorVAE's.
+    """Whether a code is the encoder's or has elements of several: FactorVAE's contrast.
 
-    Takes codes `[B, D]`. What they are told from are codes each of whose elements is
-    drawn from another one of the batch: the product of the marginals.
+    Takes codes `[B, D]`. They are contrasted with codes each of whose elements comes
+    from another one of the batch: the product of the marginals.
     """
 
     def adversary_examples(self, features, *, others=None):
@@ -222,11 +222,11 @@ def permute_dims(codes, seed=None):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class PriorSample(Contrast):
-    """Is a code the encoder's or a draw of the prior? That of AAE and AVB.
+    """Whether a code is the encoder's or a draw of the prior: contrast of AAE and AVB.
 
-    Takes codes `[B, D]`, and `condition` if the adversary's question depends on it: a
-    tensor or tuple of tensors `[B, ...]`, which goes into the adversary after the code,
-    and to the prior if that is told to take it.
+    Takes codes `[B, D]`, and optionally `condition`: a tensor or tuple of tensors
+    `[B, ...]`, further inputs of the adversary after the code, and of the prior with
+    `conditional_prior`.
     """
 
     def __init__(self, prior, *, conditional_prior=False):
@@ -271,10 +271,10 @@ class PriorSample(Contrast):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class JointPair(Contrast):
-    """Was the example encoded, or was it made from the code? That of BiGAN and ALI.
+    """Whether the code was encoded or the example generated: that of BiGAN and ALI.
 
-    Takes `((x, code of x), (x made from a code, that code))`. Both pairs learn: the
-    encoder makes the first, the generator the second.
+    Takes `((x, code of x), (x generated from a code, that code))`. Both pairs have
+    gradients: the encoder makes the first, the generator the second.
     """
 
     def adversary_examples(self, features):
@@ -289,11 +289,11 @@ class JointPair(Contrast):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class LeaveOneOut(Contrast):
-    """What is an element of a code, given all the others? Predictability minimization.
+    """An element of a code given all others: that of predictability minimization.
 
     Takes codes `[B, D]`. The adversary predicts each element, `[B, D, 1]`, from the
-    others; that its i-th output does not see the i-th element is its own affair. The
-    labels are the elements: the features learn through these as well.
+    others. The network must mask element i from output i; this class does not check it.
+    The labels are the elements, and have a gradient as well.
     """
 
     def adversary_examples(self, features):

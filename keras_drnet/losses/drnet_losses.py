@@ -10,7 +10,7 @@ over the elements and the batch. Weights translate: the balance of the paper's
 
 0.01 for alpha = 1, content_dim = 128 and 64x64 RGB frames. With the means and
 similarity_weight = 1 the similarity outweighs a reconstruction error that cannot
-exceed a few hundredths, and the content code learns to say nothing.
+exceed a few hundredths, and the content code collapses to a constant.
 
 The adversarial loss is an `AdversarialLoss`: see `keras_drnet.losses.adversarial_loss`.
 """
@@ -42,12 +42,12 @@ def reconstruction_loss(frames, reconstructions):
 
 
 def steadiness_loss(before, pose, after, other):
-    """Return how unsteadily a pose moves, for how much it moves; not in the paper.
+    """Second-order temporal smoothness of the pose, normalized by its motion.
 
-    The sum of `|before - 2 pose + after|`, which is 0 for a pose that moves by as much
-    from each frame to the next, over the sum of `|pose - other|`. So no pose is
-    steadier by being small, or by saying what stays the same in a clip. Absolute
-    values, so that a turn, which nothing can make steady, counts no more than it must.
+    Not in the paper. The sum of `|before - 2 pose + after|`, 0 for a pose of constant
+    velocity, over the sum of `|pose - other|`: a pose is not smoother by being small,
+    or by encoding what is constant in a clip. Absolute values, so that sudden turns,
+    which cannot be smooth, do not dominate as squares would.
 
     Source: the second differences of Jayaraman & Grauman, *Slow and Steady Feature
     Analysis: Higher Order Temporal Coherence in Video*, CVPR 2016; the quotient is
@@ -65,14 +65,15 @@ def steadiness_loss(before, pose, after, other):
 
 
 def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
-    """Return the mean squared error of predicted poses, the paper's, or the absolute.
+    """Return the mean squared error of predicted poses, or the mean absolute error.
+
+    The paper's is the squared error.
 
     Args:
         poses: `[B, T, Dp]`, from the frozen pose encoder.
         predicted_poses: `[B, T, Dp]`, predicted from the poses before.
-        absolute: whether the error is the absolute one, least at the median of what
-            may come: few poses that are far off, of things that are hidden, then
-            pull less.
+        absolute: whether to take the absolute error. Its minimum is the median, which
+            outliers, such as poses of occluded objects, influence less.
     """
     error = poses - predicted_poses
     return ops.mean(ops.abs(error) if absolute else ops.square(error))

@@ -1,4 +1,4 @@
-"""Gradient reversal: identity forward, minus a weight backward."""
+"""Gradient reversal: the identity, with a gradient of opposite sign."""
 
 import keras
 from keras import ops
@@ -7,10 +7,10 @@ from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
 def reverse_gradient(x, weight=1.0):
-    """Return `x`; the gradient that comes back through it is multiplied by -`weight`.
+    """Return `x`; its gradient is multiplied by -`weight`.
 
-    What is after it learns, what is before it unlearns: an adversary can then be
-    trained by the very loss that trains the features.
+    Layers after it are trained to minimize the loss and layers before it to maximize
+    it: one loss trains both an adversary and the features that it sees.
 
     Source: Ganin & Lempitsky, *Unsupervised Domain Adaptation by Backpropagation*,
     ICML 2015.
@@ -19,9 +19,9 @@ def reverse_gradient(x, weight=1.0):
         x: float tensor of any shape.
         weight: float or scalar tensor, 0 stops the gradient.
     """
-    still = ops.stop_gradient(x)
-    # The bracket is exactly zero: x comes out unrounded.
-    return still + ops.cast(weight, x.dtype) * (still - x)
+    constant = ops.stop_gradient(x)
+    # The bracket is exactly zero: x is returned unrounded.
+    return constant + ops.cast(weight, x.dtype) * (constant - x)
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -33,7 +33,7 @@ class GradientReversal(keras.layers.Layer):
     ```python
     reversed_features = GradientReversal(SigmoidRamp(2000))(features)
     model = keras.Model(image, {"label": classify(features),
-                                "domain": judge(reversed_features)})
+                                "domain": discriminate(reversed_features)})
     ```
     """
 
@@ -41,9 +41,9 @@ class GradientReversal(keras.layers.Layer):
         """Set the weight.
 
         Args:
-            weight: what gradients are multiplied by, with the sign turned: a float,
-                or a schedule of the number of calls with `training=True`, which is
-                saved with the model's weights.
+            weight: minus the factor of the gradient: a float, or a schedule of the
+                number of calls with `training=True`, which is saved with the model's
+                weights.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)

@@ -1,8 +1,8 @@
 """Schedules of a weight by training step.
 
 They are Keras' learning rate schedules: functions of the step alone, saved with the
-model by their settings. As the step is the optimizer's, a run that is resumed goes on
-where it was. Keras' own serve as well: a linear ramp is
+model by their settings. As the step is the optimizer's, a resumed run continues the
+schedule. Keras' own work as well: a linear ramp is
 `keras.optimizers.schedules.PolynomialDecay(0.0, num_steps, end)`.
 """
 
@@ -14,10 +14,10 @@ LearningRateSchedule = keras.optimizers.schedules.LearningRateSchedule
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class SigmoidRamp(LearningRateSchedule):
-    """From 0 to nearly `limit`: `limit * (2 / (1 + exp(-gamma * p)) - 1)`.
+    """Ramp from 0 to nearly `limit`: `limit * (2 / (1 + exp(-gamma * p)) - 1)`.
 
-    p is the share of `num_steps` that is done, 1 after them. An adversary that knows
-    nothing yet has nothing to teach the features.
+    p is the completed share of `num_steps`, 1 after them. It suppresses the gradients
+    of an adversary that is still untrained.
 
     Source: Ganin et al., *Domain-Adversarial Training of Neural Networks*, JMLR 2016,
     section 5.2.2, with gamma = 10.
@@ -29,7 +29,7 @@ class SigmoidRamp(LearningRateSchedule):
         Args:
             num_steps: steps until p = 1, at least 1.
             gamma: steepness.
-            limit: what it approaches.
+            limit: value that it approaches.
         """
         if num_steps < 1:
             raise ValueError(f"A ramp needs at least 1 step; got {num_steps}.")
@@ -53,7 +53,7 @@ class SigmoidRamp(LearningRateSchedule):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class PowerLaw(LearningRateSchedule):
-    """`initial_value * (1 + step / unit_steps) ** power`.
+    """Power law: `initial_value * (1 + step / unit_steps) ** power`.
 
     With power -0.75 and `unit_steps` a tenth of training it is the learning rate of
     Ganin et al. (2016); with power 0.5 it grows like the adversary's weight of Zhang et

@@ -11,16 +11,16 @@ from keras_drnet.training.two_player_model import TwoPlayerModel
 class AdversarialModel(TwoPlayerModel):
     """Base of models that have a task and an `AdversarialLoss`.
 
-    A subclass writes `feature_variables`, `compute_losses` and `get_config`;
-    `train_step`, `test_step`, saving and loading are here. The features move first,
-    then the adversary. If that learns from features as they were before, both have
-    moved at once (`alternating=False`); if it learns from new ones, in turn.
+    A subclass defines `feature_variables`, `compute_losses` and `get_config`;
+    `train_step`, `test_step`, saving and loading are here. A step updates the features
+    first, then the adversary: on the features from before their update, which is a
+    simultaneous step, or with `alternating` on new ones.
 
     Batches are dicts of tensors. `compile(optimizer, discriminator_optimizer)` takes an
-    optimizer for each player.
+    optimizer for the features and the task, and one for the adversary.
     """
 
-    # Names of the loss and the accuracy of the adversary in reports.
+    # Names of the adversary's loss and accuracy in reports.
     adversary_terms = ("adversary", "adversary_accuracy")
 
     def __init__(
@@ -38,16 +38,16 @@ class AdversarialModel(TwoPlayerModel):
         Args:
             adversarial: an `AdversarialLoss`.
             terms: names of what `compute_losses` reports besides its loss.
-            alternating: whether the adversary learns from features that are computed
-                anew, after they have moved.
-            num_adversary_steps: steps of the adversary for one of the features. A
+            alternating: whether the adversary is trained on features that are computed
+                anew, after their update.
+            num_adversary_steps: steps of the adversary for each step of the features. A
                 learning-rate schedule of its optimizer counts each of them.
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
                 scales the losses of both optimizers.
             name: name of the model.
         """
         super().__init__(dtype=dtype, name=name)
-        self.built = True  # The networks are when they come.
+        self.built = True  # Its networks are built already.
         self.adversarial = adversarial
         self.alternating = alternating
         self.num_adversary_steps = num_adversary_steps
@@ -58,7 +58,7 @@ class AdversarialModel(TwoPlayerModel):
 
     @property
     def feature_variables(self):
-        """The trainable variables of the features and the task, without adversary."""
+        """The trainable variables of the features and the task."""
         raise NotImplementedError
 
     @property
@@ -88,27 +88,27 @@ class AdversarialModel(TwoPlayerModel):
         return track(self._trackers, losses | self._adversary_report(loss, contrasted))
 
     def compute_losses(self, data, *, training):
-        """Return the task's losses, and the adversary's inputs.
+        """Return the task's losses, and the arguments of the adversarial loss.
 
         Args:
             data: a batch.
             training: whether networks run in training mode.
 
         Returns:
-            A dict with the task's `loss` and the other terms, and a dict of arguments
-            of `AdversarialLoss.encoder_loss`.
+            A dict with the task's `loss` and the other terms, and a dict of keyword
+            arguments of `AdversarialLoss.encoder_loss`.
         """
         raise NotImplementedError
 
     def _contrasted(self, data):
-        """Return the adversary's inputs, with the current features."""
+        """Return the arguments of the adversarial loss, with new features."""
         return self.compute_losses(data, training=True)[1]
 
     def train_features(self, data):
-        """Move the features against the adversary, on one batch.
+        """Update the features on one batch.
 
         Returns:
-            A dict of all losses, and the adversary's inputs.
+            A dict of all losses, and the arguments of the adversarial loss.
         """
         with tf.GradientTape(persistent=True) as tape:
             task, contrasted = self.compute_losses(data, training=True)
@@ -121,7 +121,10 @@ class AdversarialModel(TwoPlayerModel):
         return losses, contrasted
 
     def train_adversary(self, contrasted):
-        """Move the adversary on the inputs that `compute_losses` returned for it.
+        """Update the adversary.
+
+        Args:
+            contrasted: arguments of the adversarial loss, from `compute_losses`.
 
         Returns:
             A dict with its loss and its accuracy.
@@ -139,7 +142,12 @@ class AdversarialModel(TwoPlayerModel):
         return dict(zip(self.adversary_terms, (loss, accuracy), strict=True))
 
     def add_adversarial_loss(self, task, contrasted):
-        """Add the adversarial loss, and the total, to the task's losses."""
+        """Return the task's losses, with the adversarial one added to them.
+
+        Args:
+            task: dict of the task's losses, with the total as `loss`.
+            contrasted: arguments of the adversarial loss, from `compute_losses`.
+        """
         adversarial = self.adversarial.encoder_loss(**contrasted)
         total = task["loss"] + self._weight() * adversarial
         return task | {"loss": total, "adversarial": adversarial}
@@ -148,7 +156,7 @@ class AdversarialModel(TwoPlayerModel):
         return self.adversarial.weight_at(self.optimizer.iterations)
 
     def get_config(self):
-        """Return the arguments of the constructor that all subclasses have."""
+        """Return the arguments of this constructor."""
         return {
             "adversarial": keras.saving.serialize_keras_object(self.adversarial),
             "alternating": self.alternating,

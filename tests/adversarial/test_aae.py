@@ -1,4 +1,4 @@
-"""AAE and its semi-supervised form: losses, who moves whom, going on, learning."""
+"""AAE and its semi-supervised form: losses, isolation, resuming, learning."""
 
 import keras
 import numpy as np
@@ -14,12 +14,13 @@ from keras_drnet.adversarial.distributions.priors import (
     Gaussian,
     GaussianMixture,
 )
+from keras_drnet.adversarial.experiments import aae as aae_experiment
+from keras_drnet.adversarial.experiments import (
+    semi_supervised_aae as semi_supervised_experiment,
+)
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.priors import AAE as AAE_EXPERIMENT
-from keras_drnet.adversarial.experiments.priors import SEMI_SUPERVISED_AAE
 from keras_drnet.adversarial.systems.aae import AAE, one_hot_labels
 from keras_drnet.adversarial.systems.semi_supervised_aae import SemiSupervisedAAE
-from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
 from keras_drnet.losses.contrasts import PriorSample
@@ -81,26 +82,26 @@ def batch(rng):
     label = rng.integers(0, 3, 16)
     return {
         "image": tf.constant(image),
-        "labelled": tf.constant(labeled),
+        "labeled": tf.constant(labeled),
         "label": tf.constant(label, tf.int32),
     }
 
 
 @every_form
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_adversary(form, objective, batch):
+def test_the_features_step_changes_no_adversary(form, objective, batch):
     model = make(form, objective=objective)
     networks = (model.encoder, model.decoder)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
 @every_form
-def test_the_adversary_s_step_moves_nothing_else(form, batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(form), batch)
+def test_the_adversary_step_changes_nothing_else(form, batch):
+    contract.assert_adversary_step_changes_adversary_only(make(form), batch)
 
 
 @every_form
-def test_the_adversarial_term_alone_does_not_reach_the_decoder(form, batch):
+def test_the_adversarial_term_has_no_gradient_for_the_decoder(form, batch):
     model = make(form)
     with tf.GradientTape() as tape:
         losses = model.add_adversarial_loss(*model.compute_losses(batch, training=True))
@@ -116,16 +117,16 @@ def log_sigmoid(logits):
 
 
 @pytest.mark.parametrize("form", ["plain", "labels"])
-def test_losses_are_the_paper_s(form, batch):
+def test_losses_match_the_paper(form, batch):
     model = make(form)
     codes = model.encoder(batch["image"], training=False)
     error = np.mean(np.square(model.decoder(codes) - batch["image"]))
-    told = [one_hot_labels(batch["label"], 3)] if form == "labels" else []
+    labels = [one_hot_labels(batch["label"], 3)] if form == "labels" else []
     keras.utils.set_random_seed(4)
-    draws = model.adversarial.contrast.prior(16, *told)
-    judge = model.adversarial.adversary
+    draws = model.adversarial.contrast.prior(16, *labels)
+    discriminator = model.adversarial.adversary
     encoded, drawn = (
-        np.array(judge([c, *told] if told else c)) for c in (codes, draws)
+        np.array(discriminator([c, *labels] if labels else c)) for c in (codes, draws)
     )
     adversary = -0.5 * (log_sigmoid(encoded).mean() + log_sigmoid(-drawn).mean())
     flipped = -log_sigmoid(-encoded).mean()
@@ -140,17 +141,19 @@ def test_losses_are_the_paper_s(form, batch):
         np.testing.assert_allclose(result[name], expected, rtol=1e-4, err_msg=name)
 
 
-def test_semi_supervised_losses_are_the_paper_s(batch):
+def test_semi_supervised_losses_match_the_paper(batch):
     model = make("semi_supervised", label_weight=3.0)
     logits, style = model.encoder(batch["image"], training=False)
     label = keras.ops.softmax(logits)
     error = np.mean(np.square(model.decoder((label, style)) - batch["image"]))
-    known = np.float64(model.encoder(batch["labelled"], training=False)[0])
+    known = np.float64(model.encoder(batch["labeled"], training=False)[0])
     log_p = known - np.log(np.exp(known).sum(axis=1, keepdims=True))
     supervised = -log_p[np.arange(16), batch["label"]].mean()
-    judges = {name: part.adversary for name, part in model.adversarial.parts.items()}
+    adversaries = {
+        name: part.adversary for name, part in model.adversarial.parts.items()
+    }
     flipped = {
-        name: -log_sigmoid(-np.array(judges[name](code))).mean()
+        name: -log_sigmoid(-np.array(adversaries[name](code))).mean()
         for name, code in (("label", label), ("style", style))
     }
     adversarial = 0.5 * flipped["label"] + 0.2 * flipped["style"]
@@ -160,7 +163,7 @@ def test_semi_supervised_losses_are_the_paper_s(batch):
         (label, Categorical(3), "label"),
         (style, Gaussian(2), "style"),
     ):
-        encoded, drawn = (np.array(judges[name](c)) for c in (code, prior(16)))
+        encoded, drawn = (np.array(adversaries[name](c)) for c in (code, prior(16)))
         adversary -= 0.5 * (log_sigmoid(encoded).mean() + log_sigmoid(-drawn).mean())
     keras.utils.set_random_seed(4)
     result = model.test_step(batch)
@@ -175,6 +178,14 @@ def test_semi_supervised_losses_are_the_paper_s(batch):
         np.testing.assert_allclose(result[name], expected, rtol=1e-4, err_msg=name)
 
 
+def test_the_old_key_of_labeled_images_is_read(batch):
+    model = make("semi_supervised")
+    old = {("labelled" if key == "labeled" else key): x for key, x in batch.items()}
+    expected, _ = model.compute_losses(batch, training=False)
+    actual, _ = model.compute_losses(old, training=False)
+    assert float(actual["classification"]) == float(expected["classification"])
+
+
 def test_labels_below_zero_have_a_column_of_their_own():
     np.testing.assert_array_equal(
         one_hot_labels(tf.constant([1, -1, 0]), 2), [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
@@ -182,7 +193,7 @@ def test_labels_below_zero_have_a_column_of_their_own():
 
 
 @pytest.mark.parametrize("layers", [[GaussianPosterior()], [NoiseInput(4)]])
-def test_encoders_may_draw_their_codes(layers, batch):
+def test_encoders_may_have_random_codes(layers, batch):
     layers = [*layers, keras.layers.Dense(2)]
     model = make("plain", layers=layers)
     first, second = (model.encoder(batch["image"], training=True) for _ in range(2))
@@ -194,15 +205,15 @@ def test_encoders_may_draw_their_codes(layers, batch):
 
 @every_form
 @pytest.mark.parametrize("alternating", [False, True])
-def test_saved_and_loaded_it_goes_on_where_it_was(form, alternating, batch, tmp_path):
+def test_training_resumes_after_save_and_load(form, alternating, batch, tmp_path):
     weight = 0.5 if form == "semi_supervised" else SigmoidRamp(20)
     model = make(form, weight=weight, alternating=alternating)
-    contract.assert_it_goes_on_where_it_was(
+    contract.assert_training_resumes(
         model, batch, tmp_path, ramps=form != "semi_supervised"
     )
 
 
-def test_codes_are_drawn_on_after_loading_where_they_were(batch, tmp_path):
+def test_random_codes_continue_after_save_and_load(batch, tmp_path):
     model = make("plain", layers=[GaussianPosterior(seed=5)])
     model.train_step(batch)
     model.save(tmp_path / "model.keras")
@@ -234,31 +245,14 @@ def test_predictions_are_reconstructions_or_classes(batch):
     np.testing.assert_allclose(actual, expected, atol=1e-5)
 
 
-def test_a_sum_of_losses_needs_one_objective_and_weights_that_are_numbers():
-    def part(**kwargs):
-        return AdversarialLoss(
-            joined(2, sizes=(1,)), PriorSample(Gaussian(2)), **kwargs
-        )
-
-    with pytest.raises(InputError, match="flipped_labels.*uniform_target"):
-        AdversarialLossSum(
-            {
-                "a": part(objective="flipped_labels"),
-                "b": part(objective="uniform_target"),
-            }
-        )
-    with pytest.raises(InputError, match=r"\['b'\] are schedules"):
-        AdversarialLossSum({"a": part(), "b": part(weight=SigmoidRamp(2))})
-
-
 @pytest.mark.slow  # A tiny run of the experiment.
-def test_the_tiny_experiment_brings_codes_nearer_to_the_prior():
-    rows = AAE_EXPERIMENT.run(0, Settings(tiny=True)).rows
+def test_the_tiny_experiment_moves_codes_towards_the_prior():
+    rows = aae_experiment.run(0, Settings(tiny=True)).rows
     first, *_ = rows
     assert rows["AAE"]["ks"] < 0.6 * rows[first]["ks"]
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_semi_supervised_experiment_learns():
-    rows = SEMI_SUPERVISED_AAE.run(0, Settings(tiny=True)).rows
+    rows = semi_supervised_experiment.run(0, Settings(tiny=True)).rows
     assert rows["semi-supervised AAE"]["accuracy"] > 0.3

@@ -1,11 +1,11 @@
-"""AdversarialDebiasing: the rule of the paper, its adversary, going on, learning."""
+"""AdversarialDebiasing: the paper's rule and adversary, resuming, learning."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import debiasing
+from keras_drnet.adversarial.experiments import adversarial_debiasing
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
@@ -63,7 +63,7 @@ def adversary_by_hand(adversary, logits, target):
 
 
 @every_notion
-def test_losses_are_the_paper_s(notion, batch):
+def test_losses_match_the_paper(notion, batch):
     model = make(notion)
     for weight in model.adversarial.adversary.weights:
         weight.assign(tf.random.stateless_normal(weight.shape, (0, 1)))
@@ -71,22 +71,22 @@ def test_losses_are_the_paper_s(notion, batch):
     logits = model.predictor(batch["input"], training=False)
     outputs = adversary_by_hand(model.adversarial.adversary, logits, batch["target"])
     chosen = np.array(batch["target"]) == 1 if notion == "opportunity" else slice(None)
-    judge = fair_systems.cross_entropy(
+    error = fair_systems.cross_entropy(
         outputs[chosen], np.array(batch["group"])[chosen]
     )
     task = fair_systems.cross_entropy(logits, batch["target"])
     result = model.test_step(batch)
     for name, expected in (
-        ("adversary", judge),
-        ("adversarial", -judge),
-        ("loss", task - ALPHA * judge),
+        ("adversary", error),
+        ("adversarial", -error),
+        ("loss", task - ALPHA * error),
         ("accuracy", np.mean((np.array(logits)[:, 0] > 0) == batch["target"])),
     ):
         np.testing.assert_allclose(result[name], expected, rtol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize("by_variable", [False, True])
-def test_the_step_is_the_paper_s(by_variable, batch):
+def test_the_step_matches_the_paper(by_variable, batch):
     """grad L_P - proj_{grad L_A} grad L_P - alpha grad L_A, seen through plain SGD."""
     name = "projection_by_variable" if by_variable else "projection"
     model = make("odds", objective=name)
@@ -116,24 +116,24 @@ def test_the_step_is_the_paper_s(by_variable, batch):
 
 @every_notion
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_predictor_s_step_moves_no_adversary(notion, objective, batch):
+def test_the_predictor_step_changes_no_adversary(notion, objective, batch):
     model = make(notion, objective=objective)
-    contract.assert_features_step_moves_features_alone(model, batch, [model.predictor])
+    contract.assert_features_step_changes_features_only(model, batch, [model.predictor])
 
 
 @every_notion
-def test_the_adversary_s_step_moves_nothing_else(notion, batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(notion), batch)
+def test_the_adversary_step_changes_nothing_else(notion, batch):
+    contract.assert_adversary_step_changes_adversary_only(make(notion), batch)
 
 
-def test_the_players_move_at_once(batch):
-    assert fair_systems.same_adversary_when_the_features_rest(make, batch)
+def test_features_and_adversary_are_updated_simultaneously(batch):
+    assert fair_systems.adversary_step_ignores_the_features_step(make, batch)
 
 
 @every_notion
-def test_saved_and_loaded_it_goes_on_where_it_was(notion, batch, tmp_path):
+def test_training_resumes_after_save_and_load(notion, batch, tmp_path):
     model = make(notion, weight=PowerLaw(1.0, 1, 0.5))
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 def test_several_attributes_and_several_targets(rng, tmp_path):
@@ -162,18 +162,18 @@ def test_several_attributes_and_several_targets(rng, tmp_path):
         -log_p[np.arange(48), 5 * sex + race].mean(),
         rtol=1e-5,
     )
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_toy_comes_near_the_exact_solution():
-    rows = debiasing.ZHANG_TOY.run(0, Settings(tiny=True)).rows
+    rows = adversarial_debiasing.run_toy(0, Settings(tiny=True)).rows
     assert rows["projection"]["ratio"] < 0.5 < 1.5 < rows["no adversary"]["ratio"]
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gaps():
-    rows = debiasing.ZHANG.run(0, Settings(tiny=True)).rows
+    rows = adversarial_debiasing.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["projection"]
     assert fair["fpr_gap"] + fair["fnr_gap"] < 0.6 * (
         plain["fpr_gap"] + plain["fnr_gap"]

@@ -1,4 +1,4 @@
-"""The experiments' program: results kept seed by seed, tables, plots, wrong flags."""
+"""The experiments' program: results seed by seed, tables, plots, wrong flags."""
 
 import dataclasses
 import json
@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.experiments import digit_domains
+from keras_drnet.adversarial.experiments.data import digit_domains
 from keras_drnet.adversarial.experiments.harness import record, registry
 from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.adversarial.experiments.harness.experiment import (
+    AcceptanceCriterion,
     Experiment,
-    Mark,
     Outcome,
     Published,
     Results,
@@ -37,12 +37,14 @@ def make_experiment(ran):
     return Experiment(
         title="An experiment",
         run=run,
-        measures={"gap": "|gap|", "extra": "more"},
+        metrics={"gap": "|gap|", "extra": "more"},
         headlines=[("adversary", "gap"), ("adversary", "extra")],
-        published=[Published("adversary", "gap", 0.25, "A paper", verified=False)],
-        marks=[
-            Mark("lower", lambda r: r.mean("adversary", "gap") < r.mean("none", "gap")),
-            Mark("none", lambda r: r.mean("none", "gap") < 0),
+        published=[Published("adversary", {"gap": 0.25}, "A paper")],
+        criteria=[
+            AcceptanceCriterion(
+                "lower", lambda r: r.mean("adversary", "gap") < r.mean("none", "gap")
+            ),
+            AcceptanceCriterion("none", lambda r: r.mean("none", "gap") < 0),
         ],
         draw=lambda figure, arrays: figure.subplots().plot(arrays["points"]),
     )
@@ -62,7 +64,7 @@ def test_seeds_are_run_once_and_kept(tmp_path):
     assert stored["command"].endswith("--system=system")
 
 
-def test_a_seed_is_the_same_whatever_ran_before(tmp_path):
+def test_a_seed_gives_the_same_results_whatever_ran_before(tmp_path):
     def run(seed, settings):
         order = shuffled(np.arange(100), 100, seed).take(1).get_single_element()
         return Outcome({"row": {"first": float(order[0])}}, "Made data.")
@@ -77,7 +79,7 @@ def test_a_seed_is_the_same_whatever_ran_before(tmp_path):
     assert first[0] == first[1] and first[0][0] != first[0][1]
 
 
-def test_seeds_on_other_data_are_not_mixed(tmp_path):
+def test_seeds_on_other_data_are_refused(tmp_path):
     experiment = make_experiment([])
     record.run_seeds("system", experiment, Settings(), range(1), tmp_path)
 
@@ -90,7 +92,7 @@ def test_seeds_on_other_data_are_not_mixed(tmp_path):
     assert len(record.load_results("system", Settings(), tmp_path).seeds) == 1
 
 
-def test_results_of_other_settings_are_not_mixed(tmp_path):
+def test_results_of_other_settings_are_refused(tmp_path):
     experiment = make_experiment([])
     record.run_seeds("system", experiment, Settings(), range(1), tmp_path)
     with pytest.raises(InputError, match="Choose another --output_dir"):
@@ -100,7 +102,7 @@ def test_results_of_other_settings_are_not_mixed(tmp_path):
         record.run_seeds("system", experiment, Settings(), range(1), tmp_path)
 
 
-def test_a_table_has_rows_papers_and_marks(tmp_path):
+def test_a_table_has_rows_published_figures_and_criteria(tmp_path):
     experiment = make_experiment([])
     results = record.run_seeds("system", experiment, Settings(), range(3), tmp_path)
     text = markdown_table(experiment, results)
@@ -111,7 +113,7 @@ def test_a_table_has_rows_papers_and_marks(tmp_path):
     assert "- met: lower" in text and "- **missed**: none" in text
 
 
-def test_a_summary_has_the_row_without_an_adversary_beside(tmp_path):
+def test_a_summary_compares_with_the_row_without_an_adversary(tmp_path):
     experiment, settings = make_experiment([]), Settings()
     record.run_seeds("system", experiment, settings, range(3), tmp_path)
     results = record.load_results("system", settings, tmp_path)
@@ -134,11 +136,11 @@ def test_a_summary_has_the_row_without_an_adversary_beside(tmp_path):
 )
 def test_small_numbers_keep_their_digits(value, text):
     results = Results([{"row": {"gap": value}}])
-    experiment = dataclasses.replace(make_experiment([]), marks=[])
+    experiment = dataclasses.replace(make_experiment([]), criteria=[])
     assert f"| row | {text} |" in markdown_table(experiment, results)
 
 
-def test_a_plot_is_made_with_and_without_a_drawing(tmp_path):
+def test_a_plot_with_a_drawing_is_higher(tmp_path):
     experiment = make_experiment([])
     results = record.run_seeds("system", experiment, Settings(), range(2), tmp_path)
     heights = []
@@ -151,12 +153,13 @@ def test_a_plot_is_made_with_and_without_a_drawing(tmp_path):
 
 
 @pytest.mark.parametrize("name", registry.EXPERIMENTS)
-def test_published_figures_are_of_measures_that_there_are(name):
+def test_published_figures_and_headlines_are_of_known_metrics(name):
     experiment = registry.EXPERIMENTS[name]
-    assert experiment.measures and experiment.marks and experiment.headlines
-    assert all(measure in experiment.measures for _, measure in experiment.headlines)
-    for figure in experiment.published:
-        assert figure.measure in experiment.measures and figure.source
+    assert experiment.metrics and experiment.criteria and experiment.headlines
+    assert all(metric in experiment.metrics for _, metric in experiment.headlines)
+    for published in experiment.published:
+        assert published.values and published.source
+        assert set(published.values) <= set(experiment.metrics)
 
 
 def run_program(*flags):
@@ -169,16 +172,44 @@ def run_program(*flags):
     )
 
 
-def test_the_program_writes_results_and_goes_on(tmp_path):
-    flags = ["--system=zhang_toy", "--tiny", f"--output_dir={tmp_path}"]
-    first = run_program(*flags, "--seeds=1")
+def test_the_program_writes_results_and_runs_each_seed_once(tmp_path):
+    system = "adversarial_debiasing_toy"
+    flags = ["--tiny", "--seeds=1", f"--output_dir={tmp_path}"]
+    first = run_program(f"--system={system}", *flags)
     assert first.returncode == 0, first.stderr
-    folder = tmp_path / "zhang_toy"
+    folder = tmp_path / system
     assert (folder / "plot.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "table.md").read_text() in first.stdout
-    second = run_program(*flags, "--seeds=1")
-    assert "seed 0" in first.stdout and "seed 0" not in second.stdout
     assert "| projection |" in (tmp_path / "summary.md").read_text()
+    second = run_program("--system=zhang_toy", *flags)
+    assert "seed 0" in first.stdout and "seed 0" not in second.stdout
+    assert f"--system=zhang_toy is now --system={system}." in second.stderr
+
+
+def test_results_of_an_earlier_release_are_read_and_extended(tmp_path):
+    """In a folder, with a system, a row and a metric of their names then."""
+    folder = tmp_path / "predictability_minimisation"
+    folder.mkdir()
+    rows = {"predictability minimisation": {"neighbour": 0.5}}
+    stored = {
+        "settings": {
+            "system": "predictability_minimisation",
+            "tiny": False,
+            "data_dir": False,
+        },
+        "command": "a command",
+        "data": "Made data.",
+        "seeds": {"0": {"minutes": 1.0, "rows": rows}},
+    }
+    (folder / "results.json").write_text(json.dumps(stored))
+    name = "predictability_minimization"
+    assert record.results_folder(tmp_path, name) == folder
+    results = record.load_results(name, Settings(), folder)
+    assert results.values("predictability minimization", "neighbor") == [0.5]
+    ran = []
+    record.run_seeds(name, make_experiment(ran), Settings(), range(2), folder)
+    assert ran == [1]
+    assert record.results_folder(tmp_path, "aae") == tmp_path / "aae"
 
 
 @pytest.mark.parametrize(
@@ -189,13 +220,13 @@ def test_the_program_writes_results_and_goes_on(tmp_path):
         ("--seeds=0", "seeds"),
     ],
 )
-def test_a_wrong_flag_is_one_sentence(flag, message):
+def test_a_wrong_flag_is_refused_in_one_sentence(flag, message):
     result = run_program(flag)
     assert result.returncode == 2 and message in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_digits_on_photographs_are_the_difference(rng):
+def test_mnist_m_is_the_difference_of_digit_and_patch(rng):
     photograph = rng.uniform(size=(40, 30, 3)).astype("float32")
     digits = np.float32(rng.uniform(size=(3, 28, 28, 1)) < 0.5)
     images = digit_domains.mnist_m(digits, [photograph], rng)
@@ -205,7 +236,7 @@ def test_digits_on_photographs_are_the_difference(rng):
         assert np.abs(windows[:, :, 0] - patch).max(axis=(2, 3, 4)).min() < 1e-6
 
 
-def test_digits_of_either_domain_have_one_size():
+def test_digits_of_both_domains_have_one_size():
     for load in (digit_domains.mnist, digit_domains.usps):
         digits, labels = load("test", Settings())
         assert digits.shape == (len(labels), 28, 28, 1)

@@ -1,10 +1,10 @@
-"""ALFR: its objective, who moves whom, in turn, going on, learning."""
+"""ALFR: its objective, isolation, order of updates, resuming, learning."""
 
 import keras
 import numpy as np
 import pytest
 
-from keras_drnet.adversarial.experiments import fairness
+from keras_drnet.adversarial.experiments import alfr
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.alfr import ALFR
 from keras_drnet.losses.contrasts import GroupLabels
@@ -36,43 +36,43 @@ def batch(rng):
     return fair_systems.make_batch(rng)
 
 
-def test_losses_are_the_paper_s(batch):
+def test_losses_match_the_paper(batch):
     model = make()
     codes = model.encoder(batch["input"], training=False)
     reconstruction = np.square(model.decoder(codes) - batch["input"]).mean()
     prediction = fair_systems.cross_entropy(model.predictor(codes), batch["target"])
-    judge = fair_systems.cross_entropy(
+    error = fair_systems.cross_entropy(
         model.adversarial.adversary(codes), batch["group"]
     )
     result = model.test_step(batch)
     for name, expected in (
         ("reconstruction", reconstruction),
         ("prediction", prediction),
-        ("adversary", judge),
-        ("adversarial", -judge),
-        ("loss", 0.3 * reconstruction + 2.0 * prediction - 0.5 * judge),
+        ("adversary", error),
+        ("adversarial", -error),
+        ("loss", 0.3 * reconstruction + 2.0 * prediction - 0.5 * error),
     ):
         np.testing.assert_allclose(result[name], expected, rtol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_adversary(objective, batch):
+def test_the_features_step_changes_no_adversary(objective, batch):
     model = make(objective=objective)
     networks = (model.encoder, model.predictor, model.decoder)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
-def test_the_adversary_s_step_moves_nothing_else(batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
+def test_the_adversary_step_changes_nothing_else(batch):
+    contract.assert_adversary_step_changes_adversary_only(make(), batch)
 
 
-def test_the_players_move_in_turn(batch):
-    assert not fair_systems.same_adversary_when_the_features_rest(make, batch)
+def test_features_and_adversary_are_updated_in_turn(batch):
+    assert not fair_systems.adversary_step_ignores_the_features_step(make, batch)
 
 
-def test_saved_and_loaded_it_goes_on_where_it_was(batch, tmp_path):
+def test_training_resumes_after_save_and_load(batch, tmp_path):
     model = make(weight=SigmoidRamp(20))
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 @pytest.mark.parametrize("sizes", [(5,), (2, 5)])
@@ -91,12 +91,12 @@ def test_several_attributes_of_several_values(sizes, rng, tmp_path):
         rtol=1e-5,
     )
     assert model.predict(batch["input"], verbose=0).shape == (48, 3)
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_hides_the_group():
-    rows = fairness.ALFR.run(0, Settings(tiny=True)).rows
+    rows = alfr.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["ALFR"]
     for probe in ("linear_probe", "mlp_probe"):
         assert fair[probe] < plain[probe] - 0.1

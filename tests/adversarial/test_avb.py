@@ -1,4 +1,4 @@
-"""AVB: the bound by hand, exact divergences, who moves whom, going on, learning."""
+"""AVB: the bound by hand, exact divergences, isolation, resuming, learning."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ from keras_drnet.adversarial.distributions.priors import Gaussian
 from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
-from keras_drnet.adversarial.experiments import variational
+from keras_drnet.adversarial.experiments import avb
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.avb import AVB
 from keras_drnet.errors import InputError
@@ -59,15 +59,15 @@ def batch(rng):
 
 @either_contrast
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_adversary(adaptive, objective, batch):
+def test_the_features_step_changes_no_adversary(adaptive, objective, batch):
     model = make(adaptive, objective=objective)
     networks = (model.encoder, model.decoder)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
 @either_contrast
-def test_the_adversary_s_step_moves_nothing_else(adaptive, batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(adaptive), batch)
+def test_the_adversary_step_changes_nothing_else(adaptive, batch):
+    contract.assert_adversary_step_changes_adversary_only(make(adaptive), batch)
 
 
 def log_normal(codes, mean=0.0, deviation=1.0):
@@ -78,16 +78,16 @@ def log_normal(codes, mean=0.0, deviation=1.0):
 
 @either_contrast
 @pytest.mark.parametrize("likelihood", [BernoulliLikelihood(), GaussianLikelihood(0.5)])
-def test_losses_are_the_paper_s(adaptive, likelihood, batch):
+def test_losses_match_the_paper(adaptive, likelihood, batch):
     model = make(adaptive, likelihood=likelihood)
     images = np.array(batch["image"])
     state = np.array(seed_state(model))
     encoded = model.encoder(images, training=False)
     codes, *moments = map(np.float64, encoded if adaptive else [encoded])
-    judged, auxiliary = codes, 0.0
+    contrasted, auxiliary = codes, 0.0
     if adaptive:
         mean, deviation = moments
-        judged = (codes - mean) / deviation
+        contrasted = (codes - mean) / deviation
         auxiliary = np.mean(log_normal(codes, mean, deviation) - log_normal(codes))
     decoded = np.float64(model.decoder(codes))
     if isinstance(likelihood, BernoulliLikelihood):
@@ -98,7 +98,8 @@ def test_losses_are_the_paper_s(adaptive, likelihood, batch):
     keras.utils.set_random_seed(4)
     draws = np.array(Gaussian(2)(16))
     encoded, drawn = (
-        np.float64(model.adversarial.adversary((z, images))) for z in (judged, draws)
+        np.float64(model.adversarial.adversary((z, images)))
+        for z in (contrasted, draws)
     )
     adversary = 0.5 * (
         np.logaddexp(0.0, -encoded).mean() + np.logaddexp(0.0, drawn).mean()
@@ -137,7 +138,7 @@ class Optimal(keras.layers.Layer):
         return (self.constant - 0.5 * squares)[:, None]
 
 
-def test_with_the_best_adversary_the_divergence_is_exact(rng):
+def test_the_divergence_of_the_optimal_adversary_is_exact(rng):
     """T + log r - log p, for a Gaussian posterior that is far off and correlated."""
     mean, factor = np.array([2.0, -1.0]), np.array([[0.1, 0.0], [0.05, 0.02]])
     covariance = factor @ factor.T
@@ -158,7 +159,7 @@ def test_with_the_best_adversary_the_divergence_is_exact(rng):
     np.testing.assert_allclose(divergence, exact, rtol=0.01)
 
 
-def test_moments_of_the_contrast_are_held_still(batch):
+def test_moments_of_the_contrast_have_no_gradient(batch):
     model = make(True)
     means, deviations = tf.Variable(tf.zeros((16, 2))), tf.Variable(tf.ones((16, 2)))
     codes = tf.Variable(tf.ones((16, 2)))
@@ -171,7 +172,7 @@ def test_moments_of_the_contrast_are_held_still(batch):
 
 
 @pytest.mark.parametrize("hidden_dim", [0, 16])
-def test_a_structured_posterior_has_the_moments_it_says(hidden_dim, rng):
+def test_a_structured_posterior_has_the_moments_that_it_returns(hidden_dim, rng):
     layer = StructuredPosterior(3, noise_dim=2, hidden_dim=hidden_dim, seed=0)
     parameters = np.tile(np.float32(rng.normal(size=8)), (20_000, 1))
     codes, means, deviations = map(np.array, layer(parameters))
@@ -197,7 +198,7 @@ def test_a_linear_structured_posterior_is_gaussian(rng):
 
 
 @either_contrast
-def test_saved_and_loaded_it_goes_on_where_it_was(adaptive, batch, tmp_path):
+def test_training_resumes_after_save_and_load(adaptive, batch, tmp_path):
     model = make(
         adaptive,
         weight=SigmoidRamp(20),
@@ -205,7 +206,7 @@ def test_saved_and_loaded_it_goes_on_where_it_was(adaptive, batch, tmp_path):
         num_adversary_steps=2,
         alternating=True,
     )
-    loaded = contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    loaded = contract.assert_training_resumes(model, batch, tmp_path)
     assert loaded.likelihood.scale == 0.5
 
 
@@ -220,7 +221,7 @@ def test_predict_draws_reconstructions(adaptive, batch):
     np.testing.assert_allclose(actual, expected, atol=1e-5)
 
 
-def test_what_does_not_fit_is_named(batch):
+def test_invalid_arguments_are_named(batch):
     model = make(True)
     model.encoder = lambda x, training: (x, x)
     with pytest.raises(InputError, match="returned 2 tensors; expected codes alone"):
@@ -234,20 +235,20 @@ def test_what_does_not_fit_is_named(batch):
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_experiment_learns():
     """In seconds: near what can be reached, and normal codes, but no more."""
-    outcome = variational.AVB.run(0, Settings(tiny=True))
-    assert list(outcome.rows) == list(variational.ROWS)
-    for row in variational.ROWS:
+    outcome = avb.run(0, Settings(tiny=True))
+    assert list(outcome.rows) == list(avb.ROWS)
+    for row in avb.ROWS:
         # Four points, each of four logits of 0, have 4 * log 2 = 2.77.
         assert -2.3 < outcome.rows[row]["log_evidence"] < -np.log(4)
         assert outcome.rows[row]["kolmogorov_smirnov"] < 0.3
         assert outcome.arrays[row].shape == (4, 500, 2)
     figure = Figure()
-    variational.AVB.draw(figure, outcome.arrays)
-    assert [axis.get_title() for axis in figure.axes] == list(variational.ROWS)
+    avb.EXPERIMENT.draw(figure, outcome.arrays)
+    assert [axis.get_title() for axis in figure.axes] == list(avb.ROWS)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_tiny_linear_experiment_learns():
-    outcome = variational.AVB_LINEAR.run(0, Settings(tiny=True))
-    assert list(outcome.rows) == list(variational.ROWS)
-    assert outcome.rows[variational.CONTRAST_ROW]["divergence_error"] < 0.1
+    outcome = avb.run_linear(0, Settings(tiny=True))
+    assert list(outcome.rows) == list(avb.ROWS)
+    assert outcome.rows[avb.CONTRAST_ROW]["divergence_error"] < 0.1

@@ -1,4 +1,4 @@
-"""BiGAN and ALI: losses, who moves whom, going on, learning."""
+"""BiGAN and ALI: losses, isolation, resuming, learning."""
 
 import keras
 import numpy as np
@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from keras_drnet.adversarial.distributions.posteriors import GaussianPosterior
 from keras_drnet.adversarial.distributions.priors import UniformCube
+from keras_drnet.adversarial.experiments import bigan
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.inversion import BIGAN, GRID_ALI
 from keras_drnet.adversarial.systems.bigan import BiGAN
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import JointPair
@@ -40,25 +40,25 @@ def batch(rng):
 
 @draws_codes
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_encoder_and_generator_alone(draws, objective, batch):
+def test_the_features_step_changes_encoder_and_generator_only(draws, objective, batch):
     model = make(objective=objective, draws=draws)
     networks = (model.encoder, model.generator)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
-def test_the_adversary_s_step_moves_nothing_else(batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
+def test_the_adversary_step_changes_nothing_else(batch):
+    contract.assert_adversary_step_changes_adversary_only(make(), batch)
 
 
-def test_losses_are_the_papers(batch):
+def test_losses_match_the_papers(batch):
     model = make()
     codes = model.encoder(batch["image"], training=False)
     keras.utils.set_random_seed(4)
     draws = model.prior(16)
     generated = model.generator(draws, training=False)
-    judge = model.adversarial.adversary
+    discriminator = model.adversarial.adversary
     real, fake = (
-        1 / (1 + np.exp(-np.float64(judge(pair))))
+        1 / (1 + np.exp(-np.float64(discriminator(pair))))
         for pair in ((batch["image"], codes), (generated, draws))
     )
     adversary = -0.5 * (np.log(real).mean() + np.log(1 - fake).mean())
@@ -74,7 +74,7 @@ def test_losses_are_the_papers(batch):
         np.testing.assert_allclose(result[name], expected, rtol=1e-5, err_msg=name)
 
 
-def test_all_move_at_once(batch):
+def test_all_networks_are_updated_simultaneously(batch):
     """The adversary's gradient is that before encoder and generator moved."""
     model, twin = make(), make()
     twin.optimizer.learning_rate.assign(0.0)
@@ -87,9 +87,9 @@ def test_all_move_at_once(batch):
 
 
 @draws_codes
-def test_saved_and_loaded_it_goes_on_where_it_was(draws, batch, tmp_path):
+def test_training_resumes_after_save_and_load(draws, batch, tmp_path):
     model = make(draws=draws, weight=SigmoidRamp(20))
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 def test_predictions_are_codes_and_those_of_ali_their_means(batch):
@@ -101,7 +101,7 @@ def test_predictions_are_codes_and_those_of_ali_their_means(batch):
     assert not np.allclose(drawn, model.encoder(batch["image"], training=True))
 
 
-def test_encoder_and_generator_become_each_other_s_inverse():
+def test_encoder_and_generator_become_inverse():
     """Examples (2u, -u) of u in (-1, 1): what is lost at first is kept in the end."""
     keras.utils.set_random_seed(0)
     pair = [keras.Input((2,)), keras.Input((1,))]
@@ -135,12 +135,12 @@ def test_encoder_and_generator_become_each_other_s_inverse():
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_reconstructs_better_than_at_random():
-    rows = BIGAN.run(0, Settings(tiny=True)).rows
+    rows = bigan.run(0, Settings(tiny=True)).rows
     assert rows["BiGAN"]["ratio"] < 0.97
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_grid_experiment_finds_modes():
-    rows = GRID_ALI.run(0, Settings(tiny=True)).rows
+    rows = bigan.run_grid(0, Settings(tiny=True)).rows
     assert all(np.isfinite(value) for row in rows.values() for value in row.values())
     assert rows["ALI"]["modes"] >= 1

@@ -1,11 +1,11 @@
-"""DataDrivenFairness: what the adversary sees, who moves whom, going on, learning."""
+"""DataDrivenFairness: the adversary's own set, isolation, resuming, learning."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import fairness
+from keras_drnet.adversarial.experiments import data_driven_fairness
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
 from keras_drnet.losses.contrasts import GroupLabels
@@ -43,27 +43,27 @@ def batch(people):
     return with_own(*people, "input", "group")
 
 
-def test_losses_are_the_paper_s_each_on_its_own_set(batch):
+def test_losses_match_the_paper_each_on_its_own_set(batch):
     model = make()
     codes, others = (
         model.encoder(batch[name], training=False)
         for name in ("input", "adversary_input")
     )
     prediction = fair_systems.cross_entropy(model.predictor(codes), batch["target"])
-    judge = fair_systems.cross_entropy(
+    error = fair_systems.cross_entropy(
         model.adversarial.adversary(others), batch["adversary_group"]
     )
     result = model.test_step(batch)
     for name, expected in (
         ("prediction", prediction),
-        ("adversary", judge),
-        ("adversarial", -judge),
-        ("loss", prediction - 0.5 * judge),
+        ("adversary", error),
+        ("adversarial", -error),
+        ("loss", prediction - 0.5 * error),
     ):
         np.testing.assert_allclose(result[name], expected, rtol=1e-5, err_msg=name)
 
 
-def test_the_encoder_learns_from_both_sets_and_the_predictor_from_one(batch):
+def test_the_encoder_is_trained_on_both_sets_and_the_predictor_on_one(batch):
     model = make()
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([batch["input"], batch["adversary_input"]])
@@ -76,39 +76,39 @@ def test_the_encoder_learns_from_both_sets_and_the_predictor_from_one(batch):
     assert all(np.any(g) for g in tape.gradient(losses["loss"], both))
 
 
-def test_a_contrast_may_ask_for_the_target_of_the_adversary_s_own_set(people):
+def test_a_contrast_may_use_targets_of_the_adversary_s_own_set(people):
     batch = with_own(*people, "input", "group", "target")
     model = make(notion="opportunity")
     codes = model.encoder(batch["adversary_input"], training=False)
     chosen = np.array(batch["adversary_target"]) == 1
-    judge = fair_systems.cross_entropy(
+    error = fair_systems.cross_entropy(
         np.array(model.adversarial.adversary(codes))[chosen],
         np.array(batch["adversary_group"])[chosen],
     )
-    np.testing.assert_allclose(model.test_step(batch)["adversary"], judge, rtol=1e-5)
+    np.testing.assert_allclose(model.test_step(batch)["adversary"], error, rtol=1e-5)
 
 
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_adversary(objective, batch):
+def test_the_features_step_changes_no_adversary(objective, batch):
     model = make(objective=objective)
     networks = (model.encoder, model.predictor)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
-def test_the_adversary_s_step_moves_nothing_else(batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(), batch)
+def test_the_adversary_step_changes_nothing_else(batch):
+    contract.assert_adversary_step_changes_adversary_only(make(), batch)
 
 
-def test_the_players_move_at_once(batch):
-    assert fair_systems.same_adversary_when_the_features_rest(make, batch)
+def test_features_and_adversary_are_updated_simultaneously(batch):
+    assert fair_systems.adversary_step_ignores_the_features_step(make, batch)
 
 
-def test_saved_and_loaded_it_goes_on_where_it_was(batch, tmp_path):
+def test_training_resumes_after_save_and_load(batch, tmp_path):
     model = make(weight=SigmoidRamp(20))
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gap():
-    rows = fairness.BEUTEL.run(0, Settings(tiny=True)).rows
+    rows = data_driven_fairness.run(0, Settings(tiny=True)).rows
     assert rows["only y = 1"]["tpr_gap"] < 0.85 * rows["no adversary"]["tpr_gap"]

@@ -1,11 +1,11 @@
-"""DANN, ADDA and domain confusion: who moves whom, what is minimized, going on."""
+"""DANN, ADDA and domain confusion: losses, isolation, resuming, learning."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import adaptation, mnist_m
+from keras_drnet.adversarial.experiments import digits, mnist_m
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
@@ -51,18 +51,18 @@ def batch(rng):
 
 @every_system
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_adversary(system, objective, batch):
+def test_the_features_step_changes_no_adversary(system, objective, batch):
     model = make(system, objective=objective)
     learns = model.target_encoder if system is ADDA else model.encoder
-    contract.assert_features_step_moves_features_alone(model, batch, [learns])
+    contract.assert_features_step_changes_features_only(model, batch, [learns])
 
 
 @every_system
-def test_the_adversary_s_step_moves_nothing_else(system, batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(system), batch)
+def test_the_adversary_step_changes_nothing_else(system, batch):
+    contract.assert_adversary_step_changes_adversary_only(make(system), batch)
 
 
-def test_adda_leaves_source_and_classifier_with_their_statistics(batch):
+def test_adda_does_not_change_source_and_classifier(batch):
     model = make(ADDA)
     still = (model.source_encoder, model.classifier)
     before = [values(network) for network in still]
@@ -74,7 +74,7 @@ def test_adda_leaves_source_and_classifier_with_their_statistics(batch):
 
 
 def forms(model, batch):
-    """Returns by hand the losses of a batch: label, domain, features'."""
+    """Returns losses by hand: of the label, the domain, and at flipped labels."""
     source_encoder = getattr(model, "source_encoder", model.encoder_or_target)
     features = [
         encoder(batch[domain], training=False)
@@ -95,7 +95,7 @@ def forms(model, batch):
 
 
 @every_system
-def test_losses_are_the_papers(system, batch):
+def test_losses_match_the_papers(system, batch):
     model = make(system)
     model.encoder_or_target = getattr(model, "target_encoder", None) or model.encoder
     label, domain, flipped = forms(model, batch)
@@ -109,7 +109,7 @@ def test_losses_are_the_papers(system, batch):
         np.testing.assert_allclose(result[name], expected, rtol=1e-5, err_msg=name)
 
 
-def test_dann_moves_both_at_once_and_confusion_in_turn(batch):
+def test_dann_updates_simultaneously_and_confusion_in_turn(batch):
     """At once: the adversary's gradient is that before the features moved."""
     for system, at_once in ((DANN, True), (DomainConfusion, False)):
         model, twin = make(system), make(system)
@@ -122,9 +122,9 @@ def test_dann_moves_both_at_once_and_confusion_in_turn(batch):
 
 
 @every_system
-def test_saved_and_loaded_it_goes_on_where_it_was(system, batch, tmp_path):
+def test_training_resumes_after_save_and_load(system, batch, tmp_path):
     model = make(system, weight=SigmoidRamp(20), num_adversary_steps=2)
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path, fit=True)
+    contract.assert_training_resumes(model, batch, tmp_path, fit=True)
 
 
 @every_system
@@ -138,19 +138,19 @@ def test_predict_is_the_classifier_of_the_target(system, batch):
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_digits_learns():
-    rows = adaptation.run_digits(0, Settings(tiny=True)).rows
+    rows = digits.run(0, Settings(tiny=True)).rows
     assert list(rows) == ["source only", "DANN", "domain confusion", "ADDA"]
-    for row, measures in rows.items():
-        assert set(measures) == set(adaptation.DIGITS.measures)
-        assert measures["accuracy_mnist_usps"] > 0.3, row  # Chance is 0.1.
-        assert 0.0 <= measures["distance_usps_mnist"] <= 2.0
+    for row, metrics in rows.items():
+        assert set(metrics) == set(digits.EXPERIMENT.metrics)
+        assert metrics["accuracy_mnist_usps"] > 0.3, row  # Chance is 0.1.
+        assert 0.0 <= metrics["distance_usps_mnist"] <= 2.0
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_experiment_on_photographs_learns_and_has_its_bounds():
-    outcome = mnist_m.run_mnist_m(0, Settings(tiny=True))
+    outcome = mnist_m.run(0, Settings(tiny=True))
     rows = outcome.rows
-    assert set(rows["DANN"]) == set(mnist_m.MNIST_M.measures)
+    assert set(rows["DANN"]) == set(mnist_m.EXPERIMENT.metrics)
     assert rows["train on target"]["accuracy_mnist_m"] > 0.25
     assert rows["source only"]["gap_closed"] == 0
     assert outcome.arrays["examples"].shape == (2, 8, 28, 28, 3)

@@ -1,4 +1,4 @@
-"""Batches of the experiments: every example once a round, rows together."""
+"""Batches of the experiments: every example once an epoch, arrays together."""
 
 import numpy as np
 
@@ -9,14 +9,14 @@ def rows(dataset, count):
     return np.concatenate([batch["row"] for batch in dataset.take(count)])
 
 
-def test_a_round_has_every_example_once_and_each_its_own_order():
+def test_each_epoch_has_every_example_once_in_a_new_order():
     data = shuffled({"row": np.arange(30)}, batch_size=10, seed=0)
     rounds = rows(data, 6).reshape(2, 30)
     np.testing.assert_array_equal(np.sort(rounds), np.tile(np.arange(30), (2, 1)))
     assert not np.array_equal(*rounds)
 
 
-def test_batches_stay_full_across_rounds():
+def test_batches_stay_full_across_epochs():
     data = shuffled({"row": np.arange(7)}, batch_size=5, seed=0)
     assert [len(batch["row"]) for batch in data.take(6)] == [5] * 6
 
@@ -28,7 +28,7 @@ def test_arrays_are_shuffled_together():
         np.testing.assert_array_equal(batch["pair"]["square"], batch["row"] ** 2)
 
 
-def test_the_seed_decides():
+def test_the_order_depends_on_the_seed():
     first, second, other = (
         rows(shuffled({"row": np.arange(50)}, 10, seed), 5) for seed in (1, 1, 2)
     )

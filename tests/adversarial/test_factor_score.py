@@ -1,4 +1,4 @@
-"""FactorVAE's score, total correlation and binary codes, at codes that are known."""
+"""FactorVAE's score, total correlation and binary codes, on known codes."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from keras_drnet.adversarial.experiments import factor_images
+from keras_drnet.adversarial.experiments.data import factor_images
 from keras_drnet.adversarial.metrics.binary_codes import (
     pairwise_mutual_information,
     recovered_bits,
@@ -17,14 +17,14 @@ from keras_drnet.adversarial.metrics.total_correlation import fresh_total_correl
 FACTORS = np.array(list(itertools.product(range(3), range(4), range(5), range(6))))
 
 
-def test_a_factor_an_element_scores_1_in_any_order_and_scale(rng):
+def test_one_element_per_factor_scores_1_in_any_order_and_scale(rng):
     codes = FACTORS[:, [2, 0, 3, 1]] * [0.1, -20.0, 1.0, 3.0]
     assert factor_score(codes, FACTORS) == 1.0
     noisy = codes + 0.01 * rng.normal(size=codes.shape)
     assert factor_score(noisy, FACTORS) == 1.0
 
 
-def test_a_nonlinear_element_is_as_good():
+def test_a_nonlinear_element_scores_1():
     assert factor_score(np.exp(FACTORS.astype(float)), FACTORS) == 1.0
 
 
@@ -41,7 +41,7 @@ def test_codes_that_cannot_tell_factors_apart_are_at_chance(codes):
     assert factor_score(codes, FACTORS) == 0.25
 
 
-def test_a_missing_factor_costs_its_share():
+def test_a_missing_factor_lowers_the_score_by_its_share():
     """Its groups vote for all elements, each of which another factor has won."""
     assert factor_score(FACTORS[:, :3].astype(float), FACTORS) == 0.75
 
@@ -99,12 +99,12 @@ def test_bits_are_recovered_in_any_order_and_polarity(rng):
     assert recovered_bits(codes, bits) == pytest.approx(1.0 - 0.1 / 4)
 
 
-def test_one_element_stands_for_one_bit_only():
+def test_one_element_is_assigned_to_one_bit_only():
     bits = np.array(list(itertools.product((0, 1), repeat=2)))
     assert recovered_bits(bits[:, [0, 0]], bits) == 0.75
 
 
-def test_images_are_of_their_factors():
+def test_images_have_the_position_and_size_of_their_factors():
     images, factors = factor_images.draw_all()
     assert images.shape == (1280, 16, 16, 1) and images.dtype == np.float32
     assert images.min() == 0.0 and images.max() == 1.0

@@ -24,14 +24,14 @@ def test_by_hand():
     )
 
 
-def test_a_constant_is_fair_and_the_group_is_not():
+def test_gaps_of_a_constant_are_0_and_of_the_group_1():
     constant = fairness.fairness(np.ones(12), TARGET, GROUP)
     assert [constant[name] for name in ("parity_gap", "fpr_gap", "tpr_gap")] == [0] * 3
     group = fairness.fairness(GROUP, TARGET, GROUP)
     assert [group[name] for name in ("parity_gap", "fpr_gap", "tpr_gap")] == [1] * 3
 
 
-def test_the_perfect_prediction_has_the_gap_of_the_base_rates_alone():
+def test_a_perfect_prediction_has_the_parity_gap_of_the_base_rates():
     perfect = fairness.fairness(TARGET, TARGET, GROUP)
     assert perfect["parity_gap"] == pytest.approx(4 / 6 - 2 / 6)
     assert (perfect["fpr_gap"], perfect["tpr_gap"], perfect["accuracy"]) == (0, 0, 1)

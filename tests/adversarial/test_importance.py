@@ -40,7 +40,7 @@ def test_the_grid_is_exact_on_a_linear_model(decoder, linear):
     np.testing.assert_allclose(actual, expected, atol=1e-4)
 
 
-def test_draws_of_the_prior_come_near(decoder, linear, rng):
+def test_draws_of_the_prior_are_near_the_exact_evidence(decoder, linear, rng):
     *_, examples, expected = linear
     nodes = gaussian_draws(200_000, np.zeros(2), np.ones(2), rng)
     np.testing.assert_allclose(nodes.log_weights, -np.log(200_000), rtol=1e-6)
@@ -48,7 +48,7 @@ def test_draws_of_the_prior_come_near(decoder, linear, rng):
     np.testing.assert_allclose(actual, expected, atol=0.1)
 
 
-def test_few_draws_do_near_the_posterior(decoder, linear, rng):
+def test_few_draws_suffice_near_the_posterior(decoder, linear, rng):
     weights, bias, examples, expected = linear
     covariance = np.linalg.inv(np.eye(2) + weights @ weights.T / SCALE**2)
     mean = covariance @ weights @ (examples[0] - bias) / SCALE**2

@@ -1,11 +1,11 @@
-"""LAFTR: the group-normalized losses, who moves whom, in turn, going on, learning."""
+"""LAFTR: group-normalized losses, isolation, order of updates, resuming, learning."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_drnet.adversarial.experiments import fairness
+from keras_drnet.adversarial.experiments import laftr
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.laftr import LAFTR
 from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
@@ -59,7 +59,7 @@ def l_adv(model, notion, batch):
 
 
 @every_notion
-def test_the_loss_is_the_paper_s_but_for_a_factor_and_a_constant(notion, batch):
+def test_the_loss_matches_the_paper_up_to_a_factor_and_a_constant(notion, batch):
     model = make(notion)
     paper, num_means = l_adv(model, notion, batch)
     result = model.test_step(batch)
@@ -76,29 +76,29 @@ def test_the_loss_is_the_paper_s_but_for_a_factor_and_a_constant(notion, batch):
 
 @every_notion
 @pytest.mark.parametrize("objective", sorted(OBJECTIVES))
-def test_the_features_step_moves_no_adversary(notion, objective, batch):
+def test_the_features_step_changes_no_adversary(notion, objective, batch):
     model = make(notion, objective=objective)
     networks = (model.encoder, model.predictor)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
 
 
 @every_notion
-def test_the_adversary_s_step_moves_nothing_else(notion, batch):
-    contract.assert_adversary_s_step_moves_nothing_else(make(notion), batch)
+def test_the_adversary_step_changes_nothing_else(notion, batch):
+    contract.assert_adversary_step_changes_adversary_only(make(notion), batch)
 
 
-def test_the_players_move_in_turn(batch):
-    assert not fair_systems.same_adversary_when_the_features_rest(make, batch)
+def test_features_and_adversary_are_updated_in_turn(batch):
+    assert not fair_systems.adversary_step_ignores_the_features_step(make, batch)
 
 
 @every_notion
-def test_saved_and_loaded_it_goes_on_where_it_was(notion, batch, tmp_path):
+def test_training_resumes_after_save_and_load(notion, batch, tmp_path):
     model = make(notion, weight=SigmoidRamp(20))
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 @pytest.mark.parametrize(("sizes", "columns"), [((2,), 1), ((2, 5), 10)])
-def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
+def test_the_decoder_gets_the_group(sizes, columns, rng, tmp_path):
     batch = fair_systems.make_batch(rng, sizes=sizes)
     decoder = contract.joined(4, columns, sizes=(16, 5))
     model = make(
@@ -109,8 +109,8 @@ def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
     )
     codes = model.encoder(batch["input"], training=False)
     groups = np.array(batch["group"]).reshape(48, -1)
-    told = groups if columns == 1 else np.eye(10)[5 * groups[:, 0] + groups[:, 1]]
-    decoded = decoder((codes, tf.constant(told, tf.float32)))
+    labels = groups if columns == 1 else np.eye(10)[5 * groups[:, 0] + groups[:, 1]]
+    decoded = decoder((codes, tf.constant(labels, tf.float32)))
     error = np.square(decoded - batch["input"]).mean()
     result = model.test_step(batch)
     np.testing.assert_allclose(result["reconstruction"], error, rtol=1e-5)
@@ -118,13 +118,13 @@ def test_the_decoder_is_told_the_group(sizes, columns, rng, tmp_path):
         result["loss"], result["prediction"] + 0.5 * error, rtol=1e-5
     )
     networks = (model.encoder, model.predictor, decoder)
-    contract.assert_features_step_moves_features_alone(model, batch, networks)
-    contract.assert_it_goes_on_where_it_was(model, batch, tmp_path)
+    contract.assert_features_step_changes_features_only(model, batch, networks)
+    contract.assert_training_resumes(model, batch, tmp_path)
 
 
 @pytest.mark.slow  # A tiny run of the experiment.
 def test_the_tiny_experiment_lowers_the_gap():
-    rows = fairness.LAFTR.run(0, Settings(tiny=True)).rows
+    rows = laftr.run(0, Settings(tiny=True)).rows
     plain, fair = rows["no adversary"], rows["LAFTR, parity"]
     assert fair["parity_gap"] < 0.9 * plain["parity_gap"]
     assert fair["accuracy"] > plain["accuracy"] - 0.05

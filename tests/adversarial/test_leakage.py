@@ -18,7 +18,7 @@ def features(rng, count, *, shift):
 
 
 @pytest.mark.parametrize(("shift", "low", "high"), [(0.0, 0.4, 0.6), (4.0, 0.99, 1.0)])
-def test_probes_find_what_is_there_and_nothing_else(rng, shift, low, high):
+def test_probes_find_groups_only_where_features_differ(rng, shift, low, high):
     leakage = group_leakage(
         *features(rng, 600, shift=shift), *features(rng, 400, shift=shift)
     )
@@ -26,7 +26,7 @@ def test_probes_find_what_is_there_and_nothing_else(rng, shift, low, high):
     assert low <= leakage["linear"] <= high and low <= leakage["mlp"] <= high
 
 
-def test_domain_probes_are_tested_on_features_that_they_have_not_seen(rng):
+def test_domain_probes_are_tested_on_held_out_features(rng):
     source, target = rng.normal(size=(400, 40)), rng.normal(size=(300, 40))
     leakage = domain_leakage(source, target)
     assert leakage["chance"] == 0.5
@@ -35,7 +35,7 @@ def test_domain_probes_are_tested_on_features_that_they_have_not_seen(rng):
     assert leakage["linear"] == leakage["mlp"] == 1.0
 
 
-def test_domains_that_are_one_have_no_distance_and_those_apart_two(rng):
+def test_equal_domains_have_distance_0_and_separate_ones_2(rng):
     source = rng.normal(size=(800, 4))
     assert proxy_a_distance(source, rng.normal(size=(800, 4))) < 0.3
     assert proxy_a_distance(source, rng.normal(size=(300, 4)) + 5.0) > 1.95

@@ -1,4 +1,4 @@
-"""Priors: their moments and supports, and that labels choose the part."""
+"""Priors: moments, supports, and parts of labels."""
 
 import keras
 import numpy as np
@@ -57,7 +57,7 @@ def test_categories_are_one_hot_and_equally_likely():
     np.testing.assert_allclose(draws.mean(axis=0), 0.25, atol=0.02)
 
 
-def test_ring_and_grid_are_where_they_should_be():
+def test_means_of_ring_and_grid():
     ring = np.array(GaussianMixture.ring(4, radius=2.0).means)
     np.testing.assert_allclose(ring, [[2, 0], [0, 2], [-2, 0], [0, -2]], atol=1e-12)
     grid = GaussianMixture.grid(3, spacing=2.0).means
@@ -121,7 +121,7 @@ def test_draws_are_new_each_time_and_repeat_with_the_seed(prior):
 
 
 @every_prior
-def test_saved_with_a_contrast_it_is_the_same(prior):
+def test_a_prior_survives_saving_with_a_contrast(prior):
     contrast = PriorSample(prior, conditional_prior=True)
     loaded = PriorSample.from_config(contrast.get_config())
     assert type(loaded.prior) is type(prior)

@@ -1,4 +1,4 @@
-"""Two-sample tests: by hand, at their level, and that they find what differs."""
+"""Two-sample tests: by hand, their level, and their power."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_mmd_by_hand():
     np.testing.assert_allclose(p_value, 1 / 3, atol=0.06)
 
 
-def test_mmd_p_value_is_uniform_where_nothing_differs():
+def test_mmd_p_value_is_uniform_for_equal_distributions():
     rng = np.random.default_rng(1)
     p_values = [
         mmd_test(*rng.normal(size=(2, 40, 2)), num_permutations=99)[1]
@@ -42,7 +42,7 @@ def test_mmd_p_value_is_uniform_where_nothing_differs():
 
 
 @pytest.mark.parametrize("change", ["mean", "scale", "dependence"])
-def test_mmd_finds_what_differs(rng, change):
+def test_mmd_detects_a_difference(rng, change):
     first, second = rng.normal(size=(2, 300, 2))
     if change == "mean":
         second = second + 0.5

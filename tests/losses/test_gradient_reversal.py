@@ -17,12 +17,12 @@ FLOATS = st.floats(-1e6, 1e6, width=32, allow_subnormal=False)
 
 
 @given(x=FLOATS, weight=st.floats(0, 10))
-def test_forward_is_the_identity_to_the_last_bit(x, weight):
+def test_forward_is_exactly_the_identity(x, weight):
     assert float(reverse_gradient(tf.constant(x), weight)) == x
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
-def test_backward_is_minus_the_weight(weight):
+def test_backward_multiplies_by_minus_the_weight(weight):
     x = tf.Variable([2.0, -3.0])
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(reverse_gradient(x, weight) * [1.0, 5.0])
@@ -31,7 +31,7 @@ def test_backward_is_minus_the_weight(weight):
     )
 
 
-def test_a_layer_is_on_its_schedule_by_the_calls_in_training():
+def test_a_schedule_counts_the_calls_in_training():
     layer, x = GradientReversal(PowerLaw(1.0, 1, 1.0)), tf.Variable(2.0)
     sizes = []
     for training in (True, False, True, True):
@@ -55,7 +55,7 @@ def make_model(weight):
     return model
 
 
-def test_fit_save_and_load_go_on_with_the_schedule(rng, tmp_path):
+def test_the_schedule_resumes_after_save_and_load(rng, tmp_path):
     model = make_model(SigmoidRamp(10))
     x = rng.normal(size=(16, 3)).astype("float32")
     y = {name: x[:, i : i + 1] for i, name in enumerate(("label", "domain"))}
@@ -69,7 +69,7 @@ def test_fit_save_and_load_go_on_with_the_schedule(rng, tmp_path):
         np.testing.assert_array_equal(own, other)
 
 
-def test_half_precision_stays_half():
+def test_the_dtype_is_kept():
     layer = GradientReversal(0.5, dtype="mixed_bfloat16")
     assert layer(tf.ones((2, 2))).dtype == tf.bfloat16
 
@@ -82,14 +82,14 @@ def test_power_law_by_hand(step):
 
 
 @pytest.mark.parametrize("schedule", [SigmoidRamp(9, 2.0, 0.5), PowerLaw(1.0, 2, 0.5)])
-def test_schedules_come_back_from_their_config(schedule):
+def test_schedules_survive_their_config(schedule):
     again = type(schedule).from_config(schedule.get_config())
     assert [float(again(i)) for i in range(20)] == [
         float(schedule(i)) for i in range(20)
     ]
 
 
-def test_a_ramp_of_no_steps_is_refused():
+def test_schedules_of_no_steps_are_refused():
     with pytest.raises(ValueError, match="at least 1 step; got 0"):
         SigmoidRamp(0)
     with pytest.raises(ValueError, match="above 0; got 0"):

@@ -21,7 +21,7 @@ def test_similarity_is_the_mean_square():
     assert drnet_losses.similarity_loss(constant(2), constant(4)) == 4
 
 
-def test_similarity_pulls_only_the_first_code():
+def test_similarity_has_a_gradient_for_the_first_code_only():
     first, second = tf.Variable(constant(2)), tf.Variable(constant(4))
     with tf.GradientTape() as tape:
         loss = drnet_losses.similarity_loss(first, second)
@@ -37,7 +37,7 @@ def poses(*times, start=0.3, velocity=(0.5, -0.1, 0.0, 0.2), scale=1.0):
 
 
 @given(scale=st.floats(1e-3, 1e3), start=st.floats(-3, 3))
-def test_what_moves_straight_on_is_steady(scale, start):
+def test_steadiness_of_constant_velocity_is_0(scale, start):
     straight = drnet_losses.steadiness_loss(
         *poses(4, 5, 6, 20, scale=scale, start=start)
     )
@@ -53,7 +53,7 @@ def test_steadiness_is_the_second_difference_over_the_distance():
     np.testing.assert_allclose(loss, 2 * 0.25 / moved, rtol=1e-6)
 
 
-def test_steadiness_is_not_bought_by_scale_or_by_what_stays_the_same():
+def test_steadiness_does_not_depend_on_scale_or_constant_elements():
     codes = np.random.default_rng(0).normal(size=(4, 8, 5))
     loss = drnet_losses.steadiness_loss(*codes)
     small = drnet_losses.steadiness_loss(*(0.1 * codes))
@@ -64,7 +64,7 @@ def test_steadiness_is_not_bought_by_scale_or_by_what_stays_the_same():
     np.testing.assert_allclose([small, with_identity], [loss, loss], rtol=1e-5)
 
 
-def test_what_never_moves_has_no_steadiness_to_speak_of():
+def test_steadiness_of_a_constant_pose_is_0():
     still = tf.Variable(constant(0.5))
     with tf.GradientTape() as tape:
         loss = drnet_losses.steadiness_loss(still, still, still, still)
@@ -110,7 +110,7 @@ def steepness(frame, y, x, down, right):
     return abs((frame[y + down, x + right] if inside else 0) - frame[y, x])
 
 
-def test_gradient_difference_goes_over_every_pixel_and_the_borders(rng):
+def test_gradient_difference_covers_every_pixel_and_the_borders(rng):
     frames = rng.uniform(size=(2, 3, 4, 5, 3)).astype("float32")
     predictions = rng.uniform(size=(2, 3, 4, 5, 3)).astype("float32")
     terms = [

@@ -11,7 +11,7 @@ NUM_INPUTS = 5
 
 
 def loss_of(contrast, *, num_features=4, adversary=None, **kwargs):
-    """An adversarial loss whose adversary has the inputs the contrast asks for."""
+    """Returns a loss whose adversary has the inputs that the contrast makes."""
     if adversary is None and contrast.notion == "odds":
         adversary = joined(
             num_features, contrast.num_targets, sizes=(16, contrast.num_outputs)
@@ -22,7 +22,7 @@ def loss_of(contrast, *, num_features=4, adversary=None, **kwargs):
 
 
 def make_batch(rng, *, num_targets=2, sizes=(2,)):
-    """People of all groups; with several attributes `group` is `[B, A]`."""
+    """Returns people of all groups; `group` is `[B, A]` for several attributes."""
     group = np.stack([rng.integers(0, size, BATCH) for size in sizes], axis=1)
     arrays = {
         "input": rng.normal(size=(BATCH, NUM_INPUTS)).astype("float32"),
@@ -37,13 +37,13 @@ def sigmoid(x):
 
 
 def cross_entropy(logits, labels):
-    """That of logits `[B, 1]`, mean, by hand."""
+    """Returns the mean cross-entropy of logits `[B, 1]`, by hand."""
     p = sigmoid(logits)[:, 0]
     return -np.where(np.equal(labels, 1), np.log(p), np.log(1 - p)).mean()
 
 
-def same_adversary_when_the_features_rest(make, batch):
-    """Whether the adversary's step does not see that the features have moved."""
+def adversary_step_ignores_the_features_step(make, batch):
+    """Returns whether the adversary's step uses the features before their update."""
     model, twin = make(), make()
     twin.optimizer.learning_rate.assign(0.0)
     for m in (model, twin):

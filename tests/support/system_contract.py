@@ -1,4 +1,4 @@
-"""What is asked of every adversarial system: who moves whom, going on where it was."""
+"""Contract of every adversarial system: isolated updates, and resuming."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 
 def dense(x, *sizes, batch_norm=False):
-    """Applies a hidden layer or more, with batch norm if told, and a linear one."""
+    """Applies hidden layers, optionally with batch norm, and a linear one."""
     for size in sizes[:-1]:
         x = keras.layers.Dense(size)(x)
         if batch_norm:
@@ -16,13 +16,13 @@ def dense(x, *sizes, batch_norm=False):
 
 
 def mlp(num_inputs, *sizes, **kwargs):
-    """A network of these layers; arguments are those of `dense`."""
+    """Returns a network of these layers; arguments are those of `dense`."""
     inputs = keras.Input((num_inputs,))
     return keras.Model(inputs, dense(inputs, *sizes, **kwargs))
 
 
 def joined(*input_sizes, sizes):
-    """A network of one input or several, joined."""
+    """Returns a network of one input or several, joined."""
     inputs = [keras.Input((size,)) for size in input_sizes]
     x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], dense(x, *sizes))
@@ -44,7 +44,7 @@ def moved(before, network):
     ]
 
 
-def assert_features_step_moves_features_alone(model, batch, networks):
+def assert_features_step_changes_features_only(model, batch, networks):
     adversary = values(model.adversarial)
     before = [values(network) for network in networks]
     losses, _ = model.train_features(batch)
@@ -54,7 +54,7 @@ def assert_features_step_moves_features_alone(model, batch, networks):
     assert all(np.isfinite(value) for value in losses.values())
 
 
-def assert_adversary_s_step_moves_nothing_else(model, batch):
+def assert_adversary_step_changes_adversary_only(model, batch):
     _, contrasted = model.train_features(batch)
     trained = [np.array(v) for v in model.adversary_variables]
     all_ = values(model)
@@ -65,14 +65,14 @@ def assert_adversary_s_step_moves_nothing_else(model, batch):
     assert all(np.isfinite(value) for value in report.values())
 
 
-def assert_it_goes_on_where_it_was(model, batch, tmp_path, *, fit=False, ramps=True):
-    """Trains, saves and loads; both train on, and stay the same. Returns the loaded.
+def assert_training_resumes(model, batch, tmp_path, *, fit=False, ramps=True):
+    """Trains, saves and loads, trains both on and compares. Returns the loaded model.
 
     Args:
         model: compiled model, not trained yet.
         batch: what it is trained on.
         tmp_path: a folder.
-        fit: whether by `fit`, compiled, or step by step.
+        fit: whether to train by `fit`, compiled, or step by step.
         ramps: whether the adversary's weight grows with the step.
     """
 

@@ -1,1 +1,1 @@
-"""Distributions that codes are drawn from, or likened to."""
+"""Posteriors, priors and likelihoods of codes."""

@@ -1,6 +1,6 @@
-"""Gaussians of independent elements, by what an encoder puts out.
+"""Gaussians of independent elements, parametrized by an encoder's outputs.
 
-Their parameters are `[B, 2 D]`, means and then logarithms of variances.
+Parameters are `[B, 2 D]`, means and then log-variances.
 """
 
 import keras
@@ -8,7 +8,7 @@ from keras import ops
 
 
 def draw(parameters, seed=None):
-    """Draw codes `[B, D]`, through which gradients reach the parameters.
+    """Draw codes `[B, D]`, with gradients for the parameters.
 
     Args:
         parameters: `[B, 2 D]`.

@@ -1,7 +1,7 @@
-"""Likelihoods: what a decoder's outputs say of an example, `log p(x|z)`.
+"""Likelihoods: `log p(x|z)` of an example given a decoder's outputs.
 
 `log_prob(examples, outputs)` takes tensors `[B, ...]`, of which either may have one
-example for all of the other, and returns `[B]`, in nats.
+example, broadcast to all of the other, and returns `[B]`, in nats.
 """
 
 import math
@@ -13,7 +13,7 @@ from keras_drnet.errors import InputError
 
 
 class Likelihood:
-    """Base of all likelihoods: keeps its settings, to be saved with the model."""
+    """Base of all likelihoods; their settings are saved with the model."""
 
     def log_prob(self, examples, outputs):
         """Return `log p(x|z)`, `[B]`."""

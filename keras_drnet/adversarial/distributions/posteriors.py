@@ -1,4 +1,4 @@
-"""Layers that make an encoder draw its codes: the posteriors of AAE and ALI."""
+"""Posteriors of AAE and ALI: layers that draw an encoder's codes."""
 
 import keras
 from keras import ops
@@ -11,8 +11,8 @@ from keras_drnet.adversarial.distributions.random_layer import RandomLayer
 class GaussianPosterior(RandomLayer):
     """Draws a code from a Gaussian of independent elements.
 
-    Takes `[B, 2 D]`, means and then logarithms of variances. With `training=True`
-    it returns draws `[B, D]`, through which gradients reach both; else the means.
+    Takes `[B, 2 D]`, means and then log-variances. With `training=True` it returns
+    draws `[B, D]`, with gradients for both; otherwise the means.
     """
 
     def call(self, parameters, training=False):
@@ -26,16 +26,16 @@ class GaussianPosterior(RandomLayer):
 class NoiseInput(RandomLayer):
     """Appends standard normal noise to features `[B, D]`, in and out of training.
 
-    A network from the result to codes can give them any distribution: the universal
+    A network from the result to codes can represent any distribution: the universal
     approximator posterior of Makhzani et al. (2015), section 2.
     """
 
     def __init__(self, dim, seed=None, **kwargs):
-        """Set how many elements of noise there are.
+        """Set the number of elements of noise.
 
         Args:
             dim: number of elements.
-            seed: seed of the noise, or `None`: another each time.
+            seed: seed of the noise; `None` for a random one.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(seed, **kwargs)

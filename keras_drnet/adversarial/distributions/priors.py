@@ -1,9 +1,9 @@
-"""Priors: what codes are to be distributed like, as functions that draw from it.
+"""Priors: the distributions that codes should have, as functions that draw from them.
 
-Each is called with a number of examples and returns draws `[N, D]`, float32. Those that
-have parts take a second argument as well, `label`: `[N, K]`, one-hot, of the part to
-draw from. A column more than there are parts, `[N, K + 1]`, is for examples whose
-label is not known: they are drawn from all parts. See `contrasts.PriorSample`.
+Each is called with a number of examples and returns draws `[N, D]`, float32. Those with
+several parts take a second argument as well, `label`: `[N, K]`, one-hot, the part to
+draw from. An additional column, `[N, K + 1]`, is for examples of unknown label: they
+are drawn from all parts. See `contrasts.PriorSample`.
 """
 
 import math
@@ -15,7 +15,7 @@ from keras_drnet.errors import InputError
 
 
 class Prior:
-    """Base of all priors: keeps its settings, to be saved with the model."""
+    """Base of all priors; their settings are saved with the model."""
 
     def __call__(self, num_examples):
         """Return draws `[num_examples, D]`."""
@@ -33,7 +33,7 @@ class Prior:
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class Gaussian(Prior):
-    """Normal, mean 0, all elements independent."""
+    """Normal distribution of mean 0 and independent elements."""
 
     def __init__(self, dim, scale=1.0):
         """Set the number of elements, and the standard deviation of each."""
@@ -51,7 +51,7 @@ class Gaussian(Prior):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class UniformCube(Prior):
-    """Uniform in (-1, 1), all elements independent."""
+    """Uniform distribution in (-1, 1) of independent elements."""
 
     def __init__(self, dim):
         """Set the number of elements."""
@@ -68,7 +68,7 @@ class UniformCube(Prior):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class Categorical(Prior):
-    """One-hot, every class as likely as another."""
+    """Uniform distribution over one-hot vectors."""
 
     def __init__(self, num_classes):
         """Set the number of classes."""
@@ -87,7 +87,7 @@ class Categorical(Prior):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class GaussianMixture(Prior):
-    """Round Gaussians of one width, each as likely as another; one a label.
+    """Mixture of isotropic Gaussians of equal weight and scale, one for each label.
 
     Example: ten in a ring, one for each digit.
 
@@ -123,16 +123,16 @@ class GaussianMixture(Prior):
         return cls([(x, y) for x in places for y in places], scale)
 
     def __call__(self, num_examples, label=None):
-        """Return draws `[num_examples, D]`, of the Gaussians that `label` names."""
+        """Return draws `[num_examples, D]`, of the Gaussians of `label`."""
         means = ops.convert_to_tensor(self.means)
         parts = _parts(num_examples, label, len(self.means))
         noise = keras.random.normal((num_examples, means.shape[1]))
         return ops.take(means, parts, axis=0) + self.scale * noise
 
     def distances(self, codes):
-        """Return how far codes `[N, D]` are from each mean, `[N, K]`.
+        """Return the distances of codes `[N, D]` from each mean, `[N, K]`.
 
-        The nearest mean is that of the most likely Gaussian.
+        The nearest mean belongs to the most likely Gaussian.
         """
         codes = ops.convert_to_tensor(codes, "float32")
         offsets = ops.expand_dims(codes, 1) - ops.convert_to_tensor(self.means)
@@ -145,7 +145,7 @@ class GaussianMixture(Prior):
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class SwissRoll(Prior):
-    """A spiral in the plane; labels are stretches of it, from the middle outwards.
+    """Spiral in the plane; labels are its segments, from the center outwards.
 
     `t / limit * (cos t, sin t) * radius` with t uniform from a quarter of `limit` to
     `limit = 2 pi num_turns`, and noise about it.
@@ -155,9 +155,9 @@ class SwissRoll(Prior):
         """Set the spiral.
 
         Args:
-            num_labels: stretches, each as likely as another.
-            num_turns: how often it goes round.
-            radius: distance from 0 at the outer end.
+            num_labels: number of segments, equally likely.
+            num_turns: number of turns.
+            radius: distance of the outer end from 0.
             scale: standard deviation of the noise on each element.
         """
         self.num_labels = num_labels
@@ -166,7 +166,7 @@ class SwissRoll(Prior):
         self.scale = scale
 
     def __call__(self, num_examples, label=None):
-        """Return draws `[num_examples, 2]`, of the stretches that `label` names."""
+        """Return draws `[num_examples, 2]`, of the segments of `label`."""
         parts = ops.cast(_parts(num_examples, label, self.num_labels), "float32")
         share = (parts + keras.random.uniform((num_examples,))) / self.num_labels
         share = 0.25 + 0.75 * share

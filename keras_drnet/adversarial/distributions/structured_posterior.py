@@ -1,4 +1,4 @@
-"""StructuredPosterior: a posterior of any shape whose moments are known."""
+"""StructuredPosterior: a flexible posterior whose moments are known."""
 
 import keras
 from keras import ops
@@ -9,13 +9,13 @@ from keras_drnet.errors import InputError
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class StructuredPosterior(RandomLayer):
-    """Draws a code of a form that has its mean and variance at hand.
+    """Draws a code, and returns the mean and deviation of its distribution.
 
         z = z_0(x) + sum_i a_i(x) * v_i(eps_i)
 
     with `*` by element, eps_i independent normal noise and v_i a small network each. As
-    these do not see the example, their moments are the same for all of a batch, and
-    are taken over it:
+    these do not depend on the example, their moments are the same for a whole batch,
+    and are estimated over it:
 
         E z = z_0 + sum_i a_i * E v_i,    Var z = sum_i a_i^2 * Var v_i
 
@@ -23,8 +23,8 @@ class StructuredPosterior(RandomLayer):
     `[B, D]`: codes, their means and their standard deviations, for `avb.AVB` with
     adaptive contrast. It draws in and out of training.
 
-    Moments need batches of many: they put a divergence that is built on them wrong by
-    some `D / B` nats.
+    Moments need large batches: a divergence that is computed from them is off by about
+    `D / B` nats.
 
     Source: Mescheder, Nowozin & Geiger, *Adversarial Variational Bayes*, ICML 2017, and
     the authors' code.
@@ -46,13 +46,13 @@ class StructuredPosterior(RandomLayer):
             num_bases: number of the v_i.
             noise_dim: elements of each eps_i.
             hidden_dim: units of the hidden layer of each v_i; 0: v_i is linear, and
-                the posterior Gaussian, its elements correlated.
-            epsilon: least variance, which keeps the deviation's reciprocal finite.
-            seed: seed of the noise, or `None`: another each time.
+                the posterior Gaussian with correlated elements.
+            epsilon: minimum of the variance, keeps the reciprocal finite.
+            seed: seed of the noise; `None` for a random one.
             **kwargs: arguments of `keras.layers.Layer`.
 
         Raises:
-            InputError: when it is built, parameters cannot be split so.
+            InputError: in `build`, if the parameters cannot be split so.
         """
         super().__init__(seed, **kwargs)
         self.num_bases = num_bases
@@ -66,8 +66,8 @@ class StructuredPosterior(RandomLayer):
         if size % num_parts:
             raise InputError(
                 f"StructuredPosterior got {size} parameters; expected a multiple of "
-                f"{num_parts}, as many for the centre as for each of its "
-                f"{self.num_bases} bases."
+                f"{num_parts}, one part for the center and one for each "
+                f"of the {self.num_bases} bases."
             )
         self.bases = keras.Sequential([keras.Input((self.num_bases, self.noise_dim))])
         if self.hidden_dim:

@@ -1,1 +1,1 @@
-"""The small experiment of each system of the survey."""
+"""Small experiments of the systems of the survey."""

@@ -1,4 +1,4 @@
-"""Runs the small experiments of the survey: `results.json`, a plot and a table.
+"""Runs the small experiments of the survey and writes results, plots and tables.
 
 Usage:
 
@@ -6,16 +6,17 @@ Usage:
     python -m keras_drnet.adversarial.experiments --system=digits,laftr --data_dir=data
 
 Every seed is written when it is done, and not run again. `summary.md` has the headlines
-of all experiments that were ever run to the folder. Without `--data_dir`
-experiments take data that come with packages or are made, and say so.
+of all experiments whose results are in the output folder. Without `--data_dir`
+experiments take data that come with packages or are generated, and say so.
 """
 
 import pathlib
+import sys
 
 from absl import flags
 
 from keras_drnet import cli
-from keras_drnet.adversarial.experiments.harness import record, registry
+from keras_drnet.adversarial.experiments.harness import names, record, registry
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.experiments.harness.plot import plot_results
 from keras_drnet.adversarial.experiments.harness.table import (
@@ -28,22 +29,28 @@ from keras_drnet.storage import files
 _SYSTEM = flags.DEFINE_list(
     "system", "all", f"Systems, or all: {', '.join(registry.EXPERIMENTS)}."
 )
-_SEEDS = flags.DEFINE_integer("seeds", 5, "Seeds 0 to this less 1.", lower_bound=1)
+_SEEDS = flags.DEFINE_integer(
+    "seeds", 5, "Number of seeds; they are 0, 1, ...", lower_bound=1
+)
 _DATA_DIR = flags.DEFINE_string(
-    "data_dir", None, "Folder of folders: mnist, usps, adult, bsds500; any of them."
+    "data_dir", None, "Folder with data sets: mnist, usps, adult, bsds500; any of them."
 )
 _OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", "runs/adversarial", "Where results are written, a folder a system."
+    "output_dir", "runs/adversarial", "Folder for results, with a folder a system."
 )
-_TINY = flags.DEFINE_boolean("tiny", False, "Whether to run for seconds, as a check.")
+_TINY = flags.DEFINE_boolean(
+    "tiny", False, "Run each experiment in seconds, as a check."
+)
 
 
 def main():
     """Run the experiments one after another."""
-    names = _SYSTEM.value
-    if names == ["all"]:
-        names = list(registry.EXPERIMENTS)
-    experiments = {name: choose(registry.EXPERIMENTS, name, "system") for name in names}
+    systems = [_current_name(name) for name in _SYSTEM.value]
+    if systems == ["all"]:
+        systems = list(registry.EXPERIMENTS)
+    experiments = {
+        name: choose(registry.EXPERIMENTS, name, "system") for name in systems
+    }
     data_dir = _DATA_DIR.value and pathlib.Path(_DATA_DIR.value)
     if data_dir and not data_dir.is_dir():
         raise InputError(
@@ -52,9 +59,9 @@ def main():
         )
     settings = Settings(data_dir or None, _TINY.value)
     output = pathlib.Path(_OUTPUT_DIR.value)
-    _load_all(settings, output)  # What can't be summed up is told before, not after.
+    _load_all(settings, output)  # Unreadable results are an error before training.
     for name, experiment in experiments.items():
-        folder = output / name
+        folder = record.results_folder(output, name)
         results = record.run_seeds(
             name, experiment, settings, range(_SEEDS.value), folder
         )
@@ -67,12 +74,27 @@ def main():
     files.write_text(str(output / "summary.md"), summary)
 
 
+def _current_name(name):
+    """Return the present name of a system, with a notice where it was renamed."""
+    current = names.current(name)
+    if current != name:
+        print(f"--system={name} is now --system={current}.", file=sys.stderr)
+    return current
+
+
 def _load_all(settings, output):
     """Return name, experiment and results of all that were ever run to a folder."""
+    folders = {
+        name: record.results_folder(output, name) for name in registry.EXPERIMENTS
+    }
     return [
-        (name, experiment, record.load_results(name, settings, output / name))
-        for name, experiment in registry.EXPERIMENTS.items()
-        if (output / name / record.FILE).is_file()
+        (
+            name,
+            registry.EXPERIMENTS[name],
+            record.load_results(name, settings, folder),
+        )
+        for name, folder in folders.items()
+        if (folder / record.FILE).is_file()
     ]
 
 

@@ -2,20 +2,11 @@
 
 import numpy as np
 
-from keras_drnet.adversarial.experiments import digit_domains
-from keras_drnet.adversarial.experiments.adaptation import (
-    NUM_TEST,
-    TINY_STEPS,
-    TINY_TEST,
-    batches,
-    measure,
-    subset,
-    train_jointly,
-    train_source,
-)
+from keras_drnet.adversarial.experiments.data import digit_domains
+from keras_drnet.adversarial.experiments.harness import lenet
 from keras_drnet.adversarial.experiments.harness.experiment import (
+    AcceptanceCriterion,
     Experiment,
-    Mark,
     Outcome,
     Published,
 )
@@ -25,30 +16,34 @@ NUM_DIGITS = 6000  # Of either domain.
 NUM_STEPS = 2000
 
 
-def run_mnist_m(seed, settings):
+def run(seed, settings):
     """Train on the source alone, with DANN, and on the target."""
     rng = np.random.default_rng(seed)
     images = digit_domains.photographs(settings, rng)
     count = 400 if settings.tiny else NUM_DIGITS
-    digits, labels = subset(rng, *digit_domains.mnist("train", settings), 2 * count)
+    digits, labels = lenet.subset(
+        rng, *digit_domains.mnist("train", settings), 2 * count
+    )
     half = len(digits) // 2  # No digit is in both domains.
     source = np.repeat(digits[:half], 3, axis=-1), labels[:half]
     target = digit_domains.mnist_m(digits[half:], images, rng), labels[half:]
-    num_test = TINY_TEST if settings.tiny else NUM_TEST
-    plain, plain_labels = subset(rng, *digit_domains.mnist("test", settings), num_test)
+    num_test = lenet.TINY_TEST if settings.tiny else lenet.NUM_TEST
+    plain, plain_labels = lenet.subset(
+        rng, *digit_domains.mnist("test", settings), num_test
+    )
     source_test = np.repeat(plain, 3, axis=-1), plain_labels
     target_test = digit_domains.mnist_m(plain, images, rng), plain_labels
-    steps = TINY_STEPS if settings.tiny else NUM_STEPS
-    data = batches(*source, target[0], seed)
+    steps = lenet.TINY_STEPS if settings.tiny else NUM_STEPS
+    data = lenet.batches(*source, target[0], seed)
     models = {
-        "source only": train_source(*source, seed=seed, num_steps=steps),
-        "DANN": train_jointly(
+        "source only": lenet.train_source(*source, seed=seed, num_steps=steps),
+        "DANN": lenet.train_jointly(
             DANN, "gradient_reversal", 1.0, data, 3, seed=seed, num_steps=steps
         ),
-        "train on target": train_source(*target, seed=seed, num_steps=steps),
+        "train on target": lenet.train_source(*target, seed=seed, num_steps=steps),
     }
     rows = {
-        name: measure(model, model, source_test, target_test, "mnist_m")
+        name: lenet.evaluate(model, model, source_test, target_test, "mnist_m")
         for name, model in models.items()
     }
     low, high = (
@@ -64,7 +59,7 @@ def run_mnist_m(seed, settings):
     )
 
 
-def draw_mnist_m(figure, arrays):
+def draw_domains(figure, arrays):
     """Draw digits of the two domains."""
     axis = figure.subplots()
     rows = [np.concatenate(list(row), axis=1) for row in arrays["examples"]]
@@ -72,12 +67,10 @@ def draw_mnist_m(figure, arrays):
     axis.set_axis_off()
 
 
-_DANN_TABLE = "Ganin et al., JMLR 2016, table 2"
-
-MNIST_M = Experiment(
+EXPERIMENT = Experiment(
     title="Domain adaptation: MNIST to MNIST-M",
-    run=run_mnist_m,
-    measures={
+    run=run,
+    metrics={
         "accuracy_mnist_m": "accuracy on MNIST-M",
         "gap_closed": "share of the gap closed",
         "distance_mnist_m": "proxy A-distance of logits",
@@ -86,16 +79,18 @@ MNIST_M = Experiment(
     },
     headlines=[("DANN", "accuracy_mnist_m"), ("DANN", "distance_mnist_m")],
     published=[
-        Published("source only", "accuracy_mnist_m", 0.5225, _DANN_TABLE, True),
-        Published("DANN", "accuracy_mnist_m", 0.7666, _DANN_TABLE, True),
-        Published("DANN", "gap_closed", 0.529, _DANN_TABLE, True),
-        Published("train on target", "accuracy_mnist_m", 0.9596, _DANN_TABLE, True),
+        Published(row, values, "Ganin et al., JMLR 2016, table 2", verified=True)
+        for row, values in (
+            ("source only", {"accuracy_mnist_m": 0.5225}),
+            ("DANN", {"accuracy_mnist_m": 0.7666, "gap_closed": 0.529}),
+            ("train on target", {"accuracy_mnist_m": 0.9596}),
+        )
     ],
-    marks=[
-        Mark(
+    criteria=[
+        AcceptanceCriterion(
             "DANN closes at least 40 % of the gap",
             lambda results: results.mean("DANN", "gap_closed") >= 0.4,
         )
     ],
-    draw=draw_mnist_m,
+    draw=draw_domains,
 )

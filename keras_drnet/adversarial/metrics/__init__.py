@@ -1,1 +1,1 @@
-"""What codes and predictions are judged by: new networks, never the adversary."""
+"""Metrics of codes and predictions, of new networks and never of the adversary."""

@@ -1,14 +1,14 @@
-"""Binary codes: are their elements independent, are they the bits that were hidden?"""
+"""Metrics of binary codes: independence, and recovery of hidden bits."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 
 def pairwise_mutual_information(bits):
-    """Estimate what each element of a binary code says of each other one.
+    """Estimate the mutual information of all pairs of elements of a binary code.
 
-    From shares of examples as they are found: of N examples of independent elements it
-    is about `1 / (2 N)`, not 0.
+    From the frequencies in the examples: for N examples of independent elements it is
+    about `1 / (2 N)`, not 0.
 
     Args:
         bits: bool or 0 and 1, `[N, K]`.
@@ -21,16 +21,16 @@ def pairwise_mutual_information(bits):
     joint = np.einsum("ani,bnj->abij", both, both) / len(bits)
     marginal = both.mean(axis=1)
     product = marginal[:, None, :, None] * marginal[None, :, None, :]
-    # What never occurs adds nothing.
+    # Pairs of values that do not occur add 0.
     ratio = np.where(joint > 0, joint, 1.0) / np.where(joint > 0, product, 1.0)
     return np.sum(joint * np.log(ratio), axis=(0, 1))
 
 
 def recovered_bits(codes, bits):
-    """Return the share of examples' bits that a binary code has right.
+    """Return the accuracy of a binary code as a code of hidden bits.
 
-    Which element stands for which bit, and which of its values for 1, is chosen so that
-    most are right: nothing else could be expected of a code learnt without labels.
+    The assignment of elements to bits, and of values to 0 and 1, is the one of highest
+    accuracy, as a code that is learned without labels determines neither.
 
     Args:
         codes: bool or 0 and 1, `[N, K]`.

@@ -1,29 +1,29 @@
-"""FactorVAE's score: does each factor of the data have an element of the code?"""
+"""FactorVAE's score: whether each factor of the data has its element of the code."""
 
 import numpy as np
 
-MIN_DEVIATION = 0.05  # An element that varies less does not carry anything.
+MIN_DEVIATION = 0.05  # An element that varies less has collapsed.
 
 
 def factor_score(
     codes, factors, *, num_votes=800, num_test_votes=400, group_size=64, seed=0
 ):
-    """Return how well codes are disentangled, from 1 / F, chance, to 1.
+    """Return the disentanglement of codes, from 1 / F, chance, to 1.
 
-    In a group of examples that have one factor in common, the element that stands for
-    it varies least, in units of its variance among all examples. Each group so votes
-    for an element. Knowing which factor every element was voted for most often,
-    how often do further votes tell the factor right? Elements whose standard deviation
-    is below 0.05 have collapsed and get no votes.
+    In a group of examples that share the value of one factor, the element that encodes
+    it varies least, in units of its variance among all examples. The group so votes for
+    an element. Each element is assigned the factor whose groups voted for it most
+    often, and the score is the accuracy of further votes. Elements whose standard
+    deviation is below 0.05 have collapsed and get no votes.
 
     Source: Kim & Mnih, *Disentangling by Factorizing*, ICML 2018, section 4.
     Differences: groups are drawn from given examples, and every factor has the same
     number of them; if all elements have collapsed, all votes are for the same one.
 
     Args:
-        codes: `[N, D]`, one for every example, of more than one value of each factor.
+        codes: `[N, D]`, one for every example; each factor has several values.
         factors: int `[N, F]`, the factors of variation, known.
-        num_votes: votes for each factor that say what an element stands for.
+        num_votes: votes for each factor that assign elements to factors.
         num_test_votes: votes for each factor that test it.
         group_size: examples in a group, drawn with replacement.
         seed: seed of the draws.

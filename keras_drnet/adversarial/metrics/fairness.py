@@ -1,9 +1,9 @@
-"""How differently a classifier treats groups.
+"""Fairness metrics: gaps between the rates of a classifier in several groups.
 
 Predictions and targets are `[N]`, 0 or 1, and groups are ints `[N]`, or `[N, A]` for
 several attributes, whose combinations are then the groups. A gap is in [0, 1]: the
 highest rate of a group less the lowest, for two groups the absolute difference. Groups
-in which a rate is of nobody are left out.
+without an example for a rate are left out.
 """
 
 import numpy as np

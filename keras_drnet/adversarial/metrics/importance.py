@@ -1,7 +1,7 @@
-"""What a decoder says of an example, all codes together: `log p(x)`.
+"""Evidence of a decoder, `log p(x)`, by integration over codes.
 
-No density of a posterior is needed, so that it is the same measure for every way of
-training a decoder:
+It needs no density of a posterior, so that decoders can be compared however they were
+trained:
 
     log p(x) = log sum_s w_s p(x|z_s)
 
@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 
 
 class Nodes(NamedTuple):
-    """Codes that together stand for N(0, I).
+    """Weighted codes that approximate N(0, I).
 
     Attributes:
         codes: float32 `[S, D]`.
@@ -32,8 +32,8 @@ class Nodes(NamedTuple):
 def grid(dim=2, *, limit=6.0, num_points=161):
     """Make nodes on a grid, by the trapezoidal rule.
 
-    Its error vanishes faster than any power of the spacing where `p(x|z)` is smooth;
-    the spacing should be below the width of that.
+    Its error vanishes faster than any power of the spacing where `p(x|z)` is smooth,
+    once the spacing is below the width of `p(x|z)`.
 
     Args:
         dim: length of codes, D; there are `num_points ** D` nodes.
@@ -49,9 +49,9 @@ def grid(dim=2, *, limit=6.0, num_points=161):
 def gaussian_draws(num_draws, mean, deviation, rng):
     """Draw nodes from a Gaussian: importance sampling.
 
-    With mean 0 and deviation 1 these are draws of the prior. For one example, and
-    codes that are long, take the moments of its posterior, and a deviation somewhat
-    greater: weights far apart make the estimate too low.
+    With mean 0 and deviation 1 these are draws of the prior. For one example, and long
+    codes, use the mean of its posterior and somewhat more than its deviation: unequal
+    weights make the estimate too low.
 
     Args:
         num_draws: S.
@@ -72,7 +72,7 @@ def log_evidence(examples, decoder, likelihood, nodes):
 
     Args:
         examples: `[B, ...]`.
-        decoder: codes to what the likelihood takes.
+        decoder: codes to parameters of the likelihood.
         likelihood: an object of `likelihoods`.
         nodes: `Nodes`, used for all the examples.
     """

@@ -1,8 +1,8 @@
-"""What is left in features: new probes, taught on frozen features.
+"""Leakage: accuracy of new probes, trained on frozen features.
 
-That the adversary of training does no better than chance proves little: the features
-have learnt to mislead this very one (Elazar & Goldberg, *Adversarial Removal of
-Demographic Attributes from Text Data*, EMNLP 2018). New probes have no such past.
+Chance accuracy of the adversary in training proves little: the features are trained to
+mislead this very network (Elazar & Goldberg, *Adversarial Removal of Demographic
+Attributes from Text Data*, EMNLP 2018). New probes are not misled.
 """
 
 import numpy as np
@@ -14,17 +14,17 @@ from keras_drnet.metrics import probes
 
 
 def group_leakage(train_features, train_groups, test_features, test_groups):
-    """Ask new probes which group an example is of.
+    """Return the accuracy of new probes for the group.
 
     Args:
-        train_features: `[N, D]`, features that the probes learn from.
+        train_features: `[N, D]`, features that the probes are trained on.
         train_groups: int `[N]`.
         test_features: `[M, D]`, features that they are tested on.
         test_groups: int `[M]`.
 
     Returns:
-        A dict: `linear` and `mlp`, the share of the test examples that each probe gets
-        right, and `chance`, that of the most frequent group.
+        A dict: `linear` and `mlp`, the accuracy of each probe, and `chance`, the share
+        of the most frequent group.
     """
     return probes.probe_factor(
         train_features, train_groups, test_features, test_groups
@@ -32,10 +32,10 @@ def group_leakage(train_features, train_groups, test_features, test_groups):
 
 
 def domain_leakage(source_features, target_features, *, seed=0):
-    """Ask new probes which of two domains an example is of.
+    """Return the accuracy of new probes for the domain, of two.
 
-    They are taught on one half of the features and tested on the other. Domains of
-    different size are cut to the smaller, so that chance is a half.
+    They are trained on one half of the features and tested on the other. Domains of
+    different size are cut to the smaller, so that chance is 1/2.
 
     Args:
         source_features: `[N, D]`.
@@ -50,12 +50,12 @@ def domain_leakage(source_features, target_features, *, seed=0):
 
 
 def proxy_a_distance(source_features, target_features, *, seed=0):
-    """Return how far two domains are apart, from 0 (not to be told apart) to 2.
+    """Return the distance of two domains, from 0 (indistinguishable) to 2.
 
     `2 (1 - 2 e)`, with e the least error of linear classifiers of the domain, of
-    several strengths of regularization, taught on one half of the features and tested
-    on the other. Domains of different size are cut to the smaller. What chance makes
-    better than a coin is not distance: e is at most 1/2.
+    several strengths of regularization, trained on one half of the features and tested
+    on the other. Domains of different size are cut to the smaller. An error above 1/2
+    counts as 1/2.
 
     Source: Ben-David et al., *Analysis of Representations for Domain Adaptation*, NIPS
     2006, as in Ganin et al., JMLR 2016, section 5.1.5.
@@ -76,7 +76,7 @@ def proxy_a_distance(source_features, target_features, *, seed=0):
 
 
 def _halves(source_features, target_features, seed):
-    """Return two halves, each features of as many of either domain, and domains."""
+    """Return two halves, each with features and domains, equally many of either."""
     rng = np.random.default_rng(seed)
     count = min(len(source_features), len(target_features))
     features = np.concatenate(

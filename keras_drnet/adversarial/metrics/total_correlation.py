@@ -10,8 +10,8 @@ from sklearn.preprocessing import StandardScaler
 def fresh_total_correlation(train_codes, test_codes, *, seed=0, **kwargs):
     """Estimate `KL(q(z) | prod_j q(z_j))` of codes, in nats.
 
-    A network that no encoder has learnt to mislead is taught to tell codes from such
-    whose elements come from different examples. Its logit T on other codes gives a
+    A network that no encoder was trained to mislead is trained to tell codes from codes
+    whose elements come from different examples. Its logit T on held-out codes gives a
     lower bound, which a better network makes tighter:
 
         E_q(z) T - log E_prod exp(T)
@@ -19,7 +19,7 @@ def fresh_total_correlation(train_codes, test_codes, *, seed=0, **kwargs):
     0 means that it found no dependence; by chance it can be slightly less.
 
     Source: Donsker & Varadhan's bound, as in Belghazi et al., *Mutual Information
-    Neural Estimation*, ICML 2018; here T is taught by cross-entropy.
+    Neural Estimation*, ICML 2018; here T is trained with cross-entropy.
 
     Args:
         train_codes: `[N, D]`.

@@ -1,1 +1,1 @@
-"""The survey's systems, each a `keras.Model` that takes an adversarial loss."""
+"""The systems of the survey, each a `keras.Model` with an adversarial loss."""

@@ -8,24 +8,24 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class AAE(AdversarialModel):
-    """An auto-encoder whose codes, all together, are distributed like a prior.
+    """An auto-encoder whose aggregated codes are distributed like a prior.
 
         min over encoder, decoder:  mean (x - decoder(encoder(x)))^2 + weight * L_enc
         min over the adversary:     -1/2 E_x log D(encoder(x)) - 1/2 E_z log(1 - D(z))
 
-    with z from the prior, of which all that is needed are draws, and L_enc, with
-    `"flipped_labels"`, `-E_x log(1 - D(encoder(x)))`. So the decoder makes examples
-    from draws of the prior.
+    with z drawn from the prior, whose density is not needed, and L_enc, with
+    `"flipped_labels"`, `-E_x log(1 - D(encoder(x)))`. The decoder then generates
+    examples from draws of the prior.
 
-    Codes may be drawn: with an encoder that ends in `posteriors.GaussianPosterior`, or
+    Codes may be random: with an encoder that ends in `posteriors.GaussianPosterior`, or
     takes noise through `posteriors.NoiseInput`, the paper's other two posteriors.
 
-    With `num_labels` the adversary is told the label of a code, one-hot: then codes of
-    a label go to its part of the prior (section 2.3). Examples without a label have a
-    column of their own, and may go to any part.
+    With `num_labels` the adversary gets the label of a code as well, one-hot: codes of
+    a label are then distributed like its part of the prior (section 2.3). Examples
+    without a label have a column of their own, and are drawn from any part.
 
     Batches are dicts: `image`, `[B, ...]`, and with `num_labels` `label`, int `[B]`, 0
-    to `num_labels - 1`, negative where it is not known.
+    to `num_labels - 1`, negative where unknown.
 
     Example: ten digits, each in a Gaussian of its own.
 
@@ -39,7 +39,7 @@ class AAE(AdversarialModel):
     codes = aae.encoder.predict(images)
     ```
 
-    Differences: the paper takes a step of each loss in turn, reconstruction, the
+    Differences: the paper alternates steps of three losses, reconstruction, the
     adversary, and the encoder against it; here the encoder's two are one step of the
     weighted sum, as in the other systems. Label 1 is for codes of the encoder and not
     for draws of the prior, which changes no loss.
@@ -57,7 +57,7 @@ class AAE(AdversarialModel):
             decoder: codes to examples.
             adversarial: `AdversarialLoss` with `PriorSample`, whose adversary takes
                 codes; with `num_labels` codes and labels `[B, num_labels + 1]`.
-            num_labels: number of labels that the adversary is told; 0, none.
+            num_labels: number of labels, inputs of the adversary; 0, none.
             name: name of the model.
             **kwargs: see `AdversarialModel`.
         """
@@ -95,5 +95,5 @@ class AAE(AdversarialModel):
 
 
 def one_hot_labels(labels, num_labels):
-    """Return labels `[B]` as `[B, num_labels + 1]`; the last is for negative ones."""
+    """Return one-hot labels, `[B, num_labels + 1]`; the last is for negative ones."""
     return ops.one_hot(ops.where(labels < 0, num_labels, labels), num_labels + 1)

@@ -12,18 +12,18 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class ADDA(AdversarialModel):
-    """A second encoder, whose features of the target pass for those of the source.
+    """An encoder of the target whose features look like those of the source.
 
     First an encoder M_s and a classifier C are trained on the source, elsewhere. Then
-    both are frozen, and M_t, which begins as a copy of M_s, learns
+    both are frozen, and M_t, initialized as a copy of M_s, and D minimize
 
         M_t:    - E_target log D(M_t(x))
         D:      - E_source log D(M_s(x)) - E_target log(1 - D(M_t(x)))
 
-    at once: flipped labels, and nothing else. The target's examples are then classified
-    by C(M_t(x)).
+    simultaneously: flipped labels, and no other loss. The target's examples are then
+    classified by C(M_t(x)).
 
-    Batches are dicts as for `DANN`. `accuracy` is that of the source, which stays.
+    Batches are dicts as for `DANN`. `accuracy` is that of the source.
 
     Example:
 
@@ -60,9 +60,9 @@ class ADDA(AdversarialModel):
         """Hold the networks.
 
         Args:
-            source_encoder: examples `[B, ...]` to features `[B, D]`; trained, stays as
-                it is.
-            classifier: features to logits `[B, K]`; trained, stays as it is.
+            source_encoder: examples `[B, ...]` to features `[B, D]`; trained already,
+                frozen.
+            classifier: features to logits `[B, K]`; trained already, frozen.
             adversarial: `AdversarialLoss` with `GroupLabels(2)`, whose adversary takes
                 features. Group 0 is the source.
             target_encoder: see `source_encoder`; by default a copy of it.

@@ -1,4 +1,4 @@
-"""AdversarialDebiasing: predictions from which the group cannot be told."""
+"""AdversarialDebiasing: predictions that do not reveal the group."""
 
 import keras
 from keras import ops
@@ -9,22 +9,22 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class AdversarialDebiasing(AdversarialModel):
-    """A predictor whose prediction tells an adversary nothing of the group.
+    """A predictor from whose predictions an adversary cannot infer the group.
 
-    The weights W of the predictor, with loss L_P, go against
+    The weights W of the predictor, with loss L_P, move against
 
         grad_W L_P - proj_{grad_W L_A} grad_W L_P - alpha * grad_W L_A
 
     with L_A the adversary's loss, which its own weights minimize at the same time. The
-    second term takes out of the task's step what would help the adversary. This is the
-    objective `"projection"`: of the gradient as one vector, as in the paper. With
-    `"projection_by_variable"` each variable is projected by itself, as public
+    second term removes from the task's step what would help the adversary. This is the
+    gradient rule `"projection"`, of all variables as one vector, as in the paper. With
+    `"projection_by_variable"` each variable is projected on its own, as public
     implementations do. alpha is the weight of the `AdversarialLoss`; at 0 nothing is
     projected.
 
     The notion is that of `GroupLabels`: with `"parity"` the adversary sees the
-    prediction, with `"odds"` the target too, with `"opportunity"` it learns from
-    examples with target 1 alone. `build_prediction_adversary` makes the paper's.
+    prediction, with `"odds"` the target too, with `"opportunity"` it is trained on
+    examples with target 1 alone. `build_prediction_adversary` builds the paper's.
 
     Batches are dicts: `input`, `[B, ...]`, `target`, int `[B]`, and `group`, int `[B]`,
     or `[B, A]` for several attributes.
@@ -33,7 +33,7 @@ class AdversarialDebiasing(AdversarialModel):
 
     ```python
     adversarial = AdversarialLoss(
-        build_prediction_adversary(), GroupLabels(2), objective="projection",
+        build_prediction_adversary(), GroupLabels(2), gradient_rule="projection",
         weight=PowerLaw(1.0, 100, 0.5))
     model = AdversarialDebiasing(predictor, adversarial)
     model.compile(keras.optimizers.SGD(PowerLaw(0.3, 100, -1.0)),
@@ -41,10 +41,10 @@ class AdversarialDebiasing(AdversarialModel):
     model.fit(dataset, epochs=10)
     ```
 
-    Differences: none in the rule. Training is touchy, as the authors say: with alpha =
-    sqrt(t) and a learning rate of 1/t a public re-run on UCI Adult diverged. Plain SGD
-    and a schedule that is slow at first, `PowerLaw` with `unit_steps` of a twentieth of
-    training, are what reaches the exact solution of the paper's toy here.
+    Differences: none in the rule. Training is unstable, as the authors say: with alpha
+    = sqrt(t) and a learning rate of 1/t a public re-run on UCI Adult diverged. Plain
+    SGD and a schedule that is slow at first, `PowerLaw` with `unit_steps` of a
+    twentieth of training, reach the exact solution of the paper's toy here.
 
     Source: Zhang, Lemoine & Mitchell, *Mitigating Unwanted Biases with Adversarial
     Learning*, AIES 2018.
@@ -91,12 +91,12 @@ class AdversarialDebiasing(AdversarialModel):
 class SharpenedProbability(keras.layers.Layer):
     """`sigmoid((1 + |c|) * logit)` of logits `[B, 1]`, softmax of `[B, K]`.
 
-    c is learnt: the adversary comes as near to the decision as serves it, and still has
-    a gradient.
+    c is trained: the adversary can sharpen the prediction towards a decision, and still
+    has a gradient.
     """
 
     def build(self, input_shape):
-        """Create c, 1 at first."""
+        """Create c, initially 1."""
         self.sharpness = self.add_weight((), "ones", name="sharpness")
 
     def call(self, logits):
@@ -112,12 +112,12 @@ def build_prediction_adversary(num_outputs=1, *, num_classes=1, num_targets=0):
         parity, opportunity:  w s + b
         odds:                 w [s, s y, s (1 - y)] + b
 
-    For odds nothing in it is of y alone. Where groups differ in how often y is 1, it
-    tells them by what s says of y, even of a predictor whose odds are equal, and drives
-    that too far: take `GroupLabels(balanced=True)` with it.
+    For odds it has no term of y alone. Where groups differ in how often y is 1, it
+    infers them through what s reveals of y, even if the odds are equal already, and so
+    overcorrects the predictor: use `GroupLabels(balanced=True)` with it.
 
     Args:
-        num_outputs: outputs that the contrast asks for, `GroupLabels.num_outputs`.
+        num_outputs: number of outputs, see `GroupLabels.num_outputs`.
         num_classes: logits of the predictor.
         num_targets: classes of the target, for the notion `"odds"`; else 0.
 

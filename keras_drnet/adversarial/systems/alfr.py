@@ -7,14 +7,14 @@ from keras_drnet.adversarial.systems.fair_representation import FairRepresentati
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class ALFR(FairRepresentation):
-    """Features that input and target can be told from, and the group cannot.
+    """Features that predict input and target, but not the group.
 
         L = alpha * C(x, decoder(f)) + beta * D(s, adversary(f)) + gamma * E(y, y_hat)
 
     with features `f = encoder(x)`, C the squared error, mean over elements, E the
     cross-entropy of the predictor, and D minus that of the adversary. Encoder, decoder
-    and predictor are at the minimum of L, the adversary at its maximum, and they move
-    strictly in turn.
+    and predictor minimize L and the adversary maximizes it, in strictly alternating
+    steps.
 
     Batches and weights are those of `FairRepresentation`.
 
@@ -30,7 +30,7 @@ class ALFR(FairRepresentation):
     ```
 
     Differences: the error of the reconstruction is a mean over the elements of the
-    input, whose number alpha so does not depend on. Both players' steps are on the same
+    input, so that alpha does not depend on their number. The two steps are on the same
     batch.
 
     Source: Edwards & Storkey, *Censoring Representations with an Adversary*, ICLR 2016.

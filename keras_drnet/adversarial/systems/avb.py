@@ -14,24 +14,24 @@ class AVB(AdversarialModel):
         max over encoder, decoder:  E log p(x|z) - T(z, x)
         max over T:  E log sigma(T(z, x)) + E log(1 - sigma(T(z', x)))
 
-    with z drawn by the encoder, which need not know its density, and z' drawn from the
-    prior. The best T is `log q(z|x) - log p(z)`, and then the first line is the bound
-    on `log p(x)` that all variational auto-encoders maximize, with
+    with z drawn by the encoder, whose density need not be known, and z' drawn from the
+    prior. The optimal T is `log q(z|x) - log p(z)`, and then the first line is the
+    bound on `log p(x)` that all variational auto-encoders maximize, with
     `"logit_difference"` as objective and weight 1.
 
     **Adaptive contrast** (section 4): a posterior far from the prior is easily told
-    from it, and T learns little of how far. Let the encoder return `(z, mu, sigma)`,
-    the code, its mean and its standard deviation given x, as
+    from it, and T learns little about their distance. Let the encoder return
+    `(z, mu, sigma)`, the code, its mean and its standard deviation given x, as
     `structured_posterior.StructuredPosterior` does. Then T compares
     `(z - mu) / sigma` with N(0, I), and the rest is known:
 
         KL(q(z|x) | N(0, I)) = E [T + log r(z|x) - log p(z)],   r = N(mu, diag sigma^2)
 
-    mu and sigma are held still in it: their gradients cancel.
+    mu and sigma are constants in it: their gradients cancel.
 
     Batches are dicts: `image`, `[B, ...]`. Reports, in nats an example:
     `reconstruction`, `-log p(x|z)`; `auxiliary`, `log r(z|x) - log p(z)`, 0 without
-    adaptive contrast; `adversarial`, T. The last two together are the divergence, and
+    adaptive contrast; `adversarial`, T. The last two add up to the divergence, and
     `loss` is minus the bound.
 
     Example:
@@ -70,7 +70,7 @@ class AVB(AdversarialModel):
             **kwargs: see `AdversarialModel`.
 
         Raises:
-            InputError: when it is called, the encoder returns something else.
+            InputError: in a call, if the encoder returns something else.
         """
         super().__init__(
             adversarial, terms=("reconstruction", "auxiliary"), name=name, **kwargs
@@ -85,7 +85,7 @@ class AVB(AdversarialModel):
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def call(self, images, training=False):
-        """Return what the decoder makes of codes drawn for `[B, ...]`."""
+        """Return the decoder's outputs for codes drawn for `[B, ...]`."""
         codes = self.draw_codes(images, training=training)
         return self.decoder(codes, training=training)
 
@@ -94,7 +94,7 @@ class AVB(AdversarialModel):
         return self._contrast(images, training=training)[0]
 
     def _contrast(self, images, *, training):
-        """Return codes, what T sees of them, and `log r - log p`, `[B]`."""
+        """Return codes, the input of T, and `log r - log p`, `[B]`."""
         encoded = self.encoder(images, training=training)
         if not isinstance(encoded, (tuple, list)):
             return encoded, encoded, ops.zeros_like(encoded[:, 0])
@@ -111,7 +111,7 @@ class AVB(AdversarialModel):
 
     def compute_losses(self, batch, *, training):
         images = batch["image"]
-        codes, judged, auxiliary = self._contrast(images, training=training)
+        codes, contrasted, auxiliary = self._contrast(images, training=training)
         decoded = ops.cast(self.decoder(codes, training=training), "float32")
         reconstruction = -ops.mean(self.likelihood.log_prob(images, decoded))
         auxiliary = ops.mean(ops.cast(auxiliary, "float32"))
@@ -120,7 +120,7 @@ class AVB(AdversarialModel):
             "reconstruction": reconstruction,
             "auxiliary": auxiliary,
         }
-        return terms, {"features": judged, "condition": images}
+        return terms, {"features": contrasted, "condition": images}
 
     def get_config(self):
         """Return the arguments of the constructor."""

@@ -13,11 +13,12 @@ class BiGAN(AdversarialModel):
         V = E_x log D(x, E(x)) + E_z log(1 - D(G(z), z))
 
     D maximizes it, and with `"gradient_reversal"` E and G minimize it. With
-    `"flipped_labels"`, which the papers use, they minimize the errors of D at labels
-    the wrong way round. At the optimum the pairs are of one distribution, and so E
-    undoes G. All move at once (section 3.4).
+    `"flipped_labels"`, which the papers use, they minimize the error of D at swapped
+    labels. At the optimum both pairs have one distribution, so that E inverts G. All
+    are updated simultaneously (section 3.4).
 
-    Where E draws codes, ending in `posteriors.GaussianPosterior`, this is **ALI**.
+    With random codes, of an encoder that ends in `posteriors.GaussianPosterior`, this
+    is **ALI**.
 
     Batches are dicts: `image`, `[B, ...]`.
 
@@ -33,8 +34,8 @@ class BiGAN(AdversarialModel):
     codes = bigan.predict(images)
     ```
 
-    Differences: each player has an optimizer of its own. The generator draws nothing
-    but z, where that of ALI may.
+    Differences: the discriminator has an optimizer of its own. The generator draws z
+    alone; that of ALI may draw its output too.
 
     Sources: Donahue, Krähenbühl & Darrell, *Adversarial Feature Learning*, ICLR 2017;
     Dumoulin et al., *Adversarially Learned Inference*, ICLR 2017.
@@ -74,7 +75,7 @@ class BiGAN(AdversarialModel):
         codes = self.encoder(images, training=training)
         draws = self.prior(ops.shape(images)[0])
         generated = self.generator(draws, training=training)
-        # There is no task: what is learnt is learnt from the adversary.
+        # There is no task: the adversarial loss alone trains both networks.
         return {"loss": ops.zeros(())}, {
             "features": ((images, codes), (generated, draws))
         }

@@ -6,7 +6,7 @@ from keras_drnet.losses.adversary_losses import cross_entropy, is_right
 
 
 def classification_terms(label, logits):
-    """Return `loss`, the mean cross-entropy in nats, and `accuracy`, a share.
+    """Return `loss`, the mean cross-entropy in nats, and `accuracy`.
 
     Args:
         label: int `[B]` or `[B, 1]`.
@@ -22,7 +22,7 @@ def classification_terms(label, logits):
 
 
 def two_domains(source, target):
-    """Return what `GroupLabels(2)` takes: features of the source are of group 0.
+    """Return the arguments of `GroupLabels(2)`; the source is group 0.
 
     Args:
         source: features `[B, D]`.

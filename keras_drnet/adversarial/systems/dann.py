@@ -11,13 +11,13 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class DANN(AdversarialModel):
-    """Features that tell classes apart and not domains, from labels of one domain.
+    """Features that separate classes but not domains, with labels of one domain.
 
         E = L_label(source) - lambda * L_domain(source, target)
 
-    the features and the classifier at its minimum, the domain classifier at its
-    maximum. All move at once. lambda is for the features alone: the domain classifier
-    learns at its full rate (section 5.2.2).
+    Encoder and classifier minimize it, the domain classifier maximizes it, all
+    simultaneously. lambda applies to the features alone: the domain classifier learns
+    at its full rate (section 5.2.2).
 
     Batches are dicts: `source`, `[B, ...]`, its `label`, int `[B]`, and `target`,
     `[B', ...]`. Labels of the target are not used.
@@ -34,7 +34,7 @@ class DANN(AdversarialModel):
     ```
 
     Differences: in the paper one network with a gradient reversal layer is trained by
-    one optimizer, SGD with momentum; here each player has its own.
+    one optimizer, SGD with momentum; here the domain classifier has its own.
 
     Source: Ganin et al., *Domain-Adversarial Training of Neural Networks*, JMLR 2016,
     equations 10 to 15.
@@ -67,7 +67,7 @@ class DANN(AdversarialModel):
         )
 
     def compute_losses(self, batch, *, training):
-        # Each domain on its own: batch statistics are of one domain, as at test time.
+        # Separate calls: batch statistics are of one domain, as at test time.
         source = self.encoder(batch["source"], training=training)
         target = self.encoder(batch["target"], training=training)
         logits = self.classifier(source, training=training)

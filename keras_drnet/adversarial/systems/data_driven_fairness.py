@@ -1,4 +1,4 @@
-"""DataDrivenFairness: the adversary has examples of its own, which say what is fair."""
+"""DataDrivenFairness: the adversary's own examples decide the notion of fairness."""
 
 import keras
 
@@ -7,21 +7,20 @@ from keras_drnet.adversarial.systems.fair_representation import FairRepresentati
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class DataDrivenFairness(FairRepresentation):
-    """Features without the group, as the adversary's own examples have it.
+    """Features that do not reveal the group, by a notion that examples decide.
 
         min over g, f, a:  L_Y(f(g(x)), y) over D + L_Z(a(J(g(x))), z) over S
 
     with the encoder g, the predictor f, the adversary a, and J the gradient reversal:
-    identity forward, minus lambda backward. D and S are two sets. Of S nothing need be
-    known but the group z, and it may be small; from which people it is drawn is the
-    notion of fairness:
+    identity forward, minus lambda backward. D and S are two sets. S may be small, and
+    needs no labels but the group z; the people in it decide the notion of fairness:
 
-    - from all: demographic parity;
-    - from as many of each group: the same, without the weight of the larger one;
-    - from those with target 1: equality of opportunity.
+    - all: demographic parity;
+    - equally many of each group: the same, without the weight of the larger one;
+    - those with target 1: equality of opportunity.
 
     Batches are dicts as for `FairRepresentation`, without `group`, and with a batch of
-    S beside: `adversary_input`, `[B', ...]`, and `adversary_group`, int `[B']` or
+    S besides: `adversary_input`, `[B', ...]`, and `adversary_group`, int `[B']` or
     `[B', A]`; for a contrast that needs it `adversary_target`, int `[B']`. lambda is
     the weight of the `AdversarialLoss`.
 
@@ -37,7 +36,7 @@ class DataDrivenFairness(FairRepresentation):
     model.fit(data, epochs=10)
     ```
 
-    Differences: in the paper one optimizer trains both; here each player has its own.
+    Differences: in the paper one optimizer trains both; here the adversary has its own.
 
     Source: Beutel, Chen, Zhao & Chi, *Data Decisions and Theoretical Implications when
     Adversarially Learning Fair Representations*, FAT/ML 2017.
@@ -49,11 +48,11 @@ class DataDrivenFairness(FairRepresentation):
         """Hold the networks; arguments as for `FairRepresentation`."""
         super().__init__(encoder, predictor, adversarial, name=name, **kwargs)
 
-    def _judged(self, batch, features, *, training):
-        judged = {
+    def _adversary_inputs(self, batch, features, *, training):
+        labels = {
             name: batch[f"adversary_{name}"]
             for name in ("group", "target")
             if f"adversary_{name}" in batch
         }
         others = self.encoder(batch["adversary_input"], training=training)
-        return {"features": others} | judged
+        return {"features": others} | labels

@@ -7,16 +7,16 @@ from keras_drnet.adversarial.systems.dann import DANN
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class DomainConfusion(DANN):
-    """DANN's networks with a uniform target, the two players in turn.
+    """DANN's networks with a uniform target, in alternating steps.
 
         features:           L_label(source) + lambda * L_conf
         L_conf            = - sum_d 1/D log q_d
         domain classifier:  L_D = - sum_d [y = d] log q_d
 
-    Unlike gradient reversal, whose gradient vanishes where the domain classifier is
-    sure and right, and which has features cross over to the wrong domain, L_conf leads
-    to where it cannot tell. Batches and arguments are those of `DANN`, the
-    `AdversarialLoss` with the objective `"uniform_target"`.
+    Gradient reversal vanishes where the domain classifier is confident and correct, and
+    can push features over to the wrong domain; L_conf has its minimum where the domains
+    are equally likely. Batches and arguments are those of `DANN`, the `AdversarialLoss`
+    with the objective `"uniform_target"`.
 
     Example:
 

@@ -10,7 +10,7 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class FactorVAE(AdversarialModel):
-    """A variational auto-encoder that pays for the dependence between code elements.
+    """A variational auto-encoder with a penalty on dependent code elements.
 
         max over encoder, decoder:
             E log p(x|z) - KL(q(z|x) | N(0, I)) - gamma * KL(q(z) | prod_j q(z_j))
@@ -21,18 +21,19 @@ class FactorVAE(AdversarialModel):
 
         max over T:  E_q(z) log sigma(T(z)) + E_prod log(1 - sigma(T(z)))
 
-    and the best T is the logarithm of their ratio, so that `E T(z)` is the total
+    and the optimal T is the logarithm of their ratio, so that `E T(z)` is the total
     correlation: the objective `"logit_difference"`, with gamma as weight. gamma was 10
     to 100 in later comparisons; 0 is a plain variational auto-encoder.
 
     Batches are dicts: `image`, `[2 B, ...]`. Every other image trains the
-    auto-encoder. The rest are only encoded; their codes, each element shuffled, are
-    what T tells the first ones' codes from. That T's own loss does not reach the
-    encoder matters: it would take `sigma(-T(z)) / 2` off gamma at every code.
+    auto-encoder. The rest are only encoded: T contrasts the first ones' codes with
+    their codes, each element shuffled. T's own loss must not reach the encoder, where
+    it would reduce gamma by `sigma(-T(z)) / 2` at every code.
 
     Reports, in nats an example: `reconstruction`, `-log p(x|z)`; `divergence`, from the
-    prior; `adversarial`, the total correlation by T. `loss` has all, weighted. Codes
-    are drawn in `evaluate` too, as all of these are of draws; `predict` takes means.
+    prior; `adversarial`, the total correlation by T. `loss` is their weighted sum.
+    Codes are drawn in `evaluate` too, as these are losses of draws; `predict` uses the
+    means.
 
     Example:
 
@@ -46,9 +47,9 @@ class FactorVAE(AdversarialModel):
     codes = vae.encode(images)
     ```
 
-    Differences: T has one output, the difference of the two of the authors'. In their
-    algorithm the second batch is encoded after the encoder has moved, the first before;
-    here both before, or both after with `alternating`.
+    Differences: T has one output, the difference of the authors' two. In their
+    algorithm the first batch is encoded before the encoder's update and the second
+    after it; here both before, or both after with `alternating`.
 
     Source: Kim & Mnih, *Disentangling by Factorizing*, ICML 2018, equation 2 and
     algorithm 2.
@@ -67,8 +68,8 @@ class FactorVAE(AdversarialModel):
         """Hold the networks.
 
         Args:
-            encoder: examples `[B, ...]` to `[B, 2 D]`, means and then logarithms of
-                variances of codes.
+            encoder: examples `[B, ...]` to `[B, 2 D]`, means and then log-variances of
+                codes.
             decoder: codes `[B, D]` to what the likelihood takes.
             adversarial: `AdversarialLoss` with `PermuteDims`, whose adversary takes
                 codes.
@@ -96,7 +97,7 @@ class FactorVAE(AdversarialModel):
         return ops.split(parameters, 2, axis=-1)[0]
 
     def call(self, images, training=False):
-        """Return what the decoder makes of the codes of `[B, ...]`."""
+        """Return the decoder's outputs for the codes of `[B, ...]`."""
         return self.decoder(self.encode(images, training=training), training=training)
 
     def compute_losses(self, batch, *, training):

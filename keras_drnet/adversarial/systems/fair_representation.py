@@ -1,4 +1,4 @@
-"""FairRepresentation: what the systems that learn fair features share."""
+"""FairRepresentation: base of the systems that learn fair features."""
 
 import keras
 from keras import ops
@@ -8,7 +8,7 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 
 class FairRepresentation(AdversarialModel):
-    """Base of models whose features tell the target, and not the group.
+    """Base of models whose features predict the target, but not the group.
 
         gamma * L_prediction + alpha * L_reconstruction + beta * L_adversarial
 
@@ -16,8 +16,8 @@ class FairRepresentation(AdversarialModel):
     and beta is the weight of the `AdversarialLoss`.
 
     Batches are dicts: `input`, `[B, ...]`, `target`, int `[B]`, and `group`, int `[B]`,
-    or `[B, A]` for several attributes. `group` is not among what the encoder takes,
-    unless it is in `input`.
+    or `[B, A]` for several attributes. The encoder does not get `group`, unless it is
+    in `input`.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class FairRepresentation(AdversarialModel):
 
     def compute_losses(self, batch, *, training):
         features = self.encoder(batch["input"], training=training)
-        contrasted = self._judged(batch, features, training=training)
+        contrasted = self._adversary_inputs(batch, features, training=training)
         terms = classification_terms(
             batch["target"], self.predictor(features, training=training)
         )
@@ -82,10 +82,10 @@ class FairRepresentation(AdversarialModel):
 
     def _contrasted(self, batch):
         features = self.encoder(batch["input"], training=True)
-        return self._judged(batch, features, training=True)
+        return self._adversary_inputs(batch, features, training=True)
 
-    def _judged(self, batch, features, *, training):
-        """Return what the adversary is to judge: by default the batch's features."""
+    def _adversary_inputs(self, batch, features, *, training):
+        """Return the arguments of the adversarial loss: by default of the batch."""
         return {
             "features": features,
             "group": batch["group"],

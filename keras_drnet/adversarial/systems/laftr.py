@@ -7,13 +7,13 @@ from keras_drnet.adversarial.systems.fair_representation import FairRepresentati
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class LAFTR(FairRepresentation):
-    """Features on which any classifier, even a careless one, is nearly fair.
+    """Features of which any classifier, even one unaware of groups, is nearly fair.
 
         min over encoder, decoder, predictor, max over the adversary:
         L_C(y, predictor(f)) + beta * L_Dec(x, decoder(f, a)) + gamma * L_Adv
 
-    with features `f = encoder(x)` and a the group. L_Adv is one less the adversary's L1
-    errors, the mean of each group by itself, which bounds how unfair a classifier of
+    with features `f = encoder(x)` and a the group. L_Adv is one less the sum of the
+    adversary's L1 errors, a mean for each group, and bounds how unfair a classifier of
     the features can be:
 
         parity:       1 - sum_a mean_{D_a} |h(f) - a|
@@ -81,6 +81,6 @@ class LAFTR(FairRepresentation):
         )
 
     def _decode(self, features, batch, *, training):
-        judged = self._judged(batch, features, training=training)
-        group = self.adversarial.contrast.adversary_examples(**judged).labels
+        inputs = self._adversary_inputs(batch, features, training=training)
+        group = self.adversarial.contrast.adversary_examples(**inputs).labels
         return self.decoder((features, group), training=training)

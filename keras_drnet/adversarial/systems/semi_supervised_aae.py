@@ -9,16 +9,16 @@ from keras_drnet.training.adversarial_model import AdversarialModel
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class SemiSupervisedAAE(AdversarialModel):
-    """An auto-encoder whose codes are a class and a style; a few classes are known.
+    """An auto-encoder whose codes are a class and a style, with few labels.
 
         min over encoder, decoder:
             mean (x - decoder(y, z))^2 + weight * L_enc(y) + weight' * L_enc'(z)
             + label_weight * cross-entropy(y_labeled, label)
 
     with y and z of `encoder(x)`, a distribution over classes and a style. One adversary
-    tells y from draws of one-hot vectors, which makes it decided, and classes equally
-    frequent; another tells z from draws of its prior, which so has no room for what y
-    can say. Reconstruction learns from all examples.
+    contrasts y with one-hot vectors, which makes it nearly one-hot and the classes
+    equally frequent; another contrasts z with draws of its prior, which leaves the
+    class to y. The reconstruction is trained on all examples.
 
     Batches are dicts: `image`, `[B, ...]`, without labels, and `labeled`,
     `[B', ...]`, with their `label`, int `[B']`.
@@ -91,9 +91,9 @@ class SemiSupervisedAAE(AdversarialModel):
         label = ops.softmax(ops.cast(logits, "float32"))
         decoded = self.decoder((label, style), training=training)
         error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["image"]))
-        labeled = classification_terms(
-            batch["label"], self(batch["labelled"], training=training)
-        )
+        # The key as earlier releases spelled it is read too.
+        known = batch["labeled"] if "labeled" in batch else batch["labelled"]
+        labeled = classification_terms(batch["label"], self(known, training=training))
         terms = {
             "loss": error + self.label_weight * labeled["loss"],
             "reconstruction": error,

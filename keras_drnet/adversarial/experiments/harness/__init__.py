@@ -1,1 +1,1 @@
-"""What all experiments share: rows and seeds, records, plots, tables."""
+"""Shared parts of the experiments: networks, training, records, plots, tables."""

@@ -1,15 +1,15 @@
-"""Batches of examples that are in memory."""
+"""Batches of arrays in memory."""
 
 import tensorflow as tf
 
 
 def shuffled(arrays, batch_size, seed=None):
-    """Return endless batches, each round through the examples in an order of its own.
+    """Return endless batches; every epoch has a new order.
 
     Args:
-        arrays: structure of arrays `[N, ...]`, a dict say; batches are the same one.
+        arrays: structure of arrays `[N, ...]`, a dict say; batches have the same one.
         batch_size: number of examples in a batch.
-        seed: of the orders; `None` is TensorFlow's global one.
+        seed: seed of the orders; `None` for TensorFlow's global one.
     """
     columns = tf.nest.map_structure(tf.constant, arrays)
     count = len(tf.nest.flatten(columns)[0])

@@ -1,4 +1,4 @@
-"""What an experiment is: rows of measures for a seed, and what they should be."""
+"""What an experiment is: rows of metrics for each seed, and what they should show."""
 
 import dataclasses
 import pathlib
@@ -13,7 +13,7 @@ class Settings:
 
     Attributes:
         data_dir: folder with a folder for each data set, or `None`: data that come
-            with packages, or are made.
+            with packages, or are generated.
         tiny: whether only to show that it runs and learns, in seconds.
     """
 
@@ -29,12 +29,12 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What one seed gave.
+    """The results of one seed.
 
     Attributes:
-        rows: by name of row, the measures by name. The row without an adversary comes
+        rows: by name of row, the metrics by name. The row without an adversary comes
             first.
-        data: what it was measured on, in a few words.
+        data: the data, in a sentence.
         arrays: by name, what the drawing needs.
     """
 
@@ -45,29 +45,27 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-    """A figure of the literature.
+    """Figures of the literature for one row.
 
     Attributes:
-        row: name of the row that it is to be compared with.
-        measure: name of the measure.
-        value: the figure.
-        source: where it is from.
-        verified: whether it was read in the source.
+        row: name of the row to compare with.
+        values: by name of metric, the figure.
+        source: the paper, or other source.
+        verified: whether the figures were read in the source itself.
     """
 
     row: str
-    measure: str
-    value: float
+    values: Mapping[str, float]
     source: str
-    verified: bool
+    verified: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
-class Mark:
-    """What the results ought to show.
+class AcceptanceCriterion:
+    """What the results should show.
 
     Attributes:
-        text: the mark in words.
+        text: the criterion in words.
         is_met: function of `Results` to whether it is met.
     """
 
@@ -81,9 +79,9 @@ class Results:
 
     Attributes:
         seeds: list of the `rows` of each seed's `Outcome`.
-        minutes: how long each took.
-        data: what they were measured on.
-        command: what made them.
+        minutes: duration of each.
+        data: the data, in a sentence.
+        command: the command that made them.
     """
 
     seeds: Sequence[Mapping[str, Mapping[str, float]]]
@@ -96,17 +94,17 @@ class Results:
         """The names of the rows, in order."""
         return list(self.seeds[0])
 
-    def values(self, row, measure):
-        """Return a measure of a row, a value for each seed that has it."""
-        return [rows[row][measure] for rows in self.seeds if measure in rows[row]]
+    def values(self, row, metric):
+        """Return a metric of a row, a value for each seed that has it."""
+        return [rows[row][metric] for rows in self.seeds if metric in rows[row]]
 
-    def mean(self, row, measure):
-        """Return the mean of a measure over seeds."""
-        return statistics.fmean(self.values(row, measure))
+    def mean(self, row, metric):
+        """Return the mean of a metric over seeds."""
+        return statistics.fmean(self.values(row, metric))
 
-    def deviation(self, row, measure):
+    def deviation(self, row, metric):
         """Return the standard deviation over seeds, 0 for one seed."""
-        values = self.values(row, measure)
+        values = self.values(row, metric)
         return statistics.stdev(values) if len(values) > 1 else 0.0
 
 
@@ -115,22 +113,22 @@ class Experiment:
     """The experiment of a system.
 
     Attributes:
-        title: what it is, in a line.
+        title: one line.
         run: function of a seed and `Settings` to an `Outcome`. It seeds everything
-            itself: `keras.utils.set_random_seed(seed)` before each row.
-        measures: by name, what a measure is, with its unit and chance where it has
-            one. They are columns of the table and panels of the plot, in this order.
-        headlines: pairs of a row and a measure, for the summary of all experiments.
+            itself, see `training.run_rows`.
+        metrics: by name, a metric in words, with its unit and chance where it has one.
+            They are columns of the table and panels of the plot, in this order.
+        headlines: pairs of a row and a metric, for the summary of all experiments.
         published: figures of the literature.
-        marks: what the results ought to show.
+        criteria: what the results should show.
         draw: function of a matplotlib figure and the first seed's `arrays`, for a
-            picture beside the measures; `None` if there is nothing to draw.
+            picture beside the metrics; `None` if there is nothing to draw.
     """
 
     title: str
     run: Callable[[int, Settings], Outcome]
-    measures: Mapping[str, str]
+    metrics: Mapping[str, str]
     headlines: Sequence[tuple[str, str]]
     published: Sequence[Published] = ()
-    marks: Sequence[Mark] = ()
+    criteria: Sequence[AcceptanceCriterion] = ()
     draw: Callable[[Any, Mapping[str, Any]], None] | None = None

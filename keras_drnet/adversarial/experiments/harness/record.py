@@ -1,4 +1,4 @@
-"""Results on disk: what each seed gave, and how, in `results.json`."""
+"""Results on disk: the metrics of each seed, and how they were made."""
 
 import json
 import platform
@@ -9,6 +9,7 @@ import numpy as np
 import sklearn
 import tensorflow as tf
 
+from keras_drnet.adversarial.experiments.harness import names
 from keras_drnet.adversarial.experiments.harness.experiment import Results
 from keras_drnet.errors import InputError
 from keras_drnet.storage import files
@@ -16,18 +17,27 @@ from keras_drnet.storage import files
 FILE = "results.json"
 
 
-def run_seeds(name, experiment, settings, seeds, folder):
-    """Run what seeds of an experiment have not been run yet.
+def results_folder(output, name):
+    """Return the folder of a system's results, or the existing one of an old name."""
+    old_folders = (output / old for old, new in names.CURRENT.items() if new == name)
+    for folder in (output / name, *old_folders):
+        if (folder / FILE).is_file():
+            return folder
+    return output / name
 
-    `results.json` is written after every seed, so that little is lost by a kill. What
-    the first seed has for the drawing goes to `arrays.npz`.
+
+def run_seeds(name, experiment, settings, seeds, folder):
+    """Run the seeds of an experiment that have not been run yet.
+
+    `results.json` is written after every seed, so that a kill loses one at most. The
+    first seed's arrays for the drawing go to `arrays.npz`.
 
     Args:
         name: name of the system.
         experiment: an `Experiment`.
         settings: `Settings`.
         seeds: iterable of ints.
-        folder: `pathlib.Path` of the system's results; made if need be.
+        folder: `pathlib.Path` of the system's results; created if missing.
 
     Returns:
         `Results` of all seeds that have been run, these and earlier ones.
@@ -44,7 +54,7 @@ def run_seeds(name, experiment, settings, seeds, folder):
             continue
         print(f"{name}, seed {seed} ...", flush=True)
         start = time.monotonic()
-        # Batches take it up too: a seed is the same whatever ran before.
+        # For batches too: a seed gives the same results whatever ran before.
         keras.utils.set_random_seed(seed)
         outcome = experiment.run(seed, settings)
         if stored.get("data", outcome.data) != outcome.data:
@@ -102,7 +112,7 @@ def load_arrays(folder):
 
 
 def _read(path, name, settings):
-    # What data there are decides the results; where they lie does not.
+    # Results depend on which data there are, not on where they are.
     has_data = settings.data_dir is not None
     asked = {"system": name, "tiny": settings.tiny, "data_dir": has_data}
     command = f"python -m keras_drnet.adversarial.experiments --system={name}"
@@ -113,8 +123,9 @@ def _read(path, name, settings):
     if not path.is_file():
         return {"settings": asked, "command": command, "seeds": {}}
     try:
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_text(), object_hook=_with_current_names)
         found = stored["settings"]
+        found["system"] = names.current(found["system"])
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise InputError(
             f"{path} is not a file of results: {error}. Move it away to run anew."
@@ -125,6 +136,10 @@ def _read(path, name, settings):
             "--output_dir."
         )
     return stored
+
+
+def _with_current_names(mapping):
+    return {names.current(name): value for name, value in mapping.items()}
 
 
 def _versions():

@@ -4,7 +4,7 @@ NONE = "\N{EN DASH}"
 
 
 def markdown_table(experiment, results):
-    """Make the table: rows, their measures over seeds, figures of papers, marks.
+    """Make the table: rows, their metrics over seeds, figures of papers, criteria.
 
     Args:
         experiment: an `Experiment`.
@@ -13,25 +13,23 @@ def markdown_table(experiment, results):
     Returns:
         Markdown, a string. The same results give the same text.
     """
-    measures = experiment.measures
+    metrics = experiment.metrics
     lines = [
         f"## {experiment.title}",
         "",
         f"{results.data} Mean and standard deviation of {len(results.seeds)} seeds, "
         f"{sum(results.minutes):.0f} minutes in all.",
         "",
-        _line(["", *measures.values()]),
-        _line(["---", *("---:" for _ in measures)]),
+        _line(["", *metrics.values()]),
+        _line(["---", *("---:" for _ in metrics)]),
     ]
     for row in results.rows:
-        lines.append(_line([row, *(_cell(results, row, m) for m in measures)]))
-    for (row, source, verified), values in _published(experiment).items():
-        mark = "" if verified else ", not verified"
-        cells = (
-            f"{values[m]:{_form(values[m])}}" if m in values else NONE for m in measures
-        )
-        lines.append(_line([f"*{row}: {source}{mark}*", *cells]))
-    lines += ["", *(_mark(mark, results) for mark in experiment.marks)]
+        lines.append(_line([row, *(_cell(results, row, m) for m in metrics)]))
+    for published in experiment.published:
+        note = "" if published.verified else ", not verified"
+        cells = (_figure(published.values.get(m)) for m in metrics)
+        lines.append(_line([f"*{published.row}: {published.source}{note}*", *cells]))
+    lines += ["", *(_criterion(c, results) for c in experiment.criteria)]
     return "\n".join([*lines, "", "```", results.command, "```", ""])
 
 
@@ -44,72 +42,68 @@ def summary_table(entries):
     Returns:
         Markdown, a string: the row without an adversary and the one with it, mean and
         standard deviation over seeds, the figure of a paper, and how many of the
-        experiment's marks are met.
+        experiment's criteria are met.
     """
-    heads = "experiment", "row", "measure"
-    numbers = "without", "with", "published", "marks met", "seeds", "minutes"
+    heads = "experiment", "row", "metric"
+    numbers = "without", "with", "published", "criteria met", "seeds", "minutes"
     lines = [
         _line([*heads, *numbers]),
         _line([*("---" for _ in heads), *("---:" for _ in numbers)]),
     ]
     for name, experiment, results in entries:
-        met = sum(mark.is_met(results) for mark in experiment.marks)
+        met = sum(criterion.is_met(results) for criterion in experiment.criteria)
         start = f"`{name}`"
         ends = [
-            f"{met} of {len(experiment.marks)}",
+            f"{met} of {len(experiment.criteria)}",
             f"{len(results.seeds)}",
             f"{sum(results.minutes):.0f}",
         ]
-        for row, measure in experiment.headlines:
+        for row, metric in experiment.headlines:
             cells = [
                 row,
-                experiment.measures[measure],
-                _cell(results, results.rows[0], measure),
-                _cell(results, row, measure),
-                _paper(experiment, row, measure),
+                experiment.metrics[metric],
+                _cell(results, results.rows[0], metric),
+                _cell(results, row, metric),
+                _paper(experiment, row, metric),
             ]
             lines.append(_line([start, *cells, *ends]))
             start, ends = "", [""] * len(ends)
     return "\n".join([*lines, ""])
 
 
-def _paper(experiment, row, measure):
-    for figure in experiment.published:
-        if (figure.row, figure.measure) == (row, measure):
-            text = f"{figure.value:{_form(figure.value)}}"
-            return text if figure.verified else f"{text} (not verified)"
+def _paper(experiment, row, metric):
+    for published in experiment.published:
+        if published.row == row and metric in published.values:
+            text = _figure(published.values[metric])
+            return text if published.verified else f"{text} (not verified)"
     return NONE
 
 
-def _published(experiment):
-    """Return the values of each line of published figures, by measure."""
-    lines = {}
-    for figure in experiment.published:
-        key = figure.row, figure.source, figure.verified
-        lines.setdefault(key, {})[figure.measure] = figure.value
-    return lines
+def _figure(value):
+    return NONE if value is None else f"{value:{_form(value)}}"
 
 
-def _cell(results, row, measure):
-    if not results.values(row, measure):
+def _cell(results, row, metric):
+    if not results.values(row, metric):
         return NONE
-    mean, deviation = results.mean(row, measure), results.deviation(row, measure)
+    mean, deviation = results.mean(row, metric), results.deviation(row, metric)
     form = _form(mean)
     return f"{mean:{form}} ± {deviation:{form}}"
 
 
 def _form(value):
-    """Return how to write a value and its deviation: small ones keep their digits."""
+    """Return the format of a value and its deviation: small ones keep their digits."""
     if abs(value) >= 0.01 or value == 0.0:
         return ".3f"
     return ".4f" if abs(value) >= 0.001 else ".1e"
 
 
-def _mark(mark, results):
-    return f"- {'met' if mark.is_met(results) else '**missed**'}: {mark.text}"
+def _criterion(criterion, results):
+    verdict = "met" if criterion.is_met(results) else "**missed**"
+    return f"- {verdict}: {criterion.text}"
 
 
 def _line(cells):
-    # A measure may be an absolute value.
+    # A metric may be an absolute value.
     escaped = (cell.replace("|", r"\|") for cell in cells)
     return f"| {' | '.join(escaped)} |"
