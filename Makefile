@@ -63,7 +63,7 @@ format: .venv/ready
 
 # Drift is no matter here: the screen shows one roll-out, not its distance from another.
 BUNDLE_FOR_ANDROID := android_demo/bundles/moving_mnist
-$(BUNDLE_FOR_ANDROID)/manifest.json: $(wildcard export/*.py) \
+$(BUNDLE_FOR_ANDROID)/manifest.json: $(wildcard export/*.py export/*/*.py) \
     keras_drnet/pretrained/moving_mnist/config.json | .venv/ready
 	rm -rf $(@D)
 	$(BIN)/python -m export.main --run_dir=pretrained:moving_mnist --output_dir=$(@D) \

@@ -17,6 +17,7 @@ from export import metadata, on_device
 from export.formats.flatbuffer import Model
 from export.graph.step_graph import StepGraph
 from export.on_device import DeviceError, VideoPredictor
+from export.on_device.__main__ import cli
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
@@ -182,14 +183,15 @@ def test_nothing_grows(bundle, past_file):
     assert after - before < 3e6
 
 
-def test_three_files_run_on_a_board(bundle, past_file, tmp_path):
+def test_the_files_of_the_recipe_run_on_a_board(bundle, past_file, tmp_path):
     light = [name for name in on_device.RUNTIMES if name != "tensorflow"]
     if not any(is_installed(name) for name in light):
         pytest.skip("no runtime but TensorFlow is installed")
-    folder = tmp_path / "export"
-    folder.mkdir()
-    for name in ("on_device.py", "metadata.py", "signatures.py"):
-        shutil.copy(ROOT / "export" / name, folder)
+    for pattern in ("on_device/*.py", "metadata.py", "signatures.py"):
+        for path in (ROOT / "export").glob(pattern):
+            copy = tmp_path / path.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
     refused = "tensorflow,keras,keras_drnet,absl,av,imageio,PIL"
     output = python(tmp_path, ON_A_BOARD, bundle, past_file, refused)
     assert output.split(maxsplit=1)[0] in light
@@ -369,7 +371,7 @@ def test_pictures_go_on_in_a_strip(bundle, predictor, tmp_path, monkeypatch):
 
 def run_here(monkeypatch, *flags):
     monkeypatch.setattr(sys, "argv", ["on_device", *flags])
-    return on_device.cli()
+    return cli()
 
 
 def test_a_wrong_flag_ends_a_process_with_one_sentence():
