@@ -89,7 +89,7 @@ def _main(arguments):
         arguments.model, arguments.num_threads, arguments.runtime
     )
     past = _read_past(arguments, predictor.signatures)
-    predictor.seed(past)
+    predictor.prime(past)
     seconds = []
 
     def future():

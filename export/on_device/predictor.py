@@ -10,19 +10,19 @@ class VideoPredictor:
     """Predicts video in pose space, frame by frame, from one encoding of the content.
 
     Every frame costs the same time, and memory does not grow. An instance belongs to
-    one thread: `seed` and `step` share the runtime's memory.
+    one thread: `prime` and `step` share the runtime's memory.
 
     Example:
 
     ```python
     predictor = VideoPredictor("drnet.tflite")
-    predictor.seed(frames)
+    predictor.prime(frames)
     for frame in predictor:
         show(frame)
     ```
 
     Attributes:
-        signatures: what the file says of its model (`export.signatures.Signatures`):
+        signatures: description of the model (`export.signatures.Signatures`):
             `image_size`, `num_channels`, `num_past`, `frame_rate` and more.
         runtime: name of the runtime in use, one of `RUNTIMES`.
     """
@@ -36,8 +36,8 @@ class VideoPredictor:
             runtime: one of `RUNTIMES`, or `None` for the first that is installed.
 
         Raises:
-            DeviceError: the file is none of ours or is damaged, or there is no such
-                runtime, or it cannot run the model.
+            DeviceError: the file was not written by `export.main` or is damaged, or
+                the runtime is not installed or cannot run the model.
         """
         self.signatures = _read_signatures(model_path)
         self.runtime, interpreter = load_runtime(runtime)
@@ -52,8 +52,8 @@ class VideoPredictor:
                 f"{self.runtime} cannot load {model_path}: {error}. If the file is "
                 f"whole, try another runtime of {list(RUNTIMES)}."
             ) from error
-        # A runner copies all that it takes and gives, the content maps too. The plain
-        # calls do not, but run the first function of the file alone.
+        # A signature runner copies every input and output, the content maps too. The
+        # interpreter's own calls do not, but run only the first function of the file.
         inputs, outputs = step.get_input_details(), step.get_output_details()
         first = self._interpreter.get_input_details()
         names = {*self.signatures.content, *self.signatures.state}
@@ -64,15 +64,15 @@ class VideoPredictor:
             )
         self._inputs = {name: inputs[name]["index"] for name in names}
         self._frame = outputs["frame"]["index"]
-        # Functions that make views: the runtime refuses to run while a view is held.
+        # Functions that return views: the runtime does not run while a view is held.
         view = self._interpreter.tensor
         self._state = [
             (view(inputs[name]["index"]), view(outputs[name]["index"]))
             for name in self.signatures.state
         ]
-        self._is_seeded = False
+        self._is_primed = False
 
-    def seed(self, frames):
+    def prime(self, frames):
         """Observe frames: encode their content once and warm up the pose LSTM.
 
         Args:
@@ -81,14 +81,18 @@ class VideoPredictor:
 
         Raises:
             DeviceError: frames of another size, too few, or values that are not
-                finite or not in [0, 1]. What was seeded before stays.
+                finite or not in [0, 1]. The earlier state is kept.
         """
         past = self._check_frames(frames)
-        # Not kept: the runtime takes a runner for a view and would refuse to run.
-        runner = self._interpreter.get_signature_runner("seed")
+        # Not kept: the runtime counts a runner as a view and would not run.
+        runner = self._interpreter.get_signature_runner(self.signatures.prime_function)
         for name, value in runner(past=past[np.newaxis]).items():
             self._interpreter.set_tensor(self._inputs[name], value)
-        self._is_seeded = True
+        self._is_primed = True
+
+    def seed(self, frames):
+        """Call `prime`, which had this name before."""
+        self.prime(frames)
 
     def step(self):
         """Predict the next frame.
@@ -97,11 +101,11 @@ class VideoPredictor:
             float32 array `[H, W, C]` in [0, 1], a new one each time.
 
         Raises:
-            DeviceError: `seed` was not called.
+            DeviceError: `prime` was not called.
         """
-        if not self._is_seeded:
+        if not self._is_primed:
             raise DeviceError(
-                "There is nothing to go on from; call seed(frames) before step()."
+                "No frames were observed yet; call prime(frames) before step()."
             )
         self._interpreter.invoke()
         for state, next_state in self._state:
@@ -109,7 +113,7 @@ class VideoPredictor:
         return self._interpreter.get_tensor(self._frame)[0]
 
     def __iter__(self):
-        """Yield what `step` gives, for ever."""
+        """Yield predicted frames without end."""
         while True:
             yield self.step()
 
@@ -125,7 +129,7 @@ class VideoPredictor:
             )
         past = frames[-num_past:]
         low, high = past.min(), past.max()
-        if not (low >= 0 and high <= 1):  # Of NaN neither is true.
+        if not (low >= 0 and high <= 1):  # Neither is true of NaN.
             raise DeviceError(
                 f"The frames hold values from {low:g} to {high:g}; expected finite "
                 "ones in [0, 1]: divide bytes by 255."
