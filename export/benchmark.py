@@ -1,15 +1,16 @@
-"""Times a bundle on this machine: every file of it, and what it is to be compared with.
+"""Times every model of a bundle on this machine, and baselines to compare them with.
 
 Usage:
 
     python -m export.benchmark --bundle=bundle
 
 For each number of threads all take turns in one process, so that a change of the
-machine's load meets all of them. Rows: each TFLite file with each runtime that is
+machine's load affects all of them. Rows: each TFLite file with each runtime that is
 installed, `plain` (the networks as trained, in one TFLite graph without the step
-graph's algebra), the SavedModel's and ONNX's `seed` and `step`, and the Keras networks
-by way of `keras_drnet.VideoPredictor`. *of product* is the rate of a step's
-multiplications against that of a large matrix product of NumPy's.
+graph's algebra), the functions `prime` and `step` of the SavedModel and of ONNX, and
+the Keras networks, with `keras_drnet.VideoPredictor` and with `Model.predict`. *of
+product* is the rate of a step's multiply-adds relative to that of a large NumPy matrix
+product.
 """
 
 import concurrent.futures
@@ -30,8 +31,9 @@ from export import on_device, parity
 from export.bundle import GOLDEN_FILE, MANIFEST_FILE
 from export.formats import subprocesses
 from export.formats.flatbuffer import Model
-from export.formats.quantize import LADDER
+from export.formats.quantize import SCHEMES
 from export.measure import median_ms
+from export.signatures import SIGNATURES_FILE, Signatures
 from keras_drnet import cli
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
@@ -48,10 +50,11 @@ _LONG = flags.DEFINE_integer(
     "long", 10000, "Frames of the long roll-out; 0 = none.", lower_bound=0
 )
 
-CALLS = 4  # Of each row in a round; the first finds caches cold and is not counted.
+PAST = "roll_out/inputs/past"  # Observed frames among the golden arrays.
+CALLS = 4  # Calls of each row in a round; the first, with cold caches, is not counted.
 MATRIX = 1024  # Side of the matrices of the product.
 WINDOW = 100  # Frames at either end of the long roll-out.
-LEAST_LONG = 10 + WINDOW  # Its first frames find caches cold and are not counted.
+LEAST_LONG = 10 + WINDOW  # The first frames, with cold caches, are not counted.
 
 
 @dataclasses.dataclass
@@ -60,25 +63,25 @@ class Row:
 
     Attributes:
         name: file and runtime.
-        seed: function without arguments that runs `seed`.
+        prime: function without arguments that runs `prime`.
         step: the same of `step`.
         size: bytes of the file, or 0.
-        multiply_adds: multiplications of a step, or 0 where they were not counted.
-        times: measured milliseconds of `seed` and `step`.
+        multiply_adds: multiply-adds of a step, or 0 where they were not counted.
+        times: measured milliseconds of `prime` and `step`.
     """
 
     name: str
-    seed: object
+    prime: object
     step: object
     size: int = 0
     multiply_adds: int = 0
-    times: dict = dataclasses.field(default_factory=lambda: {"seed": [], "step": []})
+    times: dict = dataclasses.field(default_factory=lambda: {"prime": [], "step": []})
 
 
 def main():
     """Print a table for each number of threads, and one of a long roll-out."""
     folder = pathlib.Path(_BUNDLE.value)
-    for name in (MANIFEST_FILE, LADDER["none"].file):
+    for name in (MANIFEST_FILE, SCHEMES["none"].file):
         if not (folder / name).is_file():
             raise InputError(
                 f"{folder} is no bundle to time: it has no {name}. Write one with "
@@ -98,7 +101,7 @@ def main():
         subprocesses.run("export.graph.plain_graph", config, plain, log=log)
         log.unlink()
         for threads in _THREADS.value:
-            # TensorFlow's threads can be set once in a process.
+            # TensorFlow's threads can be set only once in a process.
             print(_in_a_process(_table, folder, config, plain, threads, _ROUNDS.value))
         if _LONG.value:
             print(_in_a_process(_long_roll_out, folder, _LONG.value))
@@ -116,7 +119,7 @@ def _table(folder, config, plain, threads, rounds):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     with np.load(folder / GOLDEN_FILE) as golden:
-        past = golden["seed/inputs/past"]
+        past = golden[PAST]
     rows = [
         *_tflite_rows(folder, past, threads),
         *_plain_rows(plain, past, threads),
@@ -135,21 +138,21 @@ def _table(folder, config, plain, threads, rounds):
     lines = [
         f"{threads} thread{'s'[: threads > 1]}; matrix product "
         f"{2 * rate / 1e6:.0f} GFLOP/s; a step: {step_cost / 1e6:.1f} M multiply-adds",
-        f"{'':<48}{'MB':>8}{'seed ms':>10}{'step ms':>10}{'of product':>12}",
+        f"{'':<48}{'MB':>8}{'prime ms':>10}{'step ms':>10}{'of product':>12}",
     ]
     for row in rows:
-        seed, step = (statistics.median(row.times[name]) for name in ("seed", "step"))
+        prime, step = (statistics.median(times) for times in row.times.values())
         size = f"{row.size / 1e6:.2f}" if row.size else ""
         share = f"{row.multiply_adds / step / rate:.0%}" if row.multiply_adds else ""
-        lines.append(f"{row.name:<48}{size:>8}{seed:>10.2f}{step:>10.2f}{share:>12}")
+        lines.append(f"{row.name:<48}{size:>8}{prime:>10.2f}{step:>10.2f}{share:>12}")
     return "\n".join(lines) + "\n"
 
 
 def _tflite_rows(folder, past, threads):
     """Yield a row for each file and runtime, float32 of the first runtime first."""
     for runtime in on_device.RUNTIMES:
-        for rung in LADDER.values():
-            path = folder / rung.file
+        for scheme in SCHEMES.values():
+            path = folder / scheme.file
             if not path.is_file():
                 continue
             try:
@@ -157,8 +160,8 @@ def _tflite_rows(folder, past, threads):
             except on_device.DeviceError:
                 continue
             yield Row(
-                name=f"{rung.file} {runtime}",
-                seed=lambda predictor=predictor: predictor.seed(past[0]),
+                name=f"{scheme.file} {runtime}",
+                prime=lambda predictor=predictor: predictor.prime(past[0]),
                 step=predictor.step,
                 size=path.stat().st_size,
                 multiply_adds=Model(path.read_bytes()).multiply_adds("step"),
@@ -175,11 +178,11 @@ def _plain_rows(path, past, threads):
             )
         except on_device.DeviceError:
             continue
-        seed, step = map(interpreter.get_signature_runner, ("seed", "step"))
-        state = seed(past=past)
+        prime, step = map(interpreter.get_signature_runner, ("prime", "step"))
+        state = prime(past=past)
         yield Row(
             name=f"plain {runtime}",
-            seed=lambda seed=seed: seed(past=past),
+            prime=lambda prime=prime: prime(past=past),
             step=lambda step=step, state=state: step(**state),
             size=len(model),
             multiply_adds=multiply_adds,
@@ -194,19 +197,21 @@ def _other_rows(folder, config, past, threads):
         calls["saved_model"] = parity.saved_model_call(versions[-1])
     if (folder / "onnx").is_dir():
         calls["onnx, onnxruntime"] = parity.onnx_call(folder / "onnx", threads)
+    signatures = Signatures.from_json((folder / SIGNATURES_FILE).read_text())
+    prime = signatures.prime_function
     for name, call in calls.items():
-        state = call("seed", {"past": past})
+        state = call(prime, {"past": past})
         yield Row(
             name=name,
-            seed=lambda call=call: call("seed", {"past": past}),
+            prime=lambda call=call: call(prime, {"past": past}),
             step=lambda call=call, state=state: call("step", state),
         )
     networks = build_networks(Config.from_json(config.read_text()))
     predictor = VideoPredictor(networks)
     stream = predictor.stream(past)
     yield Row(
-        name="Keras, VideoPredictor (seed draws a frame too)",
-        seed=lambda: next(predictor.stream(past)),
+        name="Keras, VideoPredictor (prime includes a frame)",
+        prime=lambda: next(predictor.stream(past)),
         step=lambda: next(stream),
     )
     content = networks.content_encoder.predict(past[:, -1], verbose=0)
@@ -221,7 +226,7 @@ def _other_rows(folder, config, past, threads):
         networks.decoder.predict((content, pose), verbose=0)
         networks.pose_lstm.predict((pose, content[0], state), verbose=0)
 
-    yield Row(name="Keras, Model.predict", seed=encode, step=step)
+    yield Row(name="Keras, Model.predict", prime=encode, step=step)
 
 
 def _product_ms(threads):
@@ -233,11 +238,11 @@ def _product_ms(threads):
 
 
 def _long_roll_out(folder, count):
-    """Return whether time and memory grow over a roll-out, as text."""
-    path = folder / LADDER["none"].file
+    """Measure time and memory at both ends of a roll-out; return them as text."""
+    path = folder / SCHEMES["none"].file
     predictor = on_device.VideoPredictor(path)
     with np.load(folder / GOLDEN_FILE) as golden:
-        predictor.seed(golden["seed/inputs/past"][0])
+        predictor.prime(golden[PAST][0])
     times, memory = [], {}
     for frame in range(1, count + 1):
         start = time.perf_counter()

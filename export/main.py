@@ -1,10 +1,10 @@
-"""Exports a trained run: SavedModel, TFLite and ONNX in one bundle.
+"""Exports a trained run as a bundle: SavedModel, TFLite and ONNX.
 
 Usage:
 
     python -m export.main --run_dir=runs/quickstart --output_dir=bundle
 
-Exit code 3: the bundle is whole but for files that drift too far; they are named.
+Exit code 3: the bundle lacks models that drift too far from Keras; they are named.
 """
 
 import pathlib
@@ -26,15 +26,15 @@ _FORMATS = flags.DEFINE_list(
 )
 _QUANTIZE = flags.DEFINE_list(
     "quantize",
-    list(bundle.Options.rungs),
-    f"TFLite files to write: {', '.join(quantize.LADDER)}.",
+    list(bundle.Options.schemes),
+    f"TFLite files to write: {', '.join(quantize.SCHEMES)}.",
 )
 _VERSION = flags.DEFINE_integer(
     "version", 1, "Version of the SavedModel.", lower_bound=1
 )
 _DATA_DIR = cli.data_dir_flag()
 _FORCE = flags.DEFINE_bool(
-    "force", False, "Also writes a file that drifts further than its gate allows."
+    "force", False, "Also write models that drift further than their threshold."
 )
 
 EXIT_REFUSED = 3
@@ -46,27 +46,27 @@ def main():
     for name in _FORMATS.value:
         choose(formats, name, "format")
     for name in _QUANTIZE.value:
-        choose(quantize.LADDER, name, "quantisation")
-    # TensorFlow reports every file that it writes.
+        choose(quantize.SCHEMES, name, "quantization")
+    # TensorFlow logs every file that it writes.
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("WARNING")
     run = RunFolder(_RUN_DIR.value)
     output_dir = pathlib.Path(_OUTPUT_DIR.value or run.output_path("bundle"))
     options = bundle.Options(
         formats=tuple(_FORMATS.value),
-        rungs=tuple(_QUANTIZE.value),
+        schemes=tuple(_QUANTIZE.value),
         version=_VERSION.value,
         force=_FORCE.value,
         data_dir=_DATA_DIR.value,
     )
-    measured = bundle.export_run(run, output_dir, options)
-    print(model_card.table(measured))
-    print(f"The bundle is {output_dir}; its model_card.md says more.")
-    refused = [m.name for m in measured if not m.passed]
+    measurements = bundle.export_run(run, output_dir, options)
+    print(model_card.table(measurements))
+    print(f"The bundle is {output_dir}; see its model_card.md for details.")
+    refused = [m.name for m in measurements if not m.passed]
     if refused and not _FORCE.value:
         print(
-            f"Not written, for they drift too far: {', '.join(refused)} (--force "
-            "writes them all the same).",
+            f"Not written because they drift too far: {', '.join(refused)}. Use "
+            "--force to write them anyway.",
             file=sys.stderr,
         )
         sys.exit(EXIT_REFUSED)

@@ -1,4 +1,4 @@
-"""What a bundle's table shows: size, agreement with Keras, time."""
+"""Size, agreement with Keras and speed of a bundle's models."""
 
 import dataclasses
 import statistics
@@ -13,19 +13,21 @@ REPEATS = 30
 
 
 @dataclasses.dataclass(frozen=True)
-class Measured:
-    """What was found of one file or folder of a bundle.
+class Measurement:
+    """One line of a bundle's table.
 
     Attributes:
-        name: its name.
-        precision: what its numbers are.
+        name: name of the file or folder.
+        precision: number formats of weights and activations.
         size: bytes.
-        difference: greatest difference of a function's output to Keras.
-        psnr: of frame `quantize.GATE_FRAME` of the roll-out to Keras' own, decibels.
-        min_psnr: what it should be at least.
-        seed_ms: median time of `seed` on one thread, or `None`.
-        step_ms: median time of `step`.
-        runtime: what ran it.
+        difference: greatest difference of any function's output from Keras'; see
+            `parity.greatest_difference`.
+        psnr: PSNR of frame `quantize.THRESHOLD_FRAME` of the roll-out against Keras'
+            own, decibels.
+        min_psnr: threshold: the least PSNR that is accepted.
+        prime_ms: median time of `prime` on one thread, or `None` if not timed.
+        step_ms: the same of `step`.
+        runtime: TFLite runtime that was timed.
     """
 
     name: str
@@ -34,42 +36,42 @@ class Measured:
     difference: float
     psnr: float
     min_psnr: float = 0.0
-    seed_ms: float | None = None
+    prime_ms: float | None = None
     step_ms: float | None = None
     runtime: str = ""
 
     @property
     def passed(self):
-        """Whether it may be shipped."""
+        """Whether the roll-out stays as close to Keras as the threshold demands."""
         return self.psnr >= self.min_psnr
 
 
-def measure_tflite(path, rung, difference, past, future):
-    """Roll a `.tflite` file out and times it.
+def measure_tflite(path, scheme, difference, past, future):
+    """Roll out a `.tflite` file and time it.
 
     Args:
         path: the file.
-        rung: its `quantize.Rung`.
-        difference: its greatest difference to Keras, for the table.
+        scheme: its `quantize.QuantizationScheme`.
+        difference: its greatest difference from Keras, for the table.
         past: observed frames `[B, T, H, W, C]`.
         future: Keras' prediction `[B, N, H, W, C]`.
 
     Returns:
-        `Measured`.
+        A `Measurement`.
     """
     predictor = VideoPredictor(path)
     frames = []
     for clip in past:
-        predictor.seed(clip)
+        predictor.prime(clip)
         frames.append([predictor.step() for _ in range(future.shape[1])])
-    return Measured(
-        name=rung.file,
-        precision=rung.about,
+    return Measurement(
+        name=scheme.file,
+        precision=scheme.about,
         size=path.stat().st_size,
         difference=difference,
         psnr=quantize.drift(np.array(frames), future),
-        min_psnr=rung.min_psnr,
-        seed_ms=median_ms(lambda: predictor.seed(past[0])),
+        min_psnr=scheme.min_psnr,
+        prime_ms=median_ms(lambda: predictor.prime(past[0])),
         step_ms=median_ms(predictor.step),
         runtime=predictor.runtime,
     )

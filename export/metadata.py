@@ -1,8 +1,8 @@
 """The signatures inside a `.tflite` file: a zip archive after the model.
 
 Runtimes do not read past the model; any zip program finds the archive at the end of
-the file (`unzip -p drnet.tflite signatures.json`). It has the model's SHA-256 too:
-runtimes take a damaged weight for a weight.
+the file (`unzip -p drnet.tflite signatures.json`). It also has the model's SHA-256,
+since runtimes do not notice a damaged weight.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ DIGEST_FILE = "model.sha256"
 
 
 def attach(model, signatures):
-    """Return a model's bytes with its signatures behind them."""
+    """Return a model's bytes with its signatures appended."""
     digest = hashlib.sha256(model).hexdigest()
     buffer = io.BytesIO(model)
     with zipfile.ZipFile(buffer, "a") as archive:
@@ -26,10 +26,10 @@ def attach(model, signatures):
 
 
 def read(path):
-    """Read the signatures of a `.tflite` file and verifies its model.
+    """Read the signatures of a `.tflite` file and verify its model.
 
     Raises:
-        ValueError: the file is none of ours, or is damaged.
+        ValueError: the file was not written by `export.main`, or is damaged.
         OSError: it cannot be read.
     """
     try:
@@ -44,6 +44,6 @@ def read(path):
         ) from error
     if hashlib.sha256(model).hexdigest() != digest:
         raise ValueError(
-            f"{path} is damaged: its model does not match its SHA-256. Copy it anew."
+            f"{path} is damaged: its model does not match its SHA-256. Copy it again."
         )
     return Signatures.from_json(text)

@@ -1,4 +1,4 @@
-"""The text that goes with a bundle."""
+"""The model card of a bundle: description, figures and files."""
 
 import json
 
@@ -9,17 +9,17 @@ TEMPLATE = """# {name}
 
 DrNet (Denton & Birodkar 2017), exported by keras_drnet {version}. It encodes the
 content of the last of {num_past} observed frames once, and predicts the pose of the
-frames that follow with an LSTM; no predicted pixel is read again, so it can go on for
-ever.
+frames that follow with an LSTM. No predicted pixel is read again, so the prediction has
+no end.
 
 - **Trained on**: `{dataset}`, frames of {image_size}x{image_size} ({color_order}),
   {frame_rate} a second; the whole configuration is in `manifest.json`.
 - **Frames**: float32 in [0, 1], `[height, width, channel]`. All inputs and outputs of
   all files are float32 (`num_future`: int32); `signatures.json` has their names.
-- **Meant for**: predicting and re-composing clips like those it was trained on. Other
-  video gives other video's ghosts. Frames are made up, not forecasts to rely on.
+- **Intended use**: predicting and re-composing clips like those it was trained on. On
+  other video its frames are wrong. They are generated, not forecasts to rely on.
 - **License**: Apache-2.0 for the code; the weights come from the data above, whose own
-  terms go on to hold.
+  terms still hold.
 
 ## Held-out figures
 
@@ -29,24 +29,25 @@ ever.
 
 {table}
 
-*Difference*: the greatest of any function's output from Keras', relative to the
-tensor's greatest value where that is above 1. *PSNR at {gate_frame}*: of the frame
-{gate_frame} steps into a roll-out, to that of Keras, over several test clips; a file
-below its gate is not written unless that was forced. Times: one thread of the machine
-that exported, median, `{runtime}`; `python -m export.benchmark` measures yours.
+*Difference*: greatest difference of any function's output from Keras', relative to the
+tensor's greatest value where that is above 1. *PSNR at {frame}*: PSNR of the frame
+{frame} steps into a roll-out against that of Keras, over several test clips; the gate
+is the threshold below which a file is not written unless forced. Times: median on one
+thread of the machine that exported, `{runtime}`; `python -m export.benchmark` measures
+yours.
 
 `golden.npz` has inputs and outputs of every function for one clip, and its roll-out.
 In ONNX an output that would have the name of an input begins with `next_`.
 """
 
 
-def text(run, signatures, measured):
-    """Return the model card.
+def text(run, signatures, measurements):
+    """Return the model card as Markdown.
 
     Args:
         run: the `RunFolder`.
         signatures: the bundle's `Signatures`.
-        measured: list of `measure.Measured`.
+        measurements: list of `measure.Measurement`.
     """
     return TEMPLATE.format(
         name=signatures.name,
@@ -57,31 +58,32 @@ def text(run, signatures, measured):
         color_order=signatures.color_order,
         frame_rate=signatures.frame_rate,
         figures=_figures(run),
-        table=table(measured),
-        gate_frame=quantize.GATE_FRAME,
-        runtime=next((m.runtime for m in measured if m.runtime), "not measured"),
+        table=table(measurements),
+        frame=quantize.THRESHOLD_FRAME,
+        runtime=next((m.runtime for m in measurements if m.runtime), "not measured"),
     )
 
 
-def table(measured):
-    """Return a list of `measure.Measured` as a Markdown table."""
+def table(measurements):
+    """Return a list of `measure.Measurement` as a Markdown table."""
     lines = [
-        "| file | numbers | size | difference | PSNR at 100 (gate) | seed | step |",
+        "| file | numbers | size | difference | PSNR at 100 (gate) | prime | step |",
         "|---|---|---|---|---|---|---|",
     ]
-    for m in measured:
-        gate = f" (≥ {m.min_psnr:.0f})" if m.min_psnr else ""
-        gate += "" if m.passed else " **refused**"
-        times = ["" if t is None else f"{t:.2f} ms" for t in (m.seed_ms, m.step_ms)]
+    for m in measurements:
+        threshold = f" (≥ {m.min_psnr:.0f})" if m.min_psnr else ""
+        refused = "" if m.passed else " **refused**"
+        times = ["" if t is None else f"{t:.2f} ms" for t in (m.prime_ms, m.step_ms)]
         lines.append(
             f"| `{m.name}` | {m.precision} | {m.size / 1e6:.2f} MB "
-            f"| {m.difference:.1e} | {m.psnr:.1f} dB{gate} | {times[0]} | {times[1]} |"
+            f"| {m.difference:.1e} | {m.psnr:.1f} dB{threshold}{refused} "
+            f"| {times[0]} | {times[1]} |"
         )
     return "\n".join(lines)
 
 
 def _figures(run):
-    """Return what `evaluate` measured, as a table, or how to have it measured."""
+    """Return the results of `evaluate` as a table, or how to get them."""
     path = run.find("evaluation/metrics.json")
     try:
         results = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""Compares what was written with the Keras networks that it was written from."""
+"""Comparison of exported models with the Keras networks they come from."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,15 +7,14 @@ from export.formats.to_onnx import output_name
 from keras_drnet.inference.video_predictor import VideoPredictor
 
 GOLDEN_FRAMES = 20  # Frames of the roll-out that a bundle keeps.
-# Of a value of 1, or of the greatest value of the tensor where that is more.
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # Relative to the tensor's greatest value where that is above 1.
 
 
 def golden(networks, graph, functions, past):
     """Compute inputs and outputs of every function for one clip, with Keras.
 
-    Those of `seed` and `step`, which Keras has not, come from the step graph; the
-    roll-out, which is made of them, is Keras' own.
+    Only those of `prime` and `step`, which have no counterpart in Keras, come from the
+    step graph; the roll-out, which consists of them, is again that of Keras.
 
     Args:
         networks: the `Networks`.
@@ -25,14 +24,15 @@ def golden(networks, graph, functions, past):
 
     Returns:
         A dict of `<function>/inputs/<name>` and `<function>/outputs/<name>` to
-        arrays; `roll_out` takes `past` and gives `future`, `[1, 20, H, W, C]`.
+        arrays. `roll_out` has the input `past` and the output `future`,
+        `[1, 20, H, W, C]`.
     """
     frame, first = past[:, -1], past[:, 0]
     content, skips = networks.content_encoder(frame, training=False)
     pose = networks.pose_encoder(first, training=False)
-    coded = {"content": content} | {f"skip{i + 1}": s for i, s in enumerate(skips)}
-    seeded = functions["seed"](past=tf.constant(past))
-    state = {name: seeded[name] for name in graph.state_names}
+    encoded = {"content": content} | {f"skip{i + 1}": s for i, s in enumerate(skips)}
+    primed = functions["prime"](past=tf.constant(past))
+    state = {name: primed[name] for name in graph.state_names}
     layers = [state[name] for name in graph.state_names[1:]]
     layers = tuple(zip(layers[::2], layers[1::2], strict=True))
     next_pose, next_layers = networks.pose_lstm(
@@ -40,18 +40,18 @@ def golden(networks, graph, functions, past):
     )
     values = [next_pose, *(value for layer in next_layers for value in layer)]
     examples = {
-        "encode_content": ({"frame": frame}, coded),
+        "encode_content": ({"frame": frame}, encoded),
         "encode_pose": ({"frame": first}, {"pose": pose}),
         "decode": (
-            coded | {"pose": pose},
+            encoded | {"pose": pose},
             {"frame": networks.decoder(((content, skips), pose), training=False)},
         ),
         "predict_pose": (
             {"content": content} | state,
             dict(zip(graph.state_names, values, strict=True)),
         ),
-        "seed": ({"past": past}, seeded),
-        "step": (seeded, functions["step"](**seeded)),
+        "prime": ({"past": past}, primed),
+        "step": (primed, functions["step"](**primed)),
         "roll_out": (
             {"past": past},
             {"future": VideoPredictor(networks).predict(past, GOLDEN_FRAMES)},
@@ -79,12 +79,12 @@ def greatest_difference(call, arrays):
     """Run every function on its golden inputs.
 
     Args:
-        call: function of a name and a dict of inputs, that returns a dict of outputs.
+        call: function of a name and a dict of inputs that returns a dict of outputs.
         arrays: what `golden` returned.
 
     Returns:
-        The greatest difference to the golden outputs, in units of a value of 1 or of
-        a tensor's greatest value where that is more.
+        The greatest difference from the golden outputs, relative to a tensor's
+        greatest value where that is above 1.
     """
     differences = []
     for function in {key.split("/")[0] for key in arrays} - {"roll_out"}:
@@ -92,7 +92,7 @@ def greatest_difference(call, arrays):
         for name, expected in part(arrays, function, "outputs").items():
             scale = max(1.0, float(np.abs(expected).max()))
             differences.append(np.abs(outputs[name] - expected).max() / scale)
-    return float(np.max(differences))  # NaN where one is.
+    return float(np.max(differences))  # NaN if any of them is.
 
 
 def saved_model_call(path):

@@ -1,4 +1,4 @@
-r"""Asks a TF Serving server how a video goes on, and writes what it predicts.
+r"""Sends observed frames to TF Serving and writes the predicted video.
 
 Usage:
 
@@ -23,27 +23,31 @@ from keras_drnet.visualization.video_writer import video_writer
 SERVERS = {"rest": "http://127.0.0.1:8501", "grpc": "127.0.0.1:8500"}
 
 _SERVER = flags.DEFINE_string(
-    "server", None, f"Where the server is; default: {SERVERS}."
+    "server", None, f"Address of the server; default: {SERVERS}."
 )
-_PROTOCOL = flags.DEFINE_enum("protocol", "rest", list(TRANSPORTS), "How to ask it.")
+_PROTOCOL = flags.DEFINE_enum("protocol", "rest", list(TRANSPORTS), "Protocol.")
 _MODEL = flags.DEFINE_string("model", "drnet", "Name of the model on the server.")
 _VERSION = flags.DEFINE_integer(
     "version", None, "Version of the model; default: the newest.", lower_bound=0
 )
-_VERSION_LABEL = flags.DEFINE_string("version_label", None, "Its label instead.")
+_VERSION_LABEL = flags.DEFINE_string(
+    "version_label", None, "Label of the version, in place of its number."
+)
 _SIGNATURES = flags.DEFINE_string(
     "signatures", None, "The bundle's signatures.json.", required=True
 )
-_VIDEO = flags.DEFINE_string("video", None, "Video to go on with.")
+_VIDEO = flags.DEFINE_string("video", None, "Video to continue.")
 _FRAMES = flags.DEFINE_string(
-    "frames", None, "Folder of pictures, in the order of their names, instead."
+    "frames",
+    None,
+    "Folder of images, in the order of their names, in place of a video.",
 )
 _FIRST_FRAME = flags.DEFINE_integer(
-    "first_frame", 0, "First frame of those that are observed.", lower_bound=0
+    "first_frame", 0, "Number of the first observed frame, from 0.", lower_bound=0
 )
 _NUM_FUTURE = cli.num_future_flag(15)
 _STEPWISE = flags.DEFINE_bool(
-    "stepwise", False, "Asks for one frame after the other: any number of them."
+    "stepwise", False, "Request frame by frame: any number of frames."
 )
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Video to write, .gif or .mp4.", required=True
@@ -59,7 +63,7 @@ flags.mark_flags_as_mutual_exclusive(["video", "frames"], required=True)
 
 
 def main():
-    """Read the observed frames, ask for the future ones, and write both."""
+    """Read the observed frames, request the future ones, and write both."""
     signatures = _read_signatures()
     client = ServingClient(
         _SERVER.value or SERVERS[_PROTOCOL.value],
@@ -102,7 +106,7 @@ def _read_signatures():
     try:
         return Signatures.from_json(path.read_text())
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no text; expected a signatures.json.") from error
+        raise InputError(f"{path} is not text; expected a signatures.json.") from error
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
 

@@ -1,19 +1,22 @@
-"""What the functions of a bundle take and give, and the file that says so.
+"""Inputs and outputs of a bundle's functions, and the file that lists them.
 
 `signatures.json` is all that a program needs to know of a bundle: no size, name or
 number of state tensors has to be written into its code. This module needs neither
 TensorFlow nor NumPy.
+
+Formats: 1 has no `resize`; 1 and 2 call the function `prime` "seed".
 """
 
 import dataclasses
 import json
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 SIGNATURES_FILE = "signatures.json"
+OLD_NAMES = {"seed": "prime"}  # Functions' names before format 3.
 
 UNIT, CODE = (0.0, 1.0), (-1.0, 1.0)
-# What a tensor's name means, without the number that may follow, and its range where
-# it has one.
+# Meaning and range, `None` where there is no bound, of a tensor's name without the
+# number that may follow.
 MEANINGS = {
     "past": ("observed frames, oldest first", UNIT),
     "frame": ("a frame", UNIT),
@@ -34,10 +37,10 @@ class Tensor:
     """A named input or output.
 
     Attributes:
-        shape: its sizes, first the batch; `None` where any size will do.
+        shape: its sizes, the batch first; `None` where any size will do.
         dtype: name of the type, such as "float32".
         range: smallest and greatest value, or `None` where there is no bound.
-        about: what it is.
+        about: description.
     """
 
     shape: tuple[int | None, ...]
@@ -56,22 +59,24 @@ class Signature:
 
 @dataclasses.dataclass(frozen=True)
 class Signatures:
-    """The functions of a bundle and what they were made from.
+    """The functions of a bundle and the model that they come from.
 
     Attributes:
         name: name of the model.
-        dataset: what it was trained on.
+        dataset: data set that it was trained on.
         image_size: side of a frame, pixels.
-        num_channels: 1, gray, or 3, red, green, blue.
+        num_channels: 1 (gray) or 3 (red, green, blue).
         color_order: "gray" or "rgb".
-        num_past: observed frames that `seed` takes.
-        max_future: frames that `serving_default` predicts at most.
+        num_past: number of observed frames that `prime` takes.
+        max_future: greatest number of frames that `serving_default` predicts.
         frame_rate: frames a second of the video it was trained on.
         resize: how other shapes become squares, "squash" or "crop".
-        content: names of the tensors that `seed` gives and every `step` takes
+        content: names of the tensors that `prime` returns and every `step` takes
             unchanged.
-        state: names of the tensors that `seed` gives and `step` takes and gives anew.
+        state: names of the tensors that `prime` returns, and that `step` takes and
+            returns updated.
         functions: the signatures by name.
+        prime_function: name of the function `prime` in the bundle's model files.
     """
 
     name: str
@@ -86,27 +91,27 @@ class Signatures:
     content: tuple[str, ...]
     state: tuple[str, ...]
     functions: dict[str, Signature]
+    prime_function: str = "prime"
+
+    def name_in_files(self, function):
+        """Return the name that a function has in the bundle's model files."""
+        return self.prime_function if function == "prime" else function
 
     def to_json(self):
-        """Return the text of `signatures.json`."""
+        """Return the text of `signatures.json`, in today's format."""
         values = {"format_version": FORMAT_VERSION} | dataclasses.asdict(self)
+        del values["prime_function"]
         return json.dumps(values, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text):
-        """Read what `to_json` wrote.
+        """Read the text of `signatures.json`, in this or an earlier format.
 
         Raises:
             ValueError: the text is something else, or of a later format.
         """
         try:
-            values = json.loads(text)
-            version = values.pop("format_version")
-            if version != FORMAT_VERSION:
-                raise ValueError(
-                    f"{SIGNATURES_FILE} has format {version}; this program reads "
-                    f"{FORMAT_VERSION}. Use the version of keras_drnet that wrote it."
-                )
+            values = _upgraded(json.loads(text))
             functions = {
                 name: Signature(
                     **{
@@ -125,9 +130,25 @@ class Signatures:
 
 
 def tensor(name, shape, dtype):
-    """Return the `Tensor` of a name, whose meaning `MEANINGS` has."""
+    """Return the `Tensor` of a name that is in `MEANINGS`."""
     about, value_range = MEANINGS[name.rstrip("0123456789")]
     return Tensor(tuple(shape), dtype, value_range, about)
+
+
+def _upgraded(values):
+    """Convert the values of any earlier format to those of today's."""
+    version = values.pop("format_version")
+    if version not in range(1, FORMAT_VERSION + 1):
+        raise ValueError(
+            f"{SIGNATURES_FILE} has format {version}; this program reads formats 1 to "
+            f"{FORMAT_VERSION}. Use the version of keras_drnet that wrote it."
+        )
+    if version < 2:
+        values.setdefault("resize", "squash")
+    if version < 3:
+        values["prime_function"] = "seed"
+        values["functions"]["prime"] = values["functions"].pop("seed")
+    return values
 
 
 def _tensor(values):

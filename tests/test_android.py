@@ -48,14 +48,14 @@ def verify(app, apk):
 
 
 def offset(apk, name):
-    """Returns where the bytes of a stored file begin."""
+    """Return the position of a stored file's first byte."""
     entry = apk.getinfo(name)
     apk.fp.seek(entry.header_offset + 26)
     name_size, extra_size = struct.unpack("<HH", apk.fp.read(4))
     return entry.header_offset + 30 + name_size + extra_size
 
 
-def test_the_signature_holds_and_a_changed_byte_breaks_it(app, apk, tmp_path):
+def test_the_signature_is_valid_until_a_byte_changes(app, apk, tmp_path):
     whole = verify(app, apk.filename)
     assert whole.returncode == 0, whole.stderr
     assert "verified true, scheme 2 true, scheme 3 true" in whole.stdout
@@ -66,9 +66,9 @@ def test_the_signature_holds_and_a_changed_byte_breaks_it(app, apk, tmp_path):
     assert verify(app, broken).returncode == 1
 
 
-def test_the_manifest_says_what_the_gradle_file_says(app, apk):
+def test_the_manifest_agrees_with_the_gradle_file(app, apk):
     aapt2 = app / "target" / "tools" / "prebuilt" / "linux" / "aapt2_64"
-    said = run(aapt2, "dump", "badging", apk.filename).stdout
+    badging = run(aapt2, "dump", "badging", apk.filename).stdout
     for line in (
         "package: name='org.kerasdrnet.demo' versionCode='1' versionName='0.1.0'",
         "minSdkVersion:'24'",
@@ -79,10 +79,10 @@ def test_the_manifest_says_what_the_gradle_file_says(app, apk):
         "native-code: 'arm64-v8a' 'x86_64'",
         "application-debuggable",
     ):
-        assert line in said
-    permissions = re.findall(r"^uses-permission: name='(.*)'$", said, re.MULTILINE)
+        assert line in badging
+    permissions = re.findall(r"^uses-permission: name='(.*)'$", badging, re.MULTILINE)
     assert permissions == ["android.permission.CAMERA"]
-    assert "uses-feature: name='android.hardware.camera" not in said
+    assert "uses-feature: name='android.hardware.camera" not in badging
     tree = run(
         *(aapt2, "dump", "xmltree", "--file", "AndroidManifest.xml", apk.filename)
     ).stdout
@@ -99,7 +99,7 @@ def test_native_libraries_can_be_mapped(apk, abi):
     assert struct.unpack("<H", header[18:])[0] == ELF_MACHINES[abi]
 
 
-def test_models_can_be_mapped_and_are_those_of_the_bundle(apk):
+def test_models_can_be_mapped_and_match_their_digests(apk):
     names = [name for name in apk.namelist() if name.endswith(".tflite")]
     assert {pathlib.PurePath(name).name for name in names} == {
         "drnet.tflite",
@@ -117,14 +117,14 @@ def test_models_can_be_mapped_and_are_those_of_the_bundle(apk):
                 assert digest == files[name]["sha256"]
 
 
-def test_it_has_code_and_nothing_that_belongs_elsewhere(apk):
+def test_it_contains_the_code_but_no_tests(apk):
     dex = apk.read("classes.dex")
     assert dex[:4] == b"dex\n"
     assert b"Lorg/kerasdrnet/demo/MainActivity;" in dex
     assert b"Lorg/tensorflow/lite/Interpreter;" in dex
     assert b"robolectric" not in dex and b"junit" not in dex
-    places = ("AndroidManifest.xml", "META-INF/", "assets/", "classes", "lib/", "res")
-    assert all(name.startswith(places) for name in apk.namelist())
+    prefixes = ("AndroidManifest.xml", "META-INF/", "assets/", "classes", "lib/", "res")
+    assert all(name.startswith(prefixes) for name in apk.namelist())
     assert not any("golden" in name for name in apk.namelist())
 
 
@@ -133,7 +133,7 @@ def test_screenshots_were_made(app):
     assert {"portrait.png", "landscape.png", "observed.png"} <= shots
 
 
-def test_without_a_bundle_the_message_says_what_to_do(tmp_path):
+def test_a_missing_bundle_is_explained(tmp_path):
     shutil.copytree(DEMO / "packaging", tmp_path / "packaging")
     (tmp_path / "app").mkdir()
     done = run(
@@ -145,8 +145,8 @@ def test_without_a_bundle_the_message_says_what_to_do(tmp_path):
 
 
 def test_maven_and_gradle_have_the_same_versions():
-    catalogue = (DEMO / "gradle" / "libs.versions.toml").read_text()
-    gradle = dict(re.findall(r'^([\w-]+) = "([\d.]+)"$', catalogue, re.MULTILINE))
+    catalog = (DEMO / "gradle" / "libs.versions.toml").read_text()
+    gradle = dict(re.findall(r'^([\w-]+) = "([\d.]+)"$', catalog, re.MULTILINE))
     pom = xml.etree.ElementTree.parse(DEMO / "pom.xml")
     maven = {
         node.tag.rpartition("}")[2]: node.text

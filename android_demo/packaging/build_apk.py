@@ -22,7 +22,7 @@ LIBRARY_ALIGNMENT, ALIGNMENT = 1 << 14, 4
 ALIGNMENT_FIELD = 0xD935  # Of a zip entry's extra fields: Android's padding.
 LOCAL_HEADER_SIZE = 30
 DATE = (1980, 1, 1, 0, 0, 0)  # The same classes give the same bytes.
-# Debug keys have this password everywhere; the key is made anew for each checkout.
+# Debug keys have this password everywhere; the key is made again for each checkout.
 PASSWORD = "android"
 
 

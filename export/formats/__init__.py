@@ -1,1 +1,1 @@
-"""SavedModel, TFLite and ONNX: conversions, each in a process of its own."""
+"""Conversion to SavedModel, TFLite and ONNX, and quantization."""

@@ -1,11 +1,11 @@
-"""What is inside a TFLite model: its operators, their cost, the order of functions."""
+"""The contents of a TFLite model: operators, their cost, the order of functions."""
 
 import math
 
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
-# Ones that need a library, or memory between calls, that not every runtime has.
+# Operators that need a library, or memory between calls, which not every runtime has.
 REFUSED = {
     "CUSTOM",
     "VAR_HANDLE",
@@ -20,7 +20,7 @@ REFUSED = {
 
 
 class Model:
-    """A TFLite model that has named functions.
+    """A TFLite model with named functions.
 
     Attributes:
         functions: names of the functions.
@@ -36,7 +36,7 @@ class Model:
         self.functions = sorted(self._index)
 
     def operators(self):
-        """Return the names of all operators; of a custom one, `CUSTOM:<name>`."""
+        """Return the names of all operators; a custom one is `CUSTOM:<name>`."""
         return {
             self._name(operator.opcodeIndex)
             for subgraph in self._model.subgraphs
@@ -44,11 +44,11 @@ class Model:
         }
 
     def refused_operators(self):
-        """Return those that a bundle may not have, sorted."""
+        """Return the operators that a bundle must not have, sorted."""
         return sorted(n for n in self.operators() if n.split(":")[0] in REFUSED)
 
     def node_names(self):
-        """Return the names that the converter has for the operators."""
+        """Return the converter's names of the operators, sorted."""
         return sorted(
             {
                 subgraph.tensors[output].name.decode()
@@ -59,24 +59,24 @@ class Model:
         )
 
     def multiply_adds(self, function):
-        """Return the multiplications of a function's convolutions and products."""
+        """Count multiply-adds of a function's convolutions and matrix products."""
         subgraph = self._subgraph(function)
         total = 0
         for operator in subgraph.operators:
             name = self._name(operator.opcodeIndex)
             if name in ("CONV_2D", "FULLY_CONNECTED"):
-                meeting = operator.outputs[0]
+                grid = operator.outputs[0]
             elif name == "TRANSPOSE_CONV":
-                meeting = operator.inputs[2]
+                grid = operator.inputs[2]
             else:
                 continue
-            # Each of these pixels, or rows, meets every weight once.
-            pixels = math.prod(subgraph.tensors[meeting].shape[:-1])
+            # Each pixel, or row, of this tensor is multiplied with every weight once.
+            pixels = math.prod(subgraph.tensors[grid].shape[:-1])
             total += pixels * math.prod(subgraph.tensors[operator.inputs[1]].shape)
         return total
 
     def put_first(self, function):
-        """Make a function the one that a runtime's plain `invoke` runs."""
+        """Make a function the first, which a runtime's plain `invoke` runs."""
         subgraphs, index = self._model.subgraphs, self._index[function]
         subgraphs.insert(0, subgraphs.pop(index))
         for name, old in self._index.items():
@@ -85,9 +85,9 @@ class Model:
             definition.subgraphIndex = self._index[definition.signatureKey.decode()]
 
     def sort_operator_codes(self):
-        """Give the model's kinds of operators an order.
+        """Sort the model's table of operator codes.
 
-        The quantizer lists them in one that changes from call to call.
+        The quantizer lists them in an order that changes from call to call.
         """
         codes = self._model.operatorCodes
         kinds = [(code.builtinCode, code.version) for code in codes]

@@ -1,31 +1,32 @@
-"""The ladder of quantization: what each rung makes smaller, and its gate.
+"""Schemes of quantization, each with a threshold on the drift of its roll-out.
 
-Errors of a quantized network are fed back by the pose LSTM. So a rung is not judged by
-one call but by its 100th frame: its PSNR against the float32 model's, over several
-clips. Encoders and LSTM, which run once or cost little, stay float32 in `int8`: it is
-their errors that move the trajectory.
+The pose LSTM feeds errors of a quantized network back. So a scheme is not judged by a
+single call but by the 100th frame: its PSNR against that of the float32 networks, over
+several clips. In `int8` encoders and LSTM, which run once or cost little, stay float32:
+their errors would change the trajectory.
 """
 
 import dataclasses
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.lite.python import convert
+from tensorflow.lite.python.convert import mlir_quantize
 
 from export.formats.flatbuffer import Model
 
-GATE_FRAME = 100  # The frame that is compared, counted from 1.
+THRESHOLD_FRAME = 100  # The frame whose PSNR is compared, counted from 1.
 
 
 @dataclasses.dataclass(frozen=True)
-class Rung:
+class QuantizationScheme:
     """One way to quantize.
 
     Attributes:
         file: name of the file in the bundle.
-        about: what is quantized.
-        min_psnr: decibels that frame `GATE_FRAME` must have against float32.
-        layers: for calibrated rungs, parts of the names of the layers in int8.
+        about: the parts that are quantized, and how.
+        min_psnr: threshold: the least PSNR that frame `THRESHOLD_FRAME` must have
+            against float32, decibels.
+        layers: for calibrated schemes, parts of the names of the layers in int8.
     """
 
     file: str
@@ -35,23 +36,23 @@ class Rung:
 
 
 DECODER_LAYERS = ("sub_pixel_stage", "conv_stage")
-# Of the encoders all but the last convolution, whose output is the code.
+# All layers of the encoders but the last convolution, whose output is the code.
 ENCODER_LAYERS = ("/down", "/block", "/pool", "/stem", "/stage", "/context", "/detail")
-LADDER = {
-    "none": Rung("drnet.tflite", "float32", 60.0),
-    "float16": Rung("drnet_float16.tflite", "weights in float16", 45.0),
-    "dynamic": Rung(
+SCHEMES = {
+    "none": QuantizationScheme("drnet.tflite", "float32", 60.0),
+    "float16": QuantizationScheme("drnet_float16.tflite", "weights in float16", 45.0),
+    "dynamic": QuantizationScheme(
         "drnet_dynamic.tflite",
-        "weights in int8, activations quantised on the fly",
+        "weights in int8, activations quantized on the fly",
         30.0,
     ),
-    "int8": Rung(
+    "int8": QuantizationScheme(
         "drnet_int8.tflite",
         "decoder's convolutions in int8; encoders and pose LSTM in float32",
         30.0,
         DECODER_LAYERS,
     ),
-    "int8_all": Rung(
+    "int8_all": QuantizationScheme(
         "drnet_int8_all.tflite",
         "all convolutions but the codes' own in int8; pose LSTM in float32",
         30.0,
@@ -60,14 +61,14 @@ LADDER = {
 }
 
 
-def convert_rung(saved_model, name, samples):
+def convert(saved_model, name, samples):
     """Convert a SavedModel of batch 1 to TFLite.
 
     Args:
         saved_model: its folder.
-        name: a key of `LADDER`.
-        samples: dict of function to dict of input to array `[N, 1, ...]`: what the
-            functions are given in use. Every function of the model is in it.
+        name: a key of `SCHEMES`.
+        samples: dict of function to dict of input to array `[N, 1, ...]`: typical
+            inputs of every function of the model, for calibration.
 
     Returns:
         The bytes of the model.
@@ -82,21 +83,21 @@ def convert_rung(saved_model, name, samples):
         converter.target_spec.supported_types = [tf.float16]
         return converter.convert()
     if name == "dynamic":
-        # tflite-runtime 2.14 has no product of matrices quantized by column.
+        # tflite-runtime 2.14 has no matrix product with a scale for each column.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         return converter.convert()
-    # The converter itself quantizes all or nothing; its two steps, calibration and
-    # quantization, are to be had one by one and the second can leave layers out.
+    # The converter itself quantizes every layer or none. Its two steps, calibration
+    # and quantization, can be called one by one, and the second can leave layers out.
     converter.representative_dataset = lambda: _examples(samples)
     converter._experimental_calibrate_only = True
     calibrated = converter.convert()
-    layers = LADDER[name].layers
+    layers = SCHEMES[name].layers
     kept = [
         node
         for node in Model(calibrated).node_names()
         if not any(layer in node for layer in layers)
     ]
-    return convert.mlir_quantize(calibrated, denylisted_nodes=kept)
+    return mlir_quantize(calibrated, denylisted_nodes=kept)
 
 
 def _examples(samples):
@@ -106,15 +107,15 @@ def _examples(samples):
 
 
 def drift(frames, reference):
-    """Compare roll-outs at `GATE_FRAME`.
+    """Return the PSNR of roll-outs at `THRESHOLD_FRAME`, in decibels.
 
     Args:
-        frames: `[B, N, H, W, C]` with N at least `GATE_FRAME`.
+        frames: `[B, N, H, W, C]` with N at least `THRESHOLD_FRAME`.
         reference: the same of the float32 networks.
 
     Returns:
-        PSNR in decibels, of the squared error of all clips together.
+        PSNR of the squared error of all clips together.
     """
-    last = GATE_FRAME - 1
+    last = THRESHOLD_FRAME - 1
     difference = np.float64(frames[:, last]) - reference[:, last]
     return float(-10.0 * np.log10(np.mean(np.square(difference)) + 1e-20))

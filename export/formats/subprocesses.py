@@ -1,7 +1,7 @@
 """Conversions, each in a process of its own.
 
-TensorFlow's converters keep memory and may abort the process on a graph that they do
-not like: then the export ends with a sentence, not with a crash.
+TensorFlow's converters leak memory and may abort the process on a graph that they
+cannot convert: then the export ends with an error message, not with a crash.
 """
 
 import os
@@ -16,15 +16,16 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 def run(module, *arguments, log):
-    """Run `python -m module arguments...` and waits for it.
+    """Run `python -m module arguments...` and wait for it.
 
     Args:
         module: name of a module.
-        arguments: what it is given.
-        log: file that gets all that it prints.
+        arguments: its arguments.
+        log: file for its output.
 
     Raises:
-        ExportError: it failed; the message has its last line and the log's path.
+        ExportError: it failed; the message has the last line of its output and the
+            log's path.
     """
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with open(log, "wb") as file:
@@ -41,12 +42,12 @@ def run(module, *arguments, log):
         raise ExportError(
             f"{module} {_ending(done.returncode)}: "
             f"{lines[-1].strip() if lines else 'it printed nothing'} "
-            f"(all that it printed is in {log})."
+            f"(its whole output is in {log})."
         )
 
 
 def log_path(folder):
-    """Return where what is made into a folder is logged: a file beside it."""
+    """Return the path of the log file for conversions into a folder: beside it."""
     folder = pathlib.Path(folder).resolve()
     return folder.with_name(f"{folder.name}.conversion.log")
 

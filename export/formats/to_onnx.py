@@ -1,6 +1,6 @@
 """ONNX files, one for each function.
 
-As a program, what `write_onnx` starts:
+The conversion itself is a program, which `write_onnx` starts:
 
     python -m export.formats.to_onnx <saved_model> <output folder>
 """
@@ -15,7 +15,7 @@ import tf2onnx
 from export.formats import subprocesses
 
 OPSET = 17
-FREE_SIZES = ("batch", "num_future")  # Of the first and second dimension.
+FREE_SIZES = ("batch", "num_future")  # Names of the first and second dimension.
 
 
 def write_onnx(saved_model, folder, *, log):
@@ -24,7 +24,7 @@ def write_onnx(saved_model, folder, *, log):
     Args:
         saved_model: folder of a SavedModel.
         folder: where `<function>.onnx` are written.
-        log: file for what the converter prints.
+        log: file for the converter's output.
 
     Raises:
         ExportError: the conversion failed, or ONNX's checker refused a file.
@@ -33,9 +33,9 @@ def write_onnx(saved_model, folder, *, log):
 
 
 def output_name(output, inputs):
-    """Return a function's output's name in ONNX.
+    """Return the name of a function's output in ONNX.
 
-    There an output may not have the name of an input: the next state of `step` is
+    In ONNX an output must not have the name of an input: the next state of `step` is
     `next_pose`, `next_hidden1`, ...
     """
     return f"next_{output}" if output in inputs else output
@@ -61,7 +61,7 @@ def _convert(saved_model, folder):
 
 
 def _name_free_sizes(graph):
-    """Call sizes that are not fixed what they are, not by a running number."""
+    """Name the sizes that are not fixed; the converter only numbers them."""
     for value in (*graph.input, *graph.output):
         for dimension, name in zip(
             value.type.tensor_type.shape.dim, FREE_SIZES, strict=False

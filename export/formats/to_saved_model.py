@@ -6,12 +6,12 @@ from export.serving.warm_up import replay_warm_up, write_warm_up
 
 
 def write_saved_model(graph, functions, requests, path):
-    """Write a SavedModel with warm-up requests, and replays them.
+    """Write a SavedModel with warm-up requests, and replay them.
 
     Args:
         graph: a `StepGraph`.
         functions: its functions, as traced.
-        requests: pairs of a function's name and a dict of inputs: what a server runs
+        requests: pairs of a function's name and a dict of inputs, which a server runs
             before it takes calls.
         path: folder to make; its name is the version, a whole number.
     """

@@ -1,8 +1,8 @@
-"""TFLite files: one for each rung of the quantization ladder.
+"""TFLite files, one for each scheme of quantization.
 
-As a program, what `write_tflite` starts for each:
+The conversion itself is a program, which `write_tflite` starts:
 
-    python -m export.formats.to_tflite <saved_model> <samples.npz> <rung> <output>
+    python -m export.formats.to_tflite <saved_model> <samples.npz> <scheme> <output>
 """
 
 import pathlib
@@ -15,7 +15,7 @@ from export.formats import quantize, subprocesses
 from export.formats.flatbuffer import Model
 from keras_drnet.errors import ExportError
 
-# Runtimes run this function without copies of what goes in and out.
+# The first function of a file: runtimes run it without copying inputs and outputs.
 PRIMARY = "step"
 
 
@@ -25,10 +25,10 @@ def write_tflite(saved_model, samples, name, signatures, path, *, log):
     Args:
         saved_model: folder of a SavedModel of batch 1.
         samples: file of `write_samples`.
-        name: a key of `quantize.LADDER`.
+        name: a key of `quantize.SCHEMES`.
         signatures: the model's `Signatures`.
         path: file to write.
-        log: file for what the converter prints.
+        log: file for the converter's output.
 
     Raises:
         ExportError: the conversion failed, or gave operators that not every runtime
@@ -47,7 +47,7 @@ def check_operators(content, name):
 
     Args:
         content: the bytes of a model.
-        name: what to call it.
+        name: name of the model in the error message.
 
     Raises:
         ExportError: it has custom operators (Flex, TensorFlow's own, are among them),
@@ -57,13 +57,13 @@ def check_operators(content, name):
     if refused:
         raise ExportError(
             f"{name} has operators that not every TFLite runtime has: "
-            f"{', '.join(refused)}. Expected built-in ones without a memory; change "
-            "the network that they come from."
+            f"{', '.join(refused)}. Expected built-in operators without memory; "
+            "change the network that they come from."
         )
 
 
 def write_samples(path, samples):
-    """Write arrays of inputs, dict of function to dict of name to array."""
+    """Write inputs of functions: a dict of function to dict of name to array."""
     np.savez(
         path,
         **{
@@ -85,7 +85,7 @@ def read_samples(path):
 
 
 def _convert(saved_model, samples, name, path):
-    content = quantize.convert_rung(saved_model, name, read_samples(samples))
+    content = quantize.convert(saved_model, name, read_samples(samples))
     model = Model(content)
     model.put_first(PRIMARY)
     model.sort_operator_codes()

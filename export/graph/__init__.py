@@ -1,1 +1,1 @@
-"""The inference graph, in which what depends on content alone is computed once."""
+"""The inference graph, which computes what depends on content alone only once."""

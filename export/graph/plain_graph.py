@@ -1,8 +1,7 @@
-"""The inference graph as one would export it without further thought.
+"""The baseline that the step graph is timed against: a direct export.
 
-It is what the step graph is timed against: the networks whole, as they were trained,
-with transposed convolutions, and content and skips read anew in every step. Weights
-are random: they do not change the time.
+The networks stay whole, as they were trained, with transposed convolutions; every step
+reads content and skips again. Weights are random: they do not change the time.
 
 As a program:
 
@@ -15,25 +14,25 @@ import tempfile
 
 import tensorflow as tf
 
+from export.graph.encode_poses import encode_poses
 from keras_drnet.config.schema import Config
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.networks import build_networks
 
 
 def plain_functions(networks, num_past):
-    """Return `seed` and `step` of batch 1 as concrete functions.
+    """Return `prime` and `step` of batch 1 as concrete functions.
 
-    `seed` gives content, skips, pose and the LSTM's state for `past`
-    `[1, T, H, W, C]`; `step` takes them all and gives a frame, pose and state.
+    `prime` returns content, skips, pose and the LSTM's state for `past`
+    `[1, T, H, W, C]`; `step` takes them all and returns a frame, pose and state.
     """
     frame = networks.pose_encoder.input.shape[1:]
 
-    def seed(past):
+    def prime(past):
         content, skips = networks.content_encoder(past[:, -1], training=False)
-        poses = networks.pose_encoder(tf.reshape(past, (-1, *frame)), training=False)
         next_poses, state = pose_rollout.observe(
             networks.pose_lstm,
-            poses[None],
+            encode_poses(networks.pose_encoder, past),
             content,
             pose_rollout.initial_state(networks.pose_lstm, 1),
         )
@@ -44,19 +43,19 @@ def plain_functions(networks, num_past):
         skips = tuple(v for k, v in sorted(others.items()) if k.startswith("skip"))
         layers = [v for k, v in sorted(others.items()) if k.startswith("state")]
         state = tuple(zip(layers[::2], layers[1::2], strict=True))
-        drawn = networks.decoder(((content, skips), pose), training=False)
+        frame = networks.decoder(((content, skips), pose), training=False)
         pose, state = networks.pose_lstm((pose, content, state), training=False)
-        return {"frame": drawn, **_named(pose, state)}
+        return {"frame": frame, **_named(pose, state)}
 
-    seed = tf.function(seed, autograph=False).get_concrete_function(
+    prime = tf.function(prime, autograph=False).get_concrete_function(
         past=tf.TensorSpec((1, num_past, *frame), name="past")
     )
     inputs = {
         name: tf.TensorSpec((1, *value.shape[1:]), name=name)
-        for name, value in seed.structured_outputs.items()
+        for name, value in prime.structured_outputs.items()
     }
     step = tf.function(step, autograph=False).get_concrete_function(**inputs)
-    return {"seed": seed, "step": step}
+    return {"prime": prime, "step": step}
 
 
 def _named(pose, state):

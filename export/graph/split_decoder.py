@@ -1,6 +1,6 @@
-"""A trained decoder, split into what content adds once and what every pose costs.
+"""A trained decoder, split into a part for each content and a part for each pose.
 
-Three identities make a frame cheap and leave it the same:
+Three identities make a frame cheaper without changing it:
 
 1. A layer that reads `concat(x, skip)` is linear in both, so the half of its kernel
    that reads the skip, with its bias, gives a *content map* that is computed once.

@@ -1,4 +1,4 @@
-"""A trained pose LSTM, split into what content adds once and what a step costs."""
+"""A trained pose LSTM, split into a part for each content and a part for each step."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,8 +7,8 @@ import tensorflow as tf
 class SplitPoseLSTM(tf.Module):
     """The pose LSTM of trained networks, for inference.
 
-    The embedding is linear, so it and the first layer's kernel are one matrix, whose
-    part for the content gives the *content gates* once.
+    The embedding is linear, so it and the first layer's kernel are one matrix; its
+    part for the content gives the *content gates*, which are computed only once.
 
     Attributes:
         num_units: units of a layer.
@@ -37,8 +37,8 @@ class SplitPoseLSTM(tf.Module):
             self._biases.append(_constant(bias))
         self._output = [_constant(w) for w in _weights(pose_lstm, "next_pose")]
         center, scale = _weights(pose_lstm, "pose_range")
-        # As products with diagonal matrices: tflite-runtime 2.14 adds and multiplies
-        # wrong numbers where the constants of these operators are float16.
+        # As products with diagonal matrices: element by element, tflite-runtime 2.14
+        # gives wrong numbers if the constants are float16.
         self._centered = _constant(np.eye(pose_dim)), _constant(-center)
         self._to_range = _constant(np.diag(1 / scale))
         self._from_range = _constant(np.diag(scale)), _constant(center)
@@ -63,7 +63,7 @@ class SplitPoseLSTM(tf.Module):
             state: a list of `(hidden, carry)`, each `[B, U]`.
 
         Returns:
-            `(next_pose, next_state)`, alike.
+            `(next_pose, next_state)`, of the same shapes.
         """
         x = tf.matmul(_affine(pose, *self._centered), self._to_range)
         gates_bias, next_state = content_gates, []
@@ -72,13 +72,14 @@ class SplitPoseLSTM(tf.Module):
                 gates_bias = self._biases[i]
             gates = tf.matmul(tf.concat([x, hidden], axis=-1), self._kernels[i])
             gates += gates_bias
-            # Not `tf.split`: quantization cannot leave out what gives many tensors.
-            admit, forget, candidate, emit = (
+            # Not `tf.split`: quantization cannot leave out operators of many outputs.
+            input_gate, forget_gate, candidate, output_gate = (
                 gates[:, k * self.num_units : (k + 1) * self.num_units]
                 for k in range(4)
             )
-            carry = tf.sigmoid(forget) * carry + tf.sigmoid(admit) * tf.tanh(candidate)
-            x = tf.sigmoid(emit) * tf.tanh(carry)
+            kept = tf.sigmoid(forget_gate) * carry
+            carry = kept + tf.sigmoid(input_gate) * tf.tanh(candidate)
+            x = tf.sigmoid(output_gate) * tf.tanh(carry)
             next_state.append((x, carry))
         x = tf.tanh(_affine(x, *self._output))
         return _affine(x, *self._from_range), next_state

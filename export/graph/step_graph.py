@@ -1,12 +1,13 @@
 """The inference graph: every function of a bundle, on one set of folded weights.
 
-`seed` encodes the content once and computes all that depends on it alone; `step` then
+`prime` encodes the content once and computes all that depends on it alone; `step` then
 draws a frame and predicts the pose of the next one. The other functions are the
-networks one by one, and `serving_default` the whole roll-out.
+networks one by one, and `serving_default` is the whole roll-out.
 """
 
 import tensorflow as tf
 
+from export.graph.encode_poses import encode_poses
 from export.graph.split_decoder import SplitDecoder
 from export.graph.split_pose_lstm import SplitPoseLSTM
 from export.signatures import Signature, Signatures, tensor
@@ -20,8 +21,9 @@ class StepGraph(tf.Module):
     Batches of any size; frames are float32 in [0, 1].
 
     Attributes:
-        content_names: tensors that `seed` gives and `step` takes unchanged.
-        state_names: tensors that `seed` gives and `step` takes and gives anew.
+        content_names: tensors that `prime` returns and `step` takes unchanged.
+        state_names: tensors that `prime` returns, and that `step` takes and returns
+            updated.
     """
 
     def __init__(self, networks, num_past):
@@ -29,11 +31,11 @@ class StepGraph(tf.Module):
 
         Args:
             networks: trained float32 `models.networks.Networks`.
-            num_past: observed frames T of `seed` and `serving_default`.
+            num_past: observed frames T of `prime` and `serving_default`.
         """
         super().__init__(name="step_graph")
         self._networks = networks
-        # Of a Keras model TensorFlow would keep more than its variables.
+        # Held as plain variables: of a Keras model TensorFlow would save more.
         self._encoder_weights = [
             variable.value
             for encoder in (networks.content_encoder, networks.pose_encoder)
@@ -83,7 +85,7 @@ class StepGraph(tf.Module):
             "encode_pose": ("frame",),
             "predict_pose": ("content", *self.state_names),
             "decode": ("content", *skips, "pose"),
-            "seed": ("past",),
+            "prime": ("past",),
             "step": (*self.content_names, *self.state_names),
         }
         functions = {name: getattr(self, name) for name in inputs}
@@ -144,43 +146,40 @@ class StepGraph(tf.Module):
         )
 
     def encode_content(self, frame):
-        """Give `content` and the skips of frames `[B, H, W, C]`."""
+        """Return `content` and the skips of frames `[B, H, W, C]`."""
         content, skips = self._networks.content_encoder(frame, training=False)
         names = _numbered("skip", len(skips))
         return {"content": content} | dict(zip(names, skips, strict=True))
 
     def encode_pose(self, frame):
-        """Give the `pose` of frames `[B, H, W, C]`."""
+        """Return the `pose` of frames `[B, H, W, C]`."""
         return {"pose": self._networks.pose_encoder(frame, training=False)}
 
     def predict_pose(self, content, **state):
-        """Give the state after one step of the pose LSTM."""
+        """Return the state after one step of the pose LSTM."""
         return self._next_state(self._pose_lstm.content_gates(content), state)
 
     def decode(self, content, pose, **skips):
-        """Draw the `frame` of content, skips and pose."""
+        """Return the `frame` decoded from content, skips and pose."""
         skips = [skips[name] for name in _numbered("skip", len(skips))]
         maps = self._decoder.content_maps(content, skips)
         return {"frame": self._decoder.frame(pose, maps)}
 
-    def seed(self, past):
-        """Give what `step` starts from, for observed frames `[B, T, H, W, C]`."""
-        batch_size, num_past = tf.shape(past)[0], self._past_shape[0]
+    def prime(self, past):
+        """Return the first inputs of `step`, for observed frames `[B, T, H, W, C]`."""
         encoded = self.encode_content(past[:, -1])
         content = encoded.pop("content")
         maps = self._decoder.content_maps(content, list(encoded.values()))
         gates = self._pose_lstm.content_gates(content)
-        frames = tf.reshape(past, (-1, *self._past_shape[1:]))
-        poses = self.encode_pose(frames)["pose"]
-        poses = tf.reshape(poses, (-1, num_past, *self._pose_shape))
-        layers = self._pose_lstm.initial_state(past.shape[0] or batch_size)
-        for t in range(num_past):
+        poses = encode_poses(self._networks.pose_encoder, past)
+        layers = self._pose_lstm.initial_state(past.shape[0] or tf.shape(past)[0])
+        for t in range(past.shape[1]):
             pose, layers = self._pose_lstm.step(poses[:, t], gates, layers)
         constants = dict(zip(self.content_names, [gates, *maps], strict=True))
         return constants | self._named_state(pose, layers)
 
     def step(self, **tensors):
-        """Draw the `frame` of the state and give the next state."""
+        """Return the `frame` of a state and the next state."""
         gates, *maps = (tensors[name] for name in self.content_names)
         frame = self._decoder.frame(tensors["pose"], maps)
         return {"frame": frame} | self._next_state(gates, tensors)
@@ -190,8 +189,8 @@ class StepGraph(tf.Module):
 
         Args:
             past: observed frames `[B, T, H, W, C]`.
-            num_future: int32 `[B]`, one number a clip so that a server may join
-                requests to a batch; the greatest counts for all.
+            num_future: int32 `[B]`, one number for each clip so that a server can
+                batch requests; the greatest counts for all.
 
         Returns:
             A dict with `future`, `[B, max(num_future), H, W, C]`.
@@ -205,7 +204,7 @@ class StepGraph(tf.Module):
             ]
         ):
             count = tf.identity(count)
-            tensors = self.seed(tf.identity(past))
+            tensors = self.prime(tf.identity(past))
         constants = {name: tensors[name] for name in self.content_names}
         state = {name: tensors[name] for name in self.state_names}
         frames = tf.TensorArray(

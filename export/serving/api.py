@@ -1,6 +1,6 @@
-"""The messages of TF Serving, from the package tensorflow-serving-api.
+"""The protocol buffers of TF Serving, from the package tensorflow-serving-api.
 
-It is loaded only where it is needed: REST does without it.
+It is loaded only where it is needed: REST works without it.
 """
 
 import importlib

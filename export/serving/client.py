@@ -1,9 +1,9 @@
-"""A client of TF Serving that knows what a bundle's functions take and give.
+"""A client of TF Serving that knows a bundle's functions, their inputs and outputs.
 
     client = ServingClient("http://127.0.0.1:8501", signatures)
     future = client.predict(past, num_future=100)
 
-Over REST it needs NumPy alone, no TensorFlow.
+Over REST it needs only NumPy, not TensorFlow.
 """
 
 import random
@@ -13,10 +13,11 @@ import numpy as np
 
 from export.serving.rest_transport import RestTransport
 from export.serving.transport import Target, Unavailable
+from export.signatures import OLD_NAMES
 from keras_drnet.errors import InputError, choose
 
-FIRST_DELAY, LAST_DELAY = 0.5, 8.0  # Seconds between tries; each twice the last.
-SLACK = 1e-3  # By which rounding may leave a range.
+FIRST_DELAY, LAST_DELAY = 0.5, 8.0  # Seconds between tries; each time doubled.
+SLACK = 1e-3  # How far rounding may carry a value out of its range.
 
 
 def _grpc_transport(target, timeout):
@@ -44,7 +45,7 @@ class ServingClient:
         timeout=30.0,
         retries=5,
     ):
-        """Open nothing yet.
+        """Check the arguments; no connection is opened yet.
 
         Args:
             server: "http://HOST:PORT"; for gRPC also "HOST:PORT".
@@ -54,8 +55,9 @@ class ServingClient:
             label: label of its version, in place of a number.
             protocol: "rest" or "grpc".
             timeout: seconds that a single try may take.
-            retries: further tries while the server is not there or not ready, after
-                0.5, 1, 2, 4, 8, 8, ... seconds. What was refused is not tried again.
+            retries: further tries while the server is not reachable or not ready,
+                after 0.5, 1, 2, 4, 8, 8, ... seconds. A refused request is not
+                repeated.
 
         Raises:
             InputError: an argument is wrong, or gRPC's packages are missing.
@@ -69,7 +71,7 @@ class ServingClient:
         """Predict in one call.
 
         Args:
-            past: observed frames `[B, T, H, W, C]` in [0, 1], T and the sizes as the
+            past: observed frames `[B, T, H, W, C]` in [0, 1]; T, H, W and C as the
                 bundle has them.
             num_future: frames to predict, 1 to `signatures.max_future`.
 
@@ -77,7 +79,7 @@ class ServingClient:
             Frames float32 `[B, num_future, H, W, C]` in [0, 1].
 
         Raises:
-            InputError: as `call`.
+            InputError: as for `call`.
         """
         most = self._signatures.max_future
         if not 1 <= num_future <= most:
@@ -87,7 +89,7 @@ class ServingClient:
             )
         count = np.full(len(past), num_future, np.int32)
         outputs = self.call("serving_default", {"past": past, "num_future": count})
-        # A server that joins calls to a batch predicts as many as the longest needs.
+        # A server that batches calls predicts as many frames as the longest needs.
         future = outputs["future"][:, :num_future]
         if future.shape[1] < num_future:
             raise InputError(
@@ -96,38 +98,39 @@ class ServingClient:
         return future
 
     def stream(self, past):
-        """Predict frame by frame: the server keeps nothing between calls.
+        """Predict frame by frame; the state goes back and forth with each call.
 
-        Name a version where the server may load another meanwhile: what one has
-        seeded is of no use to the next.
+        Name a version if the server may load another meanwhile: the state of one
+        version means nothing to another.
 
         Args:
             past: as in `predict`.
 
         Returns:
-            An iterator of frames `[B, H, W, C]` without end. The first call is made
-            at once, the others as frames are taken.
+            An endless iterator of frames `[B, H, W, C]`. The first call is made at
+            once, the others as frames are taken.
 
         Raises:
-            InputError: as `call`.
+            InputError: as for `call`.
         """
-        return self._steps(self.call("seed", {"past": past}))
+        return self._steps(self.call("prime", {"past": past}))
 
     def call(self, signature, inputs):
         """Call a function of the bundle.
 
         Args:
             signature: its name, one of `signatures.functions`.
-            inputs: dict of arrays, or of what makes arrays.
+            inputs: dict of arrays, or of values to convert to arrays.
 
         Returns:
-            A dict of arrays, shaped and typed as `signatures` says.
+            A dict of arrays with the shapes and types of `signatures`.
 
         Raises:
-            Unavailable: the server was not there or not ready, at any try.
-            InputError: the inputs are not what the function takes; or the server
-                refused them, or did not answer in time or as TF Serving does.
+            Unavailable: the server was not reachable or not ready, at any try.
+            InputError: the inputs do not fit the function; or the server refused
+                them, or did not answer in time or as TF Serving does.
         """
+        signature = OLD_NAMES.get(signature, signature)
         function = choose(self._signatures.functions, signature, "signature")
         arrays = _arrays(inputs, function.inputs, f"Input of {signature}")
         for name, tensor in function.inputs.items():
@@ -135,21 +138,22 @@ class ServingClient:
         if len({len(array) for array in arrays.values()}) > 1:
             sizes = {name: len(array) for name, array in arrays.items()}
             raise InputError(f"Inputs of {signature} differ in batch size: {sizes}.")
-        outputs = self._retried(lambda: self._transport.predict(signature, arrays))
+        name = self._signatures.name_in_files(signature)
+        outputs = self._retried(lambda: self._transport.predict(name, arrays))
         # REST leaves out the name of a single output.
         if len(function.outputs) == 1 and not isinstance(outputs, dict):
             outputs = dict.fromkeys(function.outputs, outputs)
         return _arrays(outputs, function.outputs, f"The server's answer of {signature}")
 
     def status(self):
-        """Return the state of each version that the server has.
+        """Return the state of each version on the server.
 
         Returns:
             A dict of number to state: "START", "LOADING", "AVAILABLE", "UNLOADING" or
             "END".
 
         Raises:
-            InputError: as `call`.
+            InputError: as for `call`.
         """
         return self._retried(self._transport.status)
 
@@ -165,14 +169,14 @@ class ServingClient:
             try:
                 return send()
             except Unavailable:
-                # Clients that lost one server shall not come back all at once.
+                # At random, so that clients of one server do not all return at once.
                 time.sleep(delay * random.uniform(0.5, 1.0))
                 delay = min(2 * delay, LAST_DELAY)
         return send()
 
 
 def _arrays(values, tensors, what):
-    """Return values as arrays, or raise `InputError` where one does not fit."""
+    """Convert values to arrays; raise `InputError` if one does not fit."""
     if not isinstance(values, dict) or values.keys() != tensors.keys():
         found = sorted(values) if isinstance(values, dict) else type(values).__name__
         raise InputError(f"{what}: got {found}; expected {sorted(tensors)}.")
@@ -198,7 +202,7 @@ def _arrays(values, tensors, what):
 
 
 def _check_values(name, array, tensor):
-    """Raise `InputError` where values are not finite or not in their range."""
+    """Raise `InputError` if values are not finite or not in their range."""
     if not np.all(np.isfinite(array)):
         raise InputError(f"{name} has values that are not finite numbers.")
     if tensor.range is not None and array.size:

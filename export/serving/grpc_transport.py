@@ -1,4 +1,4 @@
-"""Calls over TF Serving's gRPC interface: 4 bytes a number, where REST has 10."""
+"""Calls over TF Serving's gRPC interface: 4 bytes a number, in place of REST's 10."""
 
 import tensorflow as tf
 
@@ -7,10 +7,10 @@ from export.serving.transport import one_line
 from keras_drnet.errors import InputError
 
 OPTIONS = [
-    # The default of 4 MB is 85 frames of 64x64 pixels in color.
+    # No limit: the default of 4 MB is 85 frames of 64x64 pixels in color.
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    # A server that comes back is found within a second, not within two minutes.
+    # Reconnect to a restarted server within a second, not within two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
@@ -19,26 +19,26 @@ OPTIONS = [
 class GrpcTransport:
     """Sends single requests; any number of threads may share it.
 
-    It does what `RestTransport` does, and raises what that raises.
+    Methods and errors are those of `RestTransport`.
     """
 
     def __init__(self, target, timeout):
-        """Open nothing yet.
+        """Open no connection yet.
 
         Args:
             target: a `Target`.
-            timeout: seconds until a call is given up.
+            timeout: seconds after which a call fails.
 
         Raises:
-            InputError: the address is one of https, or tensorflow-serving-api is not
+            InputError: the address is https, or tensorflow-serving-api is not
                 installed.
         """
         if target.is_secure:
             raise InputError(
-                f"{target.server} is https; gRPC is spoken without TLS here: expected "
-                "HOST:PORT of a server that is near, or a tunnel's end."
+                f"{target.server} is https, but this client uses gRPC without TLS; "
+                "expected HOST:PORT of a server nearby, or of the end of a tunnel."
             )
-        # The package needs grpcio, so that this import cannot fail after that one.
+        # The package depends on grpcio: if it loads, `import grpc` does too.
         prediction, model = load_api(
             "prediction_service_pb2_grpc", "model_service_pb2_grpc"
         )
@@ -55,7 +55,7 @@ class GrpcTransport:
         self._grpc = grpc
 
     def predict(self, signature, inputs):
-        """Call a signature, and return its outputs as a dict of arrays."""
+        """Call a signature; return its outputs as a dict of arrays."""
         request = self._request(self._predict_pb2.PredictRequest)
         request.model_spec.signature_name = signature
         for name, value in inputs.items():

@@ -1,4 +1,4 @@
-"""Calls over TF Serving's REST interface, with nothing but NumPy.
+"""Calls over TF Serving's REST interface; needs only NumPy.
 
 https://www.tensorflow.org/tfx/serving/api_rest
 """
@@ -22,11 +22,11 @@ class RestTransport:
     """Sends single requests; any number of threads may share it."""
 
     def __init__(self, target, timeout):
-        """Open nothing yet.
+        """Open no connection yet.
 
         Args:
             target: a `Target`.
-            timeout: seconds without a sign of the server, until a call is given up.
+            timeout: seconds without data from the server after which a call fails.
         """
         self._target, self._timeout = target, timeout
         self._url = f"{target.url}/v1/models/{_quote(target.model)}"
@@ -45,11 +45,11 @@ class RestTransport:
             inputs: dict of arrays.
 
         Returns:
-            What came back as `outputs`: a dict of nested lists, or, where the
-            signature has a single output, the nested list without its name.
+            The answer's `outputs`: a dict of nested lists, or, if the signature has
+            a single output, its nested list without the name.
 
         Raises:
-            Unavailable: the server is not there or not ready.
+            Unavailable: the server is not reachable or not ready.
             InputError: it refuses the call, or does not answer in time or as TF
                 Serving does.
         """
@@ -94,7 +94,7 @@ class RestTransport:
             raise self._no_answer(f"no {key!r} in {text[:80]!r}") from error
 
     def _open(self, request):
-        """Return the response, whatever its status."""
+        """Return the response, also one with an error status."""
         try:
             return self._opener.open(request, timeout=self._timeout)
         except urllib.error.HTTPError as error:
@@ -125,7 +125,7 @@ class RestTransport:
 
 def _nested_list(array):
     if array.dtype == np.float32:
-        # The shortest digits that are the same float32: half the bytes of a double.
+        # The shortest decimal of each float32, half as long as that of its double.
         array = array.astype(str).astype(float)
     return array.tolist()
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Does a server answer? Waits until it has loaded the model, then predicts once.
+# Smoke test of a server: waits until it has loaded the model, then predicts once.
 # Usage, from the root of the repository:
 #   export/serving/smoke.sh BUNDLE VIDEO [SERVER]
-# Environment: PYTHON, the interpreter; WAIT, seconds to wait at most.
+# Environment: PYTHON, the interpreter; WAIT, the most seconds to wait.
 set -eu
 
 if [ $# -lt 2 ]; then

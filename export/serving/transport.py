@@ -1,4 +1,4 @@
-"""Which model on which server, and what may go wrong on the way there."""
+"""Address of a model on a server, and the errors of calls to it."""
 
 import dataclasses
 import ipaddress
@@ -6,11 +6,11 @@ import urllib.parse
 
 from keras_drnet.errors import InputError
 
-MAX_MESSAGE = 500  # Characters of a server's message that are passed on.
+MAX_MESSAGE = 500  # Characters of a server's message that are shown.
 
 
 class Unavailable(InputError):
-    """The server is not there, or not ready: a later try may succeed."""
+    """The server is not reachable or not ready; a later try may succeed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Target:
     """A model on a server.
 
     Attributes:
-        server: "http://HOST:PORT", or "HOST:PORT"; https for REST alone.
+        server: "http://HOST:PORT", or "HOST:PORT"; https only for REST.
         model: name of the model on the server.
         version: number of its version, or `None`: the newest, or the label's.
         label: label of its version, or `None`.
@@ -30,14 +30,14 @@ class Target:
     label: str | None = None
 
     def __post_init__(self):
-        """Raise `InputError` where the address or the choice of version is wrong."""
+        """Raise `InputError` if the address or the choice of version is wrong."""
         if self.version is not None and self.label is not None:
             raise InputError(
                 f"Version {self.version} and label {self.label!r}; name one of them."
             )
         try:
             sound = self._parts.hostname and (self._parts.port or 1)
-        except ValueError:  # The port is no number, or too large.
+        except ValueError:  # The port is not a number, or too large.
             sound = False
         if not sound or self._parts.scheme not in ("http", "https"):
             raise InputError(
@@ -47,7 +47,7 @@ class Target:
 
     @property
     def url(self):
-        """The address with its scheme, without a slash at its end."""
+        """The address with its scheme, without a trailing slash."""
         return urllib.parse.urlunsplit(self._parts).rstrip("/")
 
     @property
@@ -62,7 +62,7 @@ class Target:
 
     @property
     def is_loopback(self):
-        """Whether the server is on this machine, where no proxy leads to."""
+        """Whether the server is on this machine, and so not behind a proxy."""
         host = self._parts.hostname
         try:
             return ipaddress.ip_address(host).is_loopback
@@ -77,7 +77,7 @@ class Target:
         )
 
     def missing(self, message):
-        """Return the error that the server does not have the model."""
+        """Return the error for a model that the server does not have."""
         version = ""
         if self.version is not None:
             version = f", version {self.version}"
@@ -90,18 +90,18 @@ class Target:
         )
 
     def refused(self, message):
-        """Return the error that the server takes no such request."""
+        """Return the error for a request that the server refuses."""
         return InputError(f"{self.server} refused the request: {one_line(message)}")
 
     def timed_out(self, seconds):
-        """Return the error that no answer came in time."""
+        """Return the error for an answer that did not come in time."""
         return InputError(
             f"{self.server} did not answer within {seconds:g} seconds; ask for fewer "
             "frames, or allow more time."
         )
 
     def unavailable(self, message):
-        """Return the error that the server is not there or not ready."""
+        """Return the error for a server that is not reachable or not ready."""
         return Unavailable(
             f"{self.server} is not available: {one_line(message)} Start the server, or "
             "name the address where it is."

@@ -1,8 +1,8 @@
 """Warm-up: requests that TF Serving runs as it loads a model, before it takes calls.
 
-The first call of a function is many times slower than the next. The server runs what
-lies in `assets.extra/tf_serving_warmup_requests` beforehand, and does not load a model
-at all whose requests it cannot read or run. `replay_warm_up` finds that out first.
+The first call of a function is many times slower than the next. The server therefore
+runs the requests in `assets.extra/tf_serving_warmup_requests` first, and refuses a
+model whose requests it cannot read or run. `replay_warm_up` checks them beforehand.
 """
 
 import pathlib
@@ -18,19 +18,20 @@ MAX_RECORDS = 1000  # The server refuses more.
 
 
 def write_warm_up(saved_model_dir, requests, *, model="drnet"):
-    """Write the requests beside a SavedModel.
+    """Write warm-up requests into a SavedModel.
 
     Args:
-        saved_model_dir: folder of the SavedModel: the version, not what it lies in.
+        saved_model_dir: folder of the SavedModel: that of the version, not its parent.
         requests: pairs of a signature's name and a dict of its inputs, arrays; 1 to
             1000 of them.
         model: name by which the server will know the model.
 
     Returns:
-        The file that was written.
+        The path of the file.
 
     Raises:
-        InputError: too few or too many requests, or no tensorflow-serving-api.
+        InputError: too few or too many requests, or tensorflow-serving-api is not
+            installed.
     """
     predict_pb2, log_pb2 = load_api("predict_pb2", "prediction_log_pb2")
     requests = list(requests)
@@ -54,7 +55,7 @@ def write_warm_up(saved_model_dir, requests, *, model="drnet"):
 
 
 def replay_warm_up(saved_model_dir):
-    """Run the requests as the server will.
+    """Run the warm-up requests as the server will.
 
     Args:
         saved_model_dir: folder that `write_warm_up` wrote to.
@@ -63,7 +64,7 @@ def replay_warm_up(saved_model_dir):
         The names of the signatures that were run, one for each request.
 
     Raises:
-        InputError: there is no such file, or no tensorflow-serving-api.
+        InputError: there is no such file, or tensorflow-serving-api is not installed.
         ExportError: a request cannot be read or run; the server would refuse the
             model.
     """
@@ -72,7 +73,7 @@ def replay_warm_up(saved_model_dir):
         raise InputError(f"{path} is not there; expected what write_warm_up wrote.")
     requests = list(_read(path))
     if not requests:
-        raise ExportError(f"{path} has no request; write it anew.")
+        raise ExportError(f"{path} has no request; write it again.")
     loaded = tf.saved_model.load(str(saved_model_dir))
     names = []
     for number, request in enumerate(requests, 1):
@@ -104,7 +105,7 @@ def _read(path):
     except (tf.errors.DataLossError, DecodeError) as error:
         raise ExportError(
             f"{path} is damaged: {_first_line(error)}. TF Serving would not load the "
-            "model; write the file anew, or delete it."
+            "model; write the file again, or delete it."
         ) from error
 
 

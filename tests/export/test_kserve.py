@@ -64,7 +64,7 @@ def test_every_signature_gives_what_the_model_itself_gives(served, rng):
             np.testing.assert_allclose(found[key], value, rtol=1e-5, atol=1e-5)
 
 
-def test_its_refusals_come_as_sentences(served, rng):
+def test_refusals_are_explained(served, rng):
     address, signatures, _ = served
     client = ServingClient(address, signatures)
     inputs = {"past": make_past(rng, signatures), "num_future": np.int32([100_000])}

@@ -1,6 +1,6 @@
 """Bundles under other runtimes and on another machine: `make test-litert test-arm64`.
 
-What runs them, `run_bundle.py`, is tested here with the runtime that is installed.
+The script that runs them, `run_bundle.py`, is tested with the installed runtime.
 """
 
 import os
@@ -9,26 +9,23 @@ import shutil
 import subprocess
 import sys
 
-import keras
 import numpy as np
 import pytest
 
 from export import parity
-from export.bundle import GOLDEN_FILE, Options, export_run
-from export.formats.quantize import LADDER
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
-from keras_drnet.config.presets import PRESETS
-from keras_drnet.models.networks import build_networks
+from export.bundle import GOLDEN_FILE
+from export.formats.quantize import SCHEMES
 from tests.support.paths import ROOT
 from tests.support.run_bundle import FLOAT32_FILE, MIN_PSNR, TOLERANCE
 
+pytestmark = pytest.mark.xdist_group("bundle")
 TIMEOUT = 900  # Seconds; long, for emulated machines.
 RUNTIMES = ["tflite_runtime", "ai_edge_litert"]
 FUTURE = "roll_out/outputs/future"
-UNET = ["model.content_encoder=dcgan_unet", "model.decoder=dcgan_unet"]
-# One digit, learnt well enough to be seen to move.
+# A single digit, trained well enough that it moves visibly.
 TRAINING = [
-    *UNET,
+    "model.content_encoder=dcgan_unet",
+    "model.decoder=dcgan_unet",
     "data.num_digits=1",
     "drnet.epochs=1",
     "drnet.steps_per_epoch=300",
@@ -65,8 +62,8 @@ def run_bundle(bundle, runtime, *flags, python=(sys.executable,), path=()):
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    """The bundle that the make targets run: one's own, or one of a short training."""
+def trained_bundle(tmp_path_factory):
+    """The bundle of the make targets: that of `BUNDLE`, or one of a short training."""
     if "BUNDLE" in os.environ:
         return pathlib.Path(os.environ["BUNDLE"])
     folder = tmp_path_factory.mktemp("trained")
@@ -75,7 +72,7 @@ def bundle(tmp_path_factory):
         "export.main": [
             f"--output_dir={folder / 'bundle'}",
             "--formats=tflite",
-            f"--quantize={','.join(LADDER)}",
+            f"--quantize={','.join(SCHEMES)}",
             "--force",
         ],
     }.items():
@@ -91,9 +88,9 @@ def bundle(tmp_path_factory):
 @pytest.mark.skipif(
     "LITERT_PYTHON" not in os.environ, reason="make test-litert sets LITERT_PYTHON"
 )
-def test_litert(bundle):
+def test_litert(trained_bundle):
     litert = os.environ["LITERT_PYTHON"]
-    result = run_bundle(bundle, "ai_edge_litert", python=[litert])
+    result = run_bundle(trained_bundle, "ai_edge_litert", python=[litert])
     print(f"\n{result.stdout}")
     assert result.returncode == 0, result.stderr
 
@@ -102,39 +99,25 @@ def test_litert(bundle):
     "ARM64_ROOT" not in os.environ, reason="make test-arm64 sets ARM64_ROOT"
 )
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_arm64(bundle, runtime):
+def test_arm64(trained_bundle, runtime):
     emulator = "qemu-aarch64-static"
     assert shutil.which(emulator), "apt-get install qemu-user-static"
     root = pathlib.Path(os.environ["ARM64_ROOT"])
     python = [emulator, "-L", root, root / "usr/bin/python3.11"]
-    result = run_bundle(bundle, runtime, python=python, path=[root / "site"])
+    result = run_bundle(trained_bundle, runtime, python=python, path=[root / "site"])
     print(f"\n{result.stdout}")
     assert result.returncode == 0, result.stderr
 
 
-@pytest.fixture(scope="module")
-def small_bundle(tmp_path_factory):
-    """A bundle of one file; its networks were not trained, but are as lively."""
-    folder = tmp_path_factory.mktemp("small")
-    config, rng = PRESETS["tiny"]().with_overrides(UNET), np.random.default_rng(0)
-    keras.utils.set_random_seed(0)
-    networks, source = build_networks(config), RunFolder(folder / "run")
-    source.create(config)
-    for stage in source.stages():
-        trained = stage_networks(networks, stage)
-        for network in trained.values():
-            for variable in network.trainable_variables:
-                variable.assign(variable + rng.normal(0, 0.3, variable.shape))
-        source.checkpoints(stage).save(1, trained, {})
-    options = Options(formats=("tflite",), rungs=("none",))
-    export_run(source, folder / "bundle", options)
-    return folder / "bundle"
-
-
 @pytest.fixture
-def copy(small_bundle, tmp_path):
+def copy(bundle, tmp_path):
+    """A bundle of one file that a test may damage."""
     pytest.importorskip("tflite_runtime", reason="has no wheel for this Python")
-    return shutil.copytree(small_bundle, tmp_path / "bundle")
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    for name in (FLOAT32_FILE, GOLDEN_FILE):
+        shutil.copy(bundle / name, folder)
+    return folder
 
 
 def refusal(bundle, *flags):
@@ -168,7 +151,7 @@ def test_other_golden_outputs_are_found(copy, key, change):
     assert f"{key} differs from Keras by " in refusal(copy)
 
 
-def test_a_quantised_file_has_to_pass_its_gate(copy):
+def test_a_quantized_file_has_to_reach_its_threshold(copy):
     (copy / FLOAT32_FILE).rename(copy / "drnet_float16.tflite")
     change_golden(copy, FUTURE, lambda frames: frames + 4e-3)  # 48 dB.
     assert run_bundle(copy, "tflite_runtime").returncode == 0
@@ -201,6 +184,13 @@ def test_what_cannot_be_compared_is_explained(copy, tmp_path):
     assert "golden.npz cannot be read" in refusal(tmp_path / "none")
 
 
-def test_the_gates_are_those_of_the_export():
+def test_thresholds_are_those_of_the_export():
     assert TOLERANCE == parity.TOLERANCE
-    assert {rung.file: rung.min_psnr for rung in LADDER.values()} == MIN_PSNR
+    assert {scheme.file: scheme.min_psnr for scheme in SCHEMES.values()} == MIN_PSNR
+
+
+def test_a_bundle_of_format_2_passes():
+    pytest.importorskip("tflite_runtime", reason="has no wheel for this Python")
+    old = ROOT / "tests" / "support" / "data" / "bundle"
+    result = run_bundle(old, "tflite_runtime")
+    assert result.returncode == 0, result.stderr

@@ -1,6 +1,7 @@
-"""The client and its program against a stand-in for TF Serving, a real process."""
+"""The client against a stand-in for TF Serving, a real process."""
 
 import concurrent.futures
+import dataclasses
 import itertools
 import json
 import pathlib
@@ -18,16 +19,12 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from export.serving.client import ServingClient
 from keras_drnet.errors import InputError
-from tests.support.serving_model import LABELS, TIMEOUT, make_past, serve
+from tests.support.serving_model import LABELS, TIMEOUT, make_past
 
+pytestmark = pytest.mark.xdist_group("serving")
 BOTH = pytest.mark.parametrize("protocol", ["rest", "grpc"])
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("served")) as served:
-        yield served
 
 
 @BOTH
@@ -37,15 +34,15 @@ def test_every_signature_gives_what_the_model_itself_gives(served, rng, protocol
     frame = {"frame": past[:, -1]}
     content = served.direct("encode_content", frame)
     pose = served.direct("encode_pose", frame)
-    seeded = served.direct("seed", {"past": past})
-    state = {key: seeded[key] for key in served.signatures.state}
+    primed = served.direct("prime", {"past": past})
+    state = {key: primed[key] for key in served.signatures.state}
     inputs = {
         "encode_content": frame,
         "encode_pose": frame,
         "decode": content | pose,
         "predict_pose": {"content": content["content"]} | state,
-        "seed": {"past": past},
-        "step": seeded,
+        "prime": {"past": past},
+        "step": primed,
         "serving_default": {"past": past, "num_future": np.int32([3, 5])},
     }
     assert inputs.keys() == served.signatures.functions.keys()
@@ -56,8 +53,18 @@ def test_every_signature_gives_what_the_model_itself_gives(served, rng, protocol
             np.testing.assert_allclose(found[key], value, rtol=0, atol=1e-6)
 
 
+def test_functions_have_the_names_of_the_format(served, rng):
+    past = {"past": make_past(rng, served.signatures)}
+    old = dataclasses.replace(served.signatures, prime_function="seed")
+    with pytest.raises(InputError, match='"seed" not found'):
+        ServingClient(served.addresses["rest"], old).call("prime", past)
+    found = served.client("rest").call("seed", past)
+    for key, value in served.direct("prime", past).items():
+        np.testing.assert_allclose(found[key], value, rtol=0, atol=1e-6)
+
+
 @BOTH
-def test_frame_by_frame_is_the_same_as_at_once(served, rng, protocol):
+def test_a_stream_has_the_frames_of_a_single_call(served, rng, protocol):
     client = served.client(protocol)
     past = make_past(rng, served.signatures)
     future = client.predict(past, 4)
@@ -66,7 +73,7 @@ def test_frame_by_frame_is_the_same_as_at_once(served, rng, protocol):
     np.testing.assert_allclose(np.stack(frames, axis=1), future, rtol=0, atol=1e-5)
 
 
-def test_answers_may_be_larger_than_what_grpc_takes_unasked(served, rng):
+def test_answers_may_be_larger_than_the_default_limit_of_grpc(served, rng):
     past = make_past(rng, served.signatures)
     future = served.client("grpc").predict(past, 400)
     assert future.nbytes > 4 * 2**20
@@ -95,7 +102,7 @@ def test_versions_and_labels_choose_the_networks(served, rng, protocol):
 def test_eight_clients_at_once_get_their_own_answers(served, rng):
     def ask(number):
         client = served.client(["rest", "grpc"][number % 2])
-        for i in range(50):
+        for i in range(20):
             past, expected = cases[number][i % len(cases[number])]
             found = client.predict(past, expected.shape[1])
             np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
@@ -134,7 +141,7 @@ def test_malformed_calls_get_an_error_and_the_server_goes_on(served, rng):
     assert served.post(good, "/v1/models/other:predict")[0] == 404
     assert served.post(good, "/elsewhere")[0] == 400
     assert served.post(good)[0] == 200
-    # A client whose signatures.json belongs to another model gets the server's word.
+    # A client with the signatures.json of another model shows the server's message.
     with pytest.raises(InputError, match="refused the request: .*num_future must be 1"):
         count = np.zeros(1, np.int32)
         served.client("grpc").call("serving_default", dict(past=past, num_future=count))
@@ -161,7 +168,7 @@ def test_malformed_messages_do_not_stop_the_server_either(served, rng):
     assert served.client("grpc").predict(past, 2).shape[1] == 2
 
 
-def test_rows_are_another_way_to_write_a_batch(served, rng):
+def test_a_batch_may_be_sent_as_rows(served, rng):
     past = make_past(rng, served.signatures, batch_size=2)
     rows = [{"past": clip.tolist(), "num_future": 2} for clip in past]
     status, answer = served.post(json.dumps({"instances": rows}).encode())
@@ -212,7 +219,7 @@ except tf.errors.InvalidArgumentError:
 """
 
 
-def test_a_tensor_of_the_wrong_rank_is_refused_and_does_not_end_the_process(served):
+def test_a_tensor_of_the_wrong_rank_does_not_end_the_process(served):
     """TF Serving checks no shapes, and a convolution aborts on a wrong rank."""
     result = subprocess.run(
         [sys.executable, "-c", WRONG_RANK, served.base_path / "1"],

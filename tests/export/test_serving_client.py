@@ -1,7 +1,6 @@
-"""The client's program as a user runs it, and the files that the server reads."""
+"""The command line of the client, and the server's configuration files."""
 
 import dataclasses
-import json
 import os
 import re
 import subprocess
@@ -15,24 +14,20 @@ from google.protobuf import text_format
 from PIL import Image
 from tensorflow_serving.config import model_server_config_pb2
 
+from tests.support.command_lines import try_command_lines
 from tests.support.paths import ROOT
-from tests.support.serving_model import TIMEOUT, serve
+from tests.support.serving_model import TIMEOUT
 from tests.support.videos import walker, write_video
 
+pytestmark = pytest.mark.xdist_group("serving")
 SERVING = ROOT / "export" / "serving"
-NUM_PAST = 3  # Of the preset `tiny`.
+NUM_PAST = 3  # As in the preset `tiny`.
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("served")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def bundle(served, tmp_path_factory):
-    """A bundle's signatures, a video, and a folder of the same frames."""
-    folder = tmp_path_factory.mktemp("bundle")
+def files(served, tmp_path_factory):
+    """A folder with the signatures, a video, and a folder of the same frames."""
+    folder = tmp_path_factory.mktemp("files")
     (folder / "signatures.json").write_text(served.signatures.to_json())
     frames = walker(12)
     write_video(folder / "walk.avi", frames, rate=served.signatures.frame_rate)
@@ -42,10 +37,9 @@ def bundle(served, tmp_path_factory):
     return folder
 
 
-def run(*command, stdin=None, **environment):
+def run(*command, **environment):
     return subprocess.run(
         command,
-        input=stdin,
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
@@ -55,24 +49,24 @@ def run(*command, stdin=None, **environment):
     )
 
 
-def predict(bundle, output, *flags):
+def predict(files, output, *flags):
     return run(
         sys.executable,
         "-m",
         "export.serving_client",
-        f"--signatures={bundle / 'signatures.json'}",
+        f"--signatures={files / 'signatures.json'}",
         f"--output={output}",
         *flags,
     )
 
 
-def test_a_video_goes_in_and_one_comes_out(served, bundle, tmp_path):
+def test_a_video_is_continued(served, files, tmp_path):
     output = tmp_path / "new" / "future.gif"
     result = predict(
-        bundle,
+        files,
         output,
         f"--server={served.addresses['rest']}",
-        f"--video={bundle / 'walk.avi'}",
+        f"--video={files / 'walk.avi'}",
         "--num_future=7",
         "--first_frame=2",
     )
@@ -85,28 +79,29 @@ def test_a_video_goes_in_and_one_comes_out(served, bundle, tmp_path):
     assert borders == [1] * NUM_PAST + [0] * 7  # Green, then red.
 
 
-def test_a_folder_of_frames_step_by_step_over_grpc(served, bundle, tmp_path):
+def test_images_are_continued_stepwise_over_grpc(served, files, tmp_path):
+    """Stepwise, `max_future` is no limit."""
+    signatures = dataclasses.replace(served.signatures, max_future=20)
+    (tmp_path / "signatures.json").write_text(signatures.to_json())
     output = tmp_path / "future.mp4"
     result = predict(
-        bundle,
+        tmp_path,
         output,
         f"--server={served.addresses['grpc']}",
         "--protocol=grpc",
         "--version_label=stable",
-        f"--frames={bundle / 'frames'}",
+        f"--frames={files / 'frames'}",
         "--first_frame=9",
         "--stepwise",
-        "--num_future=1001",
+        "--num_future=21",
         "--scale=1",
     )
     assert result.returncode == 0, result.stderr
     with imageio.get_reader(output) as reader:
-        assert sum(1 for _ in reader) == NUM_PAST + 1001
+        assert sum(1 for _ in reader) == NUM_PAST + 21
         # The last frames of the folder, in their natural order: 10, 11, 12.
         observed = reader.get_data(0)[2:34, 2:34]
-    expected = np.asarray(
-        Image.open(bundle / "frames" / "frame10.png").resize((32, 32))
-    )
+    expected = np.asarray(Image.open(files / "frames" / "frame10.png").resize((32, 32)))
     assert np.abs(observed - expected.astype(float)).mean() < 8
 
 
@@ -133,74 +128,52 @@ def test_wide_frames_are_fitted_as_in_training(served, tmp_path, resize, edge):
     assert observed[16, 1].argmax() == ["red", "green"].index(edge)
 
 
-# One process for all, as TensorFlow takes seconds to start.
-TRY_FLAGS = """
-import contextlib, io, json, sys
-from export import serving_client
-for flags in json.load(sys.stdin):
-    sys.argv = ["serving_client", *flags]
-    error, code = io.StringIO(), 0
-    with contextlib.redirect_stderr(error):
-        try:
-            serving_client.entry_point()
-        except SystemExit as end:
-            code = end.code
-    print(json.dumps([code, error.getvalue()]))
-    serving_client.flags.FLAGS.unparse_flags()
-"""
-
-
-def test_wrong_flags_end_in_a_sentence(bundle, tmp_path):
-    signatures, video = bundle / "signatures.json", bundle / "walk.avi"
+def test_wrong_flags_are_explained(files, tmp_path):
+    signatures, video = files / "signatures.json", files / "walk.avi"
     output = tmp_path / "out.gif"
     cases = {
         "num_future is 1001; expected 1 to 1000.*--stepwise": ["--num_future=1001"],
         "has 12 frames; expected at least 13, 3 from frame 10": ["--first_frame=10"],
         "signatures.json: not a readable video": [f"--video={signatures}"],
-        "nowhere.mp4: not a readable video": [f"--video={bundle}/nowhere.mp4"],
-        "Exactly one of .video, frames.": [f"--frames={bundle}"],
+        "nowhere.mp4: not a readable video": [f"--video={files}/nowhere.mp4"],
+        "Exactly one of .video, frames.": [f"--frames={files}"],
         "--protocol=soap: value should be one of": ["--protocol=soap"],
         "name one of them": ["--version=1", "--version_label=stable"],
-        "walk.avi is no text": [f"--signatures={video}"],
-        "This is not a signatures.json": [f"--signatures={bundle}/other.json"],
+        "walk.avi is not text": [f"--signatures={video}"],
+        "This is not a signatures.json": [f"--signatures={files}/other.json"],
         "expected http://HOST:PORT": ["--server=nowhere:port"],
         "Unknown kind of video .*'.txt'": [f"--output={tmp_path}/out.txt"],
         "127.0.0.1:1 is not available: .*refused": ["--retries=0"],
     }
-    (bundle / "other.json").write_text("[]")
+    (files / "other.json").write_text("[]")
     usual = [
         f"--signatures={signatures}",
         f"--video={video}",
         f"--output={output}",
         "--server=http://127.0.0.1:1",
     ]
-    result = run(
-        sys.executable,
-        "-c",
-        TRY_FLAGS,
-        stdin=json.dumps([usual + flags for flags in cases.values()]),
+    answers = try_command_lines(
+        "export.serving_client", [usual + flags for flags in cases.values()]
     )
-    assert result.returncode == 0, result.stderr
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
     for message, (code, error) in zip(cases, answers, strict=True):
         assert code == 2 and error.startswith("Error: ") and error.count("\n") == 1
         assert re.search(message, error), error
     assert not list(tmp_path.iterdir())
 
 
-def test_the_smoke_test_tells_a_server_from_none(served, bundle):
+def test_the_smoke_test_passes_only_with_a_server(served, files):
     smoke = SERVING / "smoke.sh"
-    video, server = bundle / "walk.avi", served.addresses["rest"]
-    result = run("sh", smoke, bundle, video, server, PYTHON=sys.executable)
+    video, server = files / "walk.avi", served.addresses["rest"]
+    result = run("sh", smoke, files, video, server, PYTHON=sys.executable)
     assert result.returncode == 0, result.stderr
     assert "Smoke test passed" in result.stdout
-    result = run("sh", smoke, bundle, video, "http://127.0.0.1:1", WAIT="0")
+    result = run("sh", smoke, files, video, "http://127.0.0.1:1", WAIT="0")
     assert result.returncode == 1
     assert "no model 'drnet' at http://127.0.0.1:1" in result.stderr
     assert run("sh", smoke).returncode == 2
 
 
-def test_the_server_can_read_which_models_to_load():
+def test_models_config_is_a_model_server_config():
     text = (SERVING / "models.config").read_text()
     config = model_server_config_pb2.ModelServerConfig()
     (model,) = text_format.Parse(text, config).model_config_list.config
@@ -208,7 +181,7 @@ def test_the_server_can_read_which_models_to_load():
     assert model.model_platform == "tensorflow"
     assert model.model_version_policy.latest.num_versions == 2
     assert not model.version_labels
-    # What the comments say to write, too.
+    # The lines in comments too.
     lines = [line.removeprefix("    #   ") for line in text.splitlines()]
     labeled = "\n".join(line for line in lines if line.startswith(("model_v", "vers")))
     other = text_format.Parse(labeled, type(model)())
@@ -216,7 +189,7 @@ def test_the_server_can_read_which_models_to_load():
     assert dict(other.version_labels) == {"stable": 1, "canary": 2}
 
 
-def test_compose_opens_no_port_to_others_and_mounts_what_is_there():
+def test_compose_opens_local_ports_and_mounts_existing_files():
     (service,) = yaml.safe_load((SERVING / "compose.yaml").read_text())[
         "services"
     ].values()

@@ -48,7 +48,7 @@ def roll_out(functions, past, count):
 
 
 def step_by_step(graph, functions, past, count):
-    tensors = functions["seed"](past=tf.constant(past))
+    tensors = functions["prime"](past=tf.constant(past))
     frames = []
     for _ in range(count):
         outputs = functions["step"](**tensors)
@@ -65,7 +65,7 @@ def test_a_hundred_frames_are_those_of_keras(exported, past):
     np.testing.assert_allclose(roll_out(functions, past, 100), expected, atol=1e-5)
 
 
-def test_step_by_step_is_the_roll_out(exported, past):
+def test_steps_give_the_frames_of_the_roll_out(exported, past):
     _, graph, functions = exported
     np.testing.assert_allclose(
         step_by_step(graph, functions, past, 20),
@@ -74,7 +74,7 @@ def test_step_by_step_is_the_roll_out(exported, past):
     )
 
 
-def test_a_clip_is_predicted_alike_in_any_batch(exported, rng):
+def test_predictions_do_not_depend_on_the_batch(exported, rng):
     _, _, functions = exported
     past = rng.random((7, NUM_PAST, 32, 32, 3), np.float32)
     together = roll_out(functions, past, 5)
@@ -84,7 +84,7 @@ def test_a_clip_is_predicted_alike_in_any_batch(exported, rng):
         )
 
 
-def test_single_functions_are_the_networks(exported, past):
+def test_single_functions_are_those_of_the_networks(exported, past):
     networks, graph, functions = exported
     frame = tf.constant(past[:, 0])
     content, skips = networks.content_encoder(frame, training=False)
@@ -96,8 +96,8 @@ def test_single_functions_are_the_networks(exported, past):
     expected = networks.decoder(((content, skips), pose), training=False)
     np.testing.assert_allclose(drawn, expected, atol=1e-5)
 
-    seeded = functions["seed"](past=tf.constant(past))
-    state = {name: seeded[name] for name in graph.state_names}
+    primed = functions["prime"](past=tf.constant(past))
+    state = {name: primed[name] for name in graph.state_names}
     layers = [state[name] for name in graph.state_names[1:]]
     next_pose, _ = networks.pose_lstm(
         (state["pose"], content, tuple(zip(layers[::2], layers[1::2], strict=True)))
@@ -107,13 +107,13 @@ def test_single_functions_are_the_networks(exported, past):
 
 
 @pytest.mark.parametrize("count", [0, MAX_FUTURE + 1])
-def test_a_roll_out_has_a_greatest_length(exported, past, count):
+def test_the_length_of_a_roll_out_is_limited(exported, past, count):
     _, _, functions = exported
     with pytest.raises(tf.errors.InvalidArgumentError, match="num_future must be 1 to"):
         roll_out(functions, past, count)
 
 
-def test_the_longest_of_a_batch_counts(exported, past):
+def test_the_greatest_num_future_of_a_batch_counts(exported, past):
     _, _, functions = exported
     outputs = functions["serving_default"](
         past=tf.constant(past), num_future=tf.constant([1, 4])
@@ -153,7 +153,7 @@ def test_any_decoder_can_be_split(
     codes = (content, skips), pose
     exact = in_float64(decoder)(codes, training=False).numpy()
     rounding = np.max(np.abs(decoder(codes, training=False) - exact))
-    # The same sums in another order are as exact as those of the network itself.
+    # The same sums in another order round as much as the network itself does.
     np.testing.assert_allclose(
         split.frame(pose, maps), exact, rtol=0, atol=2 * rounding + 1e-6
     )
@@ -161,7 +161,7 @@ def test_any_decoder_can_be_split(
 
 
 def in_float64(network):
-    """Copies a network of float32, to know what it would give without rounding."""
+    """Copy a float32 network to float64, for its outputs almost without rounding."""
     copy = keras.models.clone_model(
         network,
         clone_function=lambda layer: type(layer).from_config(
@@ -172,7 +172,7 @@ def in_float64(network):
     return copy
 
 
-def test_what_cannot_be_split_is_named():
+def test_a_layer_that_cannot_be_split_is_named():
     content, pose = keras.Input((4,)), keras.Input((2,))
     x = keras.layers.Dense(3, name="odd")(keras.layers.Concatenate()([content, pose]))
     with pytest.raises(NotImplementedError, match="no form of Dense, layer 'odd'"):

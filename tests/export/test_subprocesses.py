@@ -1,4 +1,4 @@
-"""A conversion that dies takes nothing with it."""
+"""Conversions in processes of their own, and how they fail."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def write_module(folder, monkeypatch, text):
     monkeypatch.setenv("PYTHONPATH", str(folder))
 
 
-def test_an_abort_is_told_from_a_failure(tmp_path, monkeypatch):
+def test_an_abort_is_named(tmp_path, monkeypatch):
     write_module(
         tmp_path, monkeypatch, "import os\nprint('LLVM', flush=True)\nos.abort()"
     )
@@ -22,13 +22,13 @@ def test_an_abort_is_told_from_a_failure(tmp_path, monkeypatch):
         subprocesses.run("doomed", log=log)
 
 
-def test_arguments_arrive_and_output_is_kept(tmp_path, monkeypatch):
+def test_arguments_are_passed_and_output_is_logged(tmp_path, monkeypatch):
     write_module(tmp_path, monkeypatch, "import sys\nprint(sys.argv[1:])")
     subprocesses.run("doomed", tmp_path, 3, log=tmp_path / "log")
     assert (tmp_path / "log").read_text() == f"{[str(tmp_path), '3']}\n"
 
 
-def test_silence_is_told_too(tmp_path, monkeypatch):
+def test_a_failure_without_output_is_named(tmp_path, monkeypatch):
     write_module(tmp_path, monkeypatch, "raise SystemExit(7)")
     with pytest.raises(ExportError, match="exit code 7: it printed nothing"):
         subprocesses.run("doomed", log=tmp_path / "log")

@@ -5,28 +5,33 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
 
 from export.serving import api
 from export.serving.warm_up import MAX_RECORDS, replay_warm_up, write_warm_up
 from keras_drnet.errors import ExportError, InputError
-from tests.support.serving_model import make_past, write_saved_model
+from tests.support.serving_model import make_past
 
-
-@pytest.fixture(scope="module")
-def saved_model(tmp_path_factory):
-    path = tmp_path_factory.mktemp("warm_up") / "1"
-    return path, write_saved_model(path)
+pytestmark = pytest.mark.xdist_group("serving")
 
 
 @pytest.fixture
-def version(saved_model, tmp_path):
-    """A copy of the model that a test may spoil, and its signatures."""
-    path, signatures = saved_model
-    return shutil.copytree(path, tmp_path / "1"), signatures
+def version(served, tmp_path):
+    """A copy of a SavedModel that a test may damage, and its signatures."""
+    path = shutil.copytree(served.base_path / "1", tmp_path / "1")
+    return path, served.signatures
+
+
+@pytest.fixture
+def _loaded(served, monkeypatch):
+    """Loads the model only once, as that takes seconds."""
+    loaded = tf.saved_model.load(str(served.base_path / "1"))
+    monkeypatch.setattr(tf.saved_model, "load", lambda path: loaded)
 
 
 def requests(rng, signatures):
-    """Yields one of each signature."""
+    """Yields a request of each signature."""
     for name, function in signatures.functions.items():
         inputs = {}
         for key, tensor in function.inputs.items():
@@ -44,17 +49,14 @@ def test_every_signature_is_written_and_run(version, rng):
     assert replay_warm_up(path) == list(signatures.functions)
 
 
-def test_what_is_read_back_is_what_was_written(version, rng):
-    import tensorflow as tf
-    from tensorflow_serving.apis import prediction_log_pb2
-
+def test_a_request_is_written_as_a_prediction_log(version, rng):
     path, signatures = version
     past = make_past(rng, signatures)
-    written = write_warm_up(path, [("seed", {"past": past})], model="mine")
+    written = write_warm_up(path, [("prime", {"past": past})], model="mine")
     (record,) = tf.data.TFRecordDataset(str(written)).as_numpy_iterator()
     request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
     assert request.model_spec.name == "mine"
-    assert request.model_spec.signature_name == "seed"
+    assert request.model_spec.signature_name == "prime"
     np.testing.assert_array_equal(tf.make_ndarray(request.inputs["past"]), past)
 
 
@@ -69,9 +71,7 @@ def test_a_damaged_file_is_refused(version, rng, position):
         replay_warm_up(path)
 
 
-def test_so_are_a_file_cut_short_and_records_of_another_kind(version, rng):
-    import tensorflow as tf
-
+def test_truncated_files_and_other_records_are_refused(version, rng):
     path, signatures = version
     written = write_warm_up(path, requests(rng, signatures))
     written.write_bytes(written.read_bytes()[:-10])
@@ -90,15 +90,16 @@ def test_so_are_a_file_cut_short_and_records_of_another_kind(version, rng):
         replay_warm_up(path)
 
 
+@pytest.mark.usefixtures("_loaded")
 def test_requests_that_fail_are_named(version, rng):
     path, signatures = version
     past = make_past(rng, signatures)
-    good = ("seed", {"past": past})
+    good = ("prime", {"past": past})
     for bad in (
         ("no_such_signature", {"past": past}),
-        ("seed", {}),
-        ("seed", {"past": past.astype(int)}),
-        ("seed", {"past": past[:, :1]}),
+        ("prime", {}),
+        ("prime", {"past": past.astype(int)}),
+        ("prime", {"past": past[:, :1]}),
         ("serving_default", {"past": past, "num_future": np.zeros(1, np.int32)}),
     ):
         write_warm_up(path, [good, bad])
@@ -107,9 +108,9 @@ def test_requests_that_fail_are_named(version, rng):
 
 
 @pytest.mark.parametrize("count", [0, MAX_RECORDS + 1])
-def test_no_more_than_the_server_takes(tmp_path, count):
+def test_the_number_of_requests_is_limited(tmp_path, count):
     with pytest.raises(InputError, match=f"{count} warm-up requests; expected 1 to"):
-        write_warm_up(tmp_path, [("seed", {})] * count)
+        write_warm_up(tmp_path, [("prime", {})] * count)
 
 
 def test_the_missing_package_is_named(tmp_path, monkeypatch):
@@ -119,4 +120,4 @@ def test_the_missing_package_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(api.importlib, "import_module", missing)
     sentence = re.escape("pip install 'keras-drnet[serving]'")
     with pytest.raises(InputError, match=sentence):
-        write_warm_up(tmp_path, [("seed", {})])
+        write_warm_up(tmp_path, [("prime", {})])

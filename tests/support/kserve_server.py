@@ -1,4 +1,4 @@
-"""Serves a SavedModel with KServe, a model server by others, for `test_kserve.py`.
+"""Serves a SavedModel with KServe, an independent model server, for `test_kserve.py`.
 
 It runs in an environment of its own: kserve needs a newer protobuf than TensorFlow 2.17
 allows.
@@ -32,7 +32,7 @@ class SavedModel(kserve.Model):
         self.ready = True
 
     def validate(self, payload):
-        """Lets "inputs" be an object, as it is for TF Serving."""
+        """Accept an object as "inputs", as TF Serving does."""
         return payload
 
     async def predict(self, payload, headers=None, response_headers=None):

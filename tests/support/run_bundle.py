@@ -1,6 +1,6 @@
 """Runs the `.tflite` files of a bundle and compares them with its golden outputs.
 
-Needs NumPy, a runtime and the folder `export` alone, and so runs on a board:
+It needs only NumPy, a runtime and the folder `export`, and so runs on a board:
 
     PYTHONPATH=. python tests/support/run_bundle.py --bundle=bundle \
         --runtime=ai_edge_litert
@@ -19,7 +19,7 @@ import numpy as np
 from export.on_device import RUNTIMES, VideoPredictor, load_runtime
 
 # As in `export.parity` and `formats.quantize`, which a board without TensorFlow cannot
-# import; `test_runtimes.py` holds them to it.
+# import; `test_runtimes.py` checks that they agree.
 FLOAT32_FILE = "drnet.tflite"
 TOLERANCE = 1e-4
 MIN_PSNR = {
@@ -32,11 +32,11 @@ MIN_PSNR = {
 
 
 class Mismatch(ValueError):
-    """A file does not compute what Keras did, or there is nothing to compare."""
+    """A file differs from Keras, or there is nothing to compare."""
 
 
 def main(arguments):
-    """Prints a line for each file.
+    """Compare every file, and print a line for each.
 
     Args:
         arguments: the parsed flags.
@@ -76,14 +76,14 @@ def _read_golden(bundle, num_steps):
 
 
 def _compare(path, golden, arguments):
-    """Prints how far a file is from Keras, and raises `Mismatch` if too far."""
+    """Print how far a file is from Keras, and raise `Mismatch` if too far."""
     if path.name not in MIN_PSNR:
         raise Mismatch(f"unknown file; expected one of {list(MIN_PSNR)}.")
     frames, step_ms = _roll_out(path, golden, arguments)
     expected = golden["roll_out/outputs/future"][0, : len(frames)]
     differences = _differences(path, golden, arguments.runtime)
     differences["roll_out/outputs/future"] = _difference(frames, expected)
-    # Of these functions `argmax` is the one that takes NaN for the greatest.
+    # Not `max`: only `argmax` treats NaN as the greatest.
     worst = list(differences)[np.argmax(list(differences.values()))]
     difference = differences[worst]
     error = np.mean(np.square(np.float64(frames[-1]) - expected[-1]))
@@ -105,9 +105,9 @@ def _compare(path, golden, arguments):
 
 
 def _roll_out(path, golden, arguments):
-    """Returns the predicted frames and the median time of a step."""
+    """Return the predicted frames and the median time of a step, milliseconds."""
     predictor = VideoPredictor(path, runtime=arguments.runtime)
-    predictor.seed(golden["roll_out/inputs/past"][0])
+    predictor.prime(golden["roll_out/inputs/past"][0])
     frames, times = [], []
     for _ in range(arguments.num_steps):
         start = time.perf_counter()
@@ -117,7 +117,7 @@ def _roll_out(path, golden, arguments):
 
 
 def _differences(path, golden, runtime):
-    """Runs every function of a file on its golden inputs.
+    """Run every function of a file on its golden inputs.
 
     Returns:
         A dict of the keys of golden outputs to the difference from them.
@@ -142,7 +142,7 @@ def _part(golden, prefix):
 
 
 def _difference(found, expected):
-    """Returns the greatest one, in units of 1 or of the greatest value if more."""
+    """Return the greatest, relative to the greatest value where that is above 1."""
     scale = max(1.0, float(np.abs(expected).max()))
     return float(np.abs(found - expected).max()) / scale
 

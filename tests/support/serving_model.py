@@ -1,4 +1,4 @@
-"""A small SavedModel of networks that were not trained, and what serves it."""
+"""A small SavedModel of untrained networks, and a server for it."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ TIMEOUT = 120  # Seconds; long, for machines that do much else.
 
 
 def write_saved_model(path, *, seed=0):
-    """Writes networks of the preset `tiny`, and returns their `Signatures`."""
+    """Write networks of the preset `tiny`; return their `Signatures`."""
     config = PRESETS["tiny"]()
     graph = StepGraph(lively_networks(config, seed=seed), config.data.num_past)
     functions = graph.functions()
@@ -30,13 +30,13 @@ def write_saved_model(path, *, seed=0):
 
 
 def make_past(rng, signatures, batch_size=1):
-    """Draws observed frames."""
-    shape = signatures.functions["seed"].inputs["past"].shape
+    """Draw random observed frames."""
+    shape = signatures.functions["prime"].inputs["past"].shape
     return rng.random((batch_size, *shape[1:]), "float32")
 
 
 class Served:
-    """A stand-in and what it serves: addresses, signatures, functions by version."""
+    """A running stand-in: its addresses, its signatures, and the models it serves."""
 
     def __init__(self, ports, base_path, signatures):
         self.addresses = {
@@ -65,7 +65,7 @@ class Served:
         return self.direct("serving_default", inputs, version)["future"]
 
     def post(self, content, path="/v1/models/drnet:predict"):
-        """Sends bytes, and returns the HTTP status and the answer."""
+        """Send bytes; return the HTTP status and the answer."""
         request = urllib.request.Request(self.addresses["rest"] + path, content)
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
@@ -77,7 +77,7 @@ class Served:
 
 @contextlib.contextmanager
 def serve(folder):
-    """Writes two versions into a folder, starts a stand-in, and yields a `Served`."""
+    """Write two versions into a folder, start a stand-in, and yield a `Served`."""
     base_path = folder / "drnet"
     signatures = write_saved_model(base_path / "1", seed=1)
     assert write_saved_model(base_path / "2", seed=2) == signatures

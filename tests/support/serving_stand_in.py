@@ -1,13 +1,13 @@
 """A stand-in for TF Serving: its two interfaces over TensorFlow in Python.
 
-It is not the server that is used in earnest, and has neither its batching nor its
-loading of versions that come later. Addresses, messages, JSON and codes of errors are
-those of TF Serving's documentation and protocol buffers.
+It is not the real server: it does not batch, and does not load versions that are added
+later. Addresses, messages, JSON and error codes are those of TF Serving's documentation
+and protocol buffers.
 
     python tests/support/serving_stand_in.py BASE_PATH [LABEL=VERSION ...]
 
-serves the versions in BASE_PATH as model "drnet", on ports of 127.0.0.1 that it prints
-as a line of JSON once it is ready.
+serves the versions in BASE_PATH as model "drnet", on ports of 127.0.0.1. It prints the
+ports as a line of JSON once it is ready.
 """
 
 import concurrent.futures
@@ -43,7 +43,7 @@ HTTP_CODES = {"INVALID_ARGUMENT": 400, "NOT_FOUND": 404}
 
 
 class Refused(Exception):
-    """A call that is answered with an error: a name of HTTP_CODES, a message."""
+    """A call that is answered with an error: a name of `HTTP_CODES` and a message."""
 
     def __init__(self, code, message):
         super().__init__(message)

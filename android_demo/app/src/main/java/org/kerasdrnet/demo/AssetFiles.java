@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** A bundle inside the app. */
+/** The files of a bundle inside the app. */
 final class AssetFiles implements ModelBundle.Files {
   private final AssetManager assets;
   private final String root;
@@ -30,7 +30,7 @@ final class AssetFiles implements ModelBundle.Files {
 
   @Override
   public ByteBuffer map(String file) throws IOException {
-    // Works for files that the APK holds uncompressed, as it does .tflite.
+    // Works only for files that the APK holds uncompressed, such as .tflite.
     try (AssetFileDescriptor descriptor = assets.openFd(root + "/" + file);
         FileInputStream stream = new FileInputStream(descriptor.getFileDescriptor())) {
       return stream.getChannel().map(

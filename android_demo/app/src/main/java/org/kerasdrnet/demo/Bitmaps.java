@@ -2,7 +2,7 @@ package org.kerasdrnet.demo;
 
 import android.graphics.Bitmap;
 
-/** A bitmap's pixels. */
+/** Conversion of bitmaps to pictures. */
 final class Bitmaps {
   private Bitmaps() {}
 

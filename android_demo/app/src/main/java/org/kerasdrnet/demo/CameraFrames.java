@@ -19,10 +19,10 @@ import java.util.Collections;
 import java.util.concurrent.Executor;
 
 /**
- * The first frames that the phone's camera sees, at the model's frame rate.
+ * The first frames of the phone's camera, at the model's frame rate.
  *
- * <p>The app must have the permission to use the camera. All but the sink's calls runs on a thread
- * of its own.
+ * <p>The app must have the permission to use the camera. Everything but the sink's methods runs on
+ * a thread of its own.
  */
 final class CameraFrames implements FrameSource {
   private static final int SKIPPED_FRAMES = 10; // Exposure and white balance settle meanwhile.
@@ -46,8 +46,8 @@ final class CameraFrames implements FrameSource {
   /**
    * Opens nothing yet.
    *
-   * @param displayDegrees how far the screen is turned: 0, 90, 180 or 270
-   * @param callbacks runs what the sink is told
+   * @param displayDegrees rotation of the screen: 0, 90, 180 or 270
+   * @param callbacks runs the sink's methods
    */
   CameraFrames(Context context, int displayDegrees, Executor callbacks) {
     manager = (CameraManager) context.getSystemService(Context.CAMERA_SERVICE);
@@ -98,7 +98,7 @@ final class CameraFrames implements FrameSource {
     }
   }
 
-  @SuppressLint("MissingPermission") // The screen asks; without it there is a clear error.
+  @SuppressLint("MissingPermission") // The screen asks for it; without it an error is shown.
   private void open() throws CameraAccessException, BundleException {
     String id = backCamera();
     CameraCharacteristics about = manager.getCameraCharacteristics(id);
@@ -146,7 +146,7 @@ final class CameraFrames implements FrameSource {
     return ids[0];
   }
 
-  /** Returns the smallest size that has no fewer pixels than a frame on either axis. */
+  /** Returns the smallest size that is at least a frame's on both axes. */
   private Size smallestSize(CameraCharacteristics about) throws BundleException {
     StreamConfigurationMap map = about.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP);
     Size best = null;
@@ -157,7 +157,7 @@ final class CameraFrames implements FrameSource {
       }
     }
     if (best == null) {
-      throw new BundleException("The camera's pictures are too small; choose a clip instead.");
+      throw new BundleException("The camera's images are too small; choose a clip instead.");
     }
     return best;
   }
@@ -198,7 +198,7 @@ final class CameraFrames implements FrameSource {
       Picture picture = YuvPixels.toPicture(
           plane(image, 0), plane(image, 1), plane(image, 2),
           image.getWidth(), image.getHeight());
-      int[] frame = picture.turned(sensorDegrees - displayDegrees)
+      int[] frame = picture.rotated(sensorDegrees - displayDegrees)
           .toFrame(signatures.imageSize, signatures.cropsToSquare);
       boolean isLast = ++numGiven == signatures.numPast;
       tell(() -> {

@@ -2,9 +2,9 @@ package org.kerasdrnet.demo;
 
 import android.content.res.AssetManager;
 
-/** What outlives the screen: the bundles, what was chosen of them, and the prediction. */
+/** State that survives the screen: the bundles, the chosen clips and the prediction. */
 final class Demo {
-  /** Runs what the background threads tell, on the main thread. */
+  /** Runs callbacks of the background threads on the main thread. */
   final HandlerLoop loop = new HandlerLoop();
 
   final Prediction prediction;
@@ -27,7 +27,7 @@ final class Demo {
   /**
    * Reads the bundles on another thread and starts with a clip.
    *
-   * @param clipNumber number of the clip, if there are so many
+   * @param clipNumber number of the clip, from 0; the last one if there are fewer
    */
   void load(AssetManager assets, int clipNumber) {
     new Thread(() -> {
@@ -54,7 +54,7 @@ final class Demo {
     return library;
   }
 
-  /** Returns the clip that was chosen last. */
+  /** Returns the last chosen clip. */
   Library.Clip clip() {
     return clip;
   }
@@ -64,17 +64,17 @@ final class Demo {
     return contentClip;
   }
 
-  /** Goes on from a clip. */
+  /** Predicts from a clip. */
   void choose(Library.Clip chosen) {
     clip = chosen;
     contentClip = chosen;
     prediction.start(chosen.bundle, frames(chosen));
   }
 
-  /** Goes on from other frames than a clip's, with the model of the clip chosen last. */
+  /** Predicts from other frames, with the model of the last chosen clip. */
   void start(FrameSource source) {
     if (library == null) {
-      // Android ended the app while a video was chosen: it is told before all is read again.
+      // Android ended the app while the user chose a video, and returns it before `load` is done.
       waiting = source;
       return;
     }
@@ -82,13 +82,13 @@ final class Demo {
     prediction.start(clip.bundle, source);
   }
 
-  /** Goes on with the content of the next clip. */
+  /** Continues with the content of the next clip. */
   void swapContent() {
     contentClip = library.next(contentClip);
     prediction.swapContent(frames(contentClip));
   }
 
-  /** Frees what it has; nothing else may be called. */
+  /** Frees the model and stops reading; no other method may be called after it. */
   void close() {
     isClosed = true;
     prediction.close();

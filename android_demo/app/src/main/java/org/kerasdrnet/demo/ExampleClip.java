@@ -30,8 +30,8 @@ final class ExampleClip extends StoredFrames {
     int skipped = files.size() - signatures.numPast;
     if (skipped < 0) {
       throw new BundleException(
-          folder + " has " + files.size() + " pictures; the model looks at "
-              + signatures.numPast + ": copy the bundle anew.");
+          folder + " has " + files.size() + " images; the model observes "
+              + signatures.numPast + ": copy the bundle again.");
     }
     List<int[]> frames = new ArrayList<>();
     for (String file : files.subList(skipped, files.size())) {
@@ -44,7 +44,7 @@ final class ExampleClip extends StoredFrames {
     try (InputStream input = bundle.open(file)) {
       Bitmap bitmap = BitmapFactory.decodeStream(input);
       if (bitmap == null) {
-        throw new BundleException(file + " is not a picture; copy the bundle anew.");
+        throw new BundleException(file + " is not an image; copy the bundle again.");
       }
       return Bitmaps.toPicture(bitmap);
     } catch (IOException error) {

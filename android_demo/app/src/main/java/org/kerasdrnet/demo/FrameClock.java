@@ -1,24 +1,24 @@
 package org.kerasdrnet.demo;
 
-/** Which of a camera's frames to take, so that so many come a second. */
+/** Chooses which of a camera's frames to take, to reach a frame rate. */
 final class FrameClock {
   private static final double SECOND = 1e9;
-  private static final double EARLY = 17e6; // Half a frame of a camera that has 30 a second.
+  private static final double EARLY = 17e6; // Half the interval of 30 frames a second.
 
   private final double interval;
   private long first;
   private int numTaken;
 
-  /** Starts at the first frame that comes. */
+  /** Starts at the first frame. */
   FrameClock(int frameRate) {
     interval = SECOND / frameRate;
   }
 
   /**
-   * Returns whether the frame of a moment is due, and counts it if it is.
+   * Returns whether a frame at this time is due, and counts it if it is.
    *
-   * <p>What counts is the time since the first frame, not since the last: of 30 frames a second
-   * every second one would come for 25.
+   * <p>It depends on the time since the first frame, not since the last: otherwise a camera of 30
+   * frames a second would give 15 in place of 25, every other one.
    */
   boolean take(long nanoseconds) {
     if (numTaken == 0) {

@@ -2,13 +2,13 @@ package org.kerasdrnet.demo;
 
 import java.util.ArrayDeque;
 
-/** How many frames a second are shown, of late. */
+/** The rate of the last frames shown. */
 final class FrameRate {
   private static final int NUM_FRAMES = 30;
 
   private final ArrayDeque<Long> times = new ArrayDeque<>();
 
-  /** Counts a frame that is shown at a moment, milliseconds. */
+  /** Counts a frame that is shown at a time, milliseconds. */
   void add(long now) {
     times.addLast(now);
     if (times.size() > NUM_FRAMES) {
@@ -16,7 +16,7 @@ final class FrameRate {
     }
   }
 
-  /** Forgets the frames, after a pause. */
+  /** Forgets all frames, as after a pause. */
   void clear() {
     times.clear();
   }

@@ -1,23 +1,23 @@
 package org.kerasdrnet.demo;
 
-/** Where the observed frames come from. An instance is read once. */
+/** A source of observed frames. An instance is read once. */
 public interface FrameSource extends AutoCloseable {
-  /** Is told what is read, on the main thread. */
+  /** Receives the frames, on the main thread. */
   interface Sink {
-    /** The next frame, oldest first: {@code imageSize * imageSize} pixels, not used again. */
+    /** Receives the next frame, oldest first: {@code imageSize * imageSize} pixels to keep. */
     void onFrame(int[] pixels);
 
-    /** All {@code numPast} frames were given. */
+    /** Receives the end, after all {@code numPast} frames. */
     void onEnd();
 
-    /** The frames cannot be had; the message says why and what to do. */
+    /** Receives an error; the message says what happened and what to do. */
     void onError(String message);
   }
 
-  /** Begins to read {@code numPast} frames, in the shape of the model's, and returns at once. */
+  /** Starts to read {@code numPast} frames of the model's size, and returns at once. */
   void read(ModelSignatures signatures, Sink sink);
 
-  /** Ends reading; the sink is told nothing more. */
+  /** Stops reading; the sink receives nothing more. */
   @Override
   void close();
 }

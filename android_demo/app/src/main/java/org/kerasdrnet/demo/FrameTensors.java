@@ -3,20 +3,20 @@ package org.kerasdrnet.demo;
 import java.nio.FloatBuffer;
 
 /**
- * Pixels of a bitmap to values of a tensor, and back.
+ * Conversion of a bitmap's pixels to a tensor's values, and back.
  *
- * <p>Pixels are {@code 0xAARRGGBB}, as {@code Bitmap.getPixels} gives them, row by row; values
+ * <p>Pixels are {@code 0xAARRGGBB}, row by row, as {@code Bitmap.getPixels} returns them; values
  * are in [0, 1], {@code [height, width, channel]}.
  */
 public final class FrameTensors {
-  // ITU-R 601 luma in 1/65536, as the training data were made grey.
+  // ITU-R 601 luma in 1/65536, as for the gray training data.
   private static final int RED = 19595;
   private static final int GREEN = 38470;
   private static final int BLUE = 7471;
 
   private FrameTensors() {}
 
-  /** Appends a frame to a tensor, from its position on. */
+  /** Writes a frame's values into a tensor, from its position on. */
   public static void put(int[] pixels, int numChannels, FloatBuffer values) {
     for (int pixel : pixels) {
       if (numChannels == 1) {
@@ -29,7 +29,7 @@ public final class FrameTensors {
     }
   }
 
-  /** Fills pixels, opaque, with the frame that a tensor holds from its position on. */
+  /** Reads a frame from a tensor, from its position on, as opaque pixels. */
   public static void get(FloatBuffer values, int numChannels, int[] pixels) {
     for (int i = 0; i < pixels.length; i++) {
       int red = toByte(values.get());
@@ -44,7 +44,7 @@ public final class FrameTensors {
     return sum + 0x8000 >> 16;
   }
 
-  /** Rounds to the nearest byte; what is not a number is black. */
+  /** Rounds to the nearest byte; NaN becomes 0. */
   private static int toByte(float value) {
     return Math.round(Math.max(0f, Math.min(1f, value)) * 255f);
   }

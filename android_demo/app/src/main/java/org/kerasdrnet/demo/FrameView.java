@@ -9,29 +9,29 @@ import android.graphics.Rect;
 import android.util.AttributeSet;
 import android.view.View;
 
-/** A frame as large as it fits, its border green where it was observed, red where predicted. */
+/** Shows a frame as large as fits, with a green border if it was observed, red if predicted. */
 public final class FrameView extends View {
   private static final int OBSERVED = Color.rgb(0, 160, 0);
   private static final int PREDICTED = Color.rgb(208, 0, 0);
   private static final int BORDER_DP = 6;
 
   private final Paint paint = new Paint();
-  private final Rect place = new Rect();
+  private final Rect target = new Rect();
   private final int border;
   private Bitmap bitmap;
   private boolean isPredicted;
 
   public FrameView(Context context, AttributeSet attributes) {
     super(context, attributes);
-    paint.setFilterBitmap(false); // The model's pixels are seen as they are.
+    paint.setFilterBitmap(false); // Shows the model's own pixels.
     border = Math.round(BORDER_DP * getResources().getDisplayMetrics().density);
   }
 
   /**
    * Shows a frame.
    *
-   * @param pixels those of a square; copied
-   * @param isPredicted whether it was predicted; otherwise it was observed
+   * @param pixels pixels of a square; copied
+   * @param isPredicted whether it was predicted, not observed
    */
   public void setFrame(int[] pixels, boolean isPredicted) {
     int side = (int) Math.round(Math.sqrt(pixels.length));
@@ -53,7 +53,7 @@ public final class FrameView extends View {
     int top = (getHeight() - side) / 2;
     paint.setColor(isPredicted ? PREDICTED : OBSERVED);
     canvas.drawRect(left, top, left + side, top + side, paint);
-    place.set(left + border, top + border, left + side - border, top + side - border);
-    canvas.drawBitmap(bitmap, null, place, paint);
+    target.set(left + border, top + border, left + side - border, top + side - border);
+    canvas.drawBitmap(bitmap, null, target, paint);
   }
 }

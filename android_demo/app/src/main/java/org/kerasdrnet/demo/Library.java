@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** The bundles inside the app, and their example clips in one list. */
+/** The example clips of all bundles inside the app. */
 final class Library {
   /** Folder among the assets, with a folder for each bundle. */
   static final String FOLDER = "bundles";
@@ -24,11 +24,11 @@ final class Library {
     }
   }
 
-  /** All clips, those of one bundle after another; at least one. */
+  /** All clips, bundle by bundle; at least one. */
   final List<Clip> clips = new ArrayList<>();
 
   /**
-   * Reads what the bundles have; no model is loaded yet.
+   * Reads the bundles; no model is loaded yet.
    *
    * @throws BundleException there is no clip, or a bundle is damaged
    */
@@ -46,7 +46,7 @@ final class Library {
     }
   }
 
-  /** Returns the clip after another among those of the same bundle, round and round. */
+  /** Returns the next clip of the same bundle; the first one follows the last. */
   Clip next(Clip clip) {
     int i = clips.indexOf(clip);
     do {
@@ -59,7 +59,7 @@ final class Library {
     TreeSet<String> names = new TreeSet<>();
     try {
       for (String path : assets.list(FOLDER)) {
-        names.add(path.split("/")[0]); // Robolectric lists what is in the folders, too.
+        names.add(path.split("/")[0]); // Robolectric also lists what is in the folders.
       }
     } catch (IOException error) {
       throw new BundleException("The app's files cannot be read: " + error.getMessage(), error);

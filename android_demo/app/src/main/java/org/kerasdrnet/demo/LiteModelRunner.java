@@ -18,7 +18,7 @@ public final class LiteModelRunner implements ModelRunner {
    * @throws RuntimeException the model is damaged
    */
   public LiteModelRunner(ByteBuffer model, int numThreads) {
-    // Kept here: the interpreter reads from it and does not keep it alive by itself.
+    // Held because the interpreter reads from it without keeping it alive.
     this.model = model;
     interpreter = new Interpreter(model, new Interpreter.Options().setNumThreads(numThreads));
   }

@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** The one screen: a frame, how it came about, and what can be chosen. */
+/** The only screen: a frame, its status, and the controls. */
 public final class MainActivity extends Activity {
   private static final int PICK_VIDEO = 1;
   private static final int ASK_CAMERA = 2;
@@ -102,7 +102,7 @@ public final class MainActivity extends Activity {
     super.onDestroy();
   }
 
-  /** Leaves without forgetting, as Android does by itself from 12 on. */
+  /** Moves the app to the background without ending it, as Android 12 does by itself. */
   @Override
   @SuppressWarnings("deprecation")
   public void onBackPressed() {
@@ -157,8 +157,8 @@ public final class MainActivity extends Activity {
     });
   }
 
-  /** Offers labels; what is chosen is told only where it is another than before. */
-  private void fill(Spinner spinner, List<String> labels, int chosen, IntConsumer whenChosen) {
+  /** Fills a spinner with labels; {@code onChoice} runs only if the choice changes. */
+  private void fill(Spinner spinner, List<String> labels, int chosen, IntConsumer onChoice) {
     ArrayAdapter<String> adapter =
         new ArrayAdapter<>(this, android.R.layout.simple_spinner_item, labels);
     adapter.setDropDownViewResource(android.R.layout.simple_spinner_dropdown_item);
@@ -171,7 +171,7 @@ public final class MainActivity extends Activity {
       public void onItemSelected(AdapterView<?> parent, View view, int position, long id) {
         if (position != last) {
           last = position;
-          whenChosen.accept(position);
+          onChoice.accept(position);
         }
       }
 
@@ -223,7 +223,7 @@ public final class MainActivity extends Activity {
     status.setText(statusText());
     message.setText(prediction.message());
     message.setVisibility(prediction.message() == null ? View.GONE : View.VISIBLE);
-    pause.setText(playback.isPaused() ? R.string.go_on : R.string.pause);
+    pause.setText(playback.isPaused() ? R.string.resume : R.string.pause);
     boolean isReady = demo.library() != null;
     for (int id : new int[] {R.id.pause, R.id.video, R.id.camera}) {
       findViewById(id).setEnabled(isReady);

@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import org.json.JSONException;
 import org.json.JSONObject;
 
-/** A folder that {@code export.main} wrote: a model in several variants, and example clips. */
+/** A folder written by {@code export.main}: variants of a model, and example clips. */
 public final class ModelBundle {
-  /** Where a bundle's files are. */
+  /** Access to a bundle's files. */
   public interface Files {
     InputStream open(String file) throws IOException;
 
@@ -31,17 +31,17 @@ public final class ModelBundle {
 
   public final ModelSignatures signatures;
 
-  /** Names of the variants, {@code float32} first where there is one. */
+  /** Names of the variants, {@code float32} first if there is one. */
   public final List<String> variants;
 
   /** Folders of the example clips. */
   public final List<String> examples;
 
   private final Files files;
-  private final JSONObject manifest; // What is known of each file, by its name.
+  private final JSONObject manifest; // Size and SHA-256 of each file, by its name.
 
   /**
-   * Reads what a bundle has; no model is loaded yet.
+   * Reads the lists of a bundle's files; no model is loaded yet.
    *
    * @throws BundleException files are missing or damaged
    */
@@ -51,7 +51,7 @@ public final class ModelBundle {
     try {
       manifest = new JSONObject(read(MANIFEST_FILE)).getJSONObject("files");
     } catch (JSONException error) {
-      throw new BundleException(MANIFEST_FILE + " cannot be read; copy the bundle anew.", error);
+      throw new BundleException(MANIFEST_FILE + " cannot be read; copy the bundle again.", error);
     }
     TreeSet<String> models = new TreeSet<>();
     TreeSet<String> folders = new TreeSet<>();
@@ -73,8 +73,8 @@ public final class ModelBundle {
   }
 
   /**
-   * Maps a variant's model and compares it with its SHA-256: a runtime takes a damaged weight
-   * for a weight.
+   * Maps a variant's model into memory and verifies its SHA-256, since a runtime does not notice
+   * a damaged weight.
    */
   public ByteBuffer model(String variant) throws BundleException {
     String file =
@@ -83,7 +83,7 @@ public final class ModelBundle {
       ByteBuffer model = files.map(file);
       String expected = manifest.getJSONObject(file).getString("sha256");
       if (!sha256(model).equals(expected)) {
-        throw new BundleException(file + " is damaged; copy the bundle anew.");
+        throw new BundleException(file + " is damaged; copy the bundle again.");
       }
       return model;
     } catch (IOException error) {
@@ -138,7 +138,7 @@ public final class ModelBundle {
 
   private static BundleException cannotRead(String file, IOException error) {
     return new BundleException(
-        file + " cannot be read (" + error.getMessage() + "); copy the bundle anew.", error);
+        file + " cannot be read (" + error.getMessage() + "); copy the bundle again.", error);
   }
 
   private static String sha256(ByteBuffer bytes) {

@@ -9,10 +9,10 @@ public interface ModelRunner extends AutoCloseable {
    * Runs a function.
    *
    * @param function name of a signature
-   * @param inputs every input by name: direct buffers in the machine's byte order, with
-   *     float32 values from their start on
-   * @param outputs the outputs that are wanted, likewise; they are filled from their start on
-   * @throws RuntimeException the model does not take or give such tensors
+   * @param inputs every input by name: direct buffers of float32 values in native byte order,
+   *     from the start of the buffer
+   * @param outputs buffers for the requested outputs, likewise; they are filled from the start
+   * @throws RuntimeException the tensors do not fit the function
    */
   void run(String function, Map<String, ByteBuffer> inputs, Map<String, ByteBuffer> outputs);
 

@@ -10,7 +10,7 @@ import org.json.JSONException;
 import org.json.JSONObject;
 
 /**
- * What a model takes and gives, as its bundle's {@code signatures.json} says.
+ * Inputs and outputs of a model, read from its bundle's {@code signatures.json}.
  *
  * <p>Nothing else in the app knows a size or a tensor's name.
  */
@@ -18,7 +18,7 @@ public final class ModelSignatures {
   /** Name of the file in a bundle. */
   public static final String FILE = "signatures.json";
 
-  private static final int FORMAT_VERSION = 2;
+  private static final int FORMAT_VERSION = 3;
 
   /** Name of the model. */
   public final String name;
@@ -26,72 +26,78 @@ public final class ModelSignatures {
   /** Side of a frame, pixels. */
   public final int imageSize;
 
-  /** 1, grey, or 3, red, green, blue. */
+  /** 1 (gray) or 3 (red, green, blue). */
   public final int numChannels;
 
-  /** Number of observed frames that {@code seed} takes. */
+  /** Number of observed frames that {@link #primeFunction} takes. */
   public final int numPast;
 
   /** Frames a second of the video that the model was trained on. */
   public final int frameRate;
 
-  /** Whether other shapes become square by cutting; otherwise they are squashed. */
+  /** Whether other shapes are cropped to a square; otherwise they are squashed. */
   public final boolean cropsToSquare;
 
-  /** Names of what {@code seed} gives and every {@code step} takes unchanged. */
+  /** Names of the tensors that {@link #primeFunction} returns and {@code step} takes unchanged. */
   public final List<String> content;
 
-  /** Names of what {@code seed} gives and {@code step} takes and gives anew. */
+  /**
+   * Names of the tensors that {@link #primeFunction} returns, and that {@code step} takes and
+   * returns updated.
+   */
   public final List<String> state;
+
+  /** Function that observes frames: {@code prime}, {@code seed} before format 3. */
+  public final String primeFunction;
 
   private final Map<String, Integer> sizes = new HashMap<>();
 
   private ModelSignatures(JSONObject json) throws JSONException, BundleException {
     int version = json.getInt("format_version");
-    if (version != FORMAT_VERSION) {
+    if (version < 1 || version > FORMAT_VERSION) {
       throw new BundleException(
-          FILE + " has format " + version + "; this app reads " + FORMAT_VERSION
-              + ": build it anew from the project that wrote the bundle.");
+          FILE + " has format " + version + "; this app reads 1 to " + FORMAT_VERSION
+              + ": build it again from the project that wrote the bundle.");
     }
     name = json.getString("name");
     imageSize = positive(json, "image_size");
     numChannels = positive(json, "num_channels");
     numPast = positive(json, "num_past");
     frameRate = positive(json, "frame_rate");
-    cropsToSquare = json.getString("resize").equals("crop");
+    cropsToSquare = version > 1 && json.getString("resize").equals("crop");
+    primeFunction = version > 2 ? "prime" : "seed";
     content = names(json.getJSONArray("content"));
     state = names(json.getJSONArray("state"));
     if (numChannels != 1 && numChannels != 3) {
       throw new BundleException(FILE + " asks for " + numChannels + " channels, not 1 or 3.");
     }
     JSONObject functions = json.getJSONObject("functions");
-    JSONObject seed = functions.getJSONObject("seed").getJSONObject("outputs");
+    JSONObject prime = functions.getJSONObject(primeFunction);
     JSONObject step = functions.getJSONObject("step");
     for (String tensor : content) {
-      addSize(seed, tensor);
+      addSize(prime.getJSONObject("outputs"), tensor);
       requireSameSize(step.getJSONObject("inputs"), tensor);
     }
     for (String tensor : state) {
-      addSize(seed, tensor);
+      addSize(prime.getJSONObject("outputs"), tensor);
       requireSameSize(step.getJSONObject("inputs"), tensor);
       requireSameSize(step.getJSONObject("outputs"), tensor);
     }
-    requireSize(functions.getJSONObject("seed").getJSONObject("inputs"), "past",
-        (long) numPast * frameSize());
+    requireSize(prime.getJSONObject("inputs"), "past", (long) numPast * frameSize());
     requireSize(step.getJSONObject("outputs"), "frame", frameSize());
   }
 
   /**
    * Reads the text of {@code signatures.json}.
    *
-   * @throws BundleException the text is damaged, of another format, or contradicts itself
+   * @throws BundleException the text is damaged, of a later format, or inconsistent
    */
   public static ModelSignatures parse(String text) throws BundleException {
     try {
       return new ModelSignatures(new JSONObject(text));
     } catch (JSONException error) {
       throw new BundleException(
-          FILE + " cannot be read (" + error.getMessage() + "); copy the bundle anew.", error);
+          FILE + " cannot be read (" + error.getMessage() + "); copy the bundle again.", error);
     }
   }
 
@@ -140,11 +146,11 @@ public final class ModelSignatures {
     if (size != expected) {
       throw new BundleException(
           FILE + " contradicts itself: " + tensor + " has " + size + " values, not " + expected
-              + "; copy the bundle anew.");
+              + "; copy the bundle again.");
     }
   }
 
-  /** Returns the number of values of one float32 tensor; the size of the batch may be open. */
+  /** Returns the number of values of a float32 tensor; a batch of any size counts as 1. */
   private static long size(JSONObject tensors, String tensor) throws JSONException {
     JSONObject json = tensors.getJSONObject(tensor);
     if (!json.getString("dtype").equals("float32")) {

@@ -1,6 +1,6 @@
 package org.kerasdrnet.demo;
 
-/** Pixels {@code 0xAARRGGBB} with their size, and how they become a model's frame. */
+/** An image of pixels {@code 0xAARRGGBB}, which can be resized to a model's frame. */
 public final class Picture {
   public final int[] pixels;
   public final int width;
@@ -18,14 +18,15 @@ public final class Picture {
   }
 
   /**
-   * Returns the pixels of a square frame.
+   * Resizes to a square frame.
    *
-   * <p>Each pixel is a mean weighted by a triangle as wide as two of them, so that fine patterns
-   * fade and do not flicker: what Pillow's bilinear filter does to the training data.
+   * <p>The filter is Pillow's bilinear one with antialiasing, as for the training data: each pixel
+   * is a mean weighted by a triangle two new pixels wide.
    *
    * @param side side of the frame, pixels
-   * @param crop whether the largest centred square is taken first; otherwise both axes are
+   * @param crop whether the largest centered square is cut out first; otherwise both axes are
    *     scaled to {@code side}
+   * @return the frame's pixels
    */
   public int[] toFrame(int side, boolean crop) {
     if (width == side && height == side) {
@@ -51,27 +52,27 @@ public final class Picture {
     return frame;
   }
 
-  /** Returns the picture turned clockwise by a multiple of 90 degrees. */
-  public Picture turned(int degrees) {
+  /** Rotates clockwise by a multiple of 90 degrees. */
+  public Picture rotated(int degrees) {
     int quarters = Math.floorMod(degrees / 90, 4);
     if (quarters == 0) {
       return this;
     }
-    boolean upright = quarters == 2;
-    int newWidth = upright ? width : height;
-    int newHeight = upright ? height : width;
-    int[] turned = new int[pixels.length];
+    boolean isUpsideDown = quarters == 2;
+    int newWidth = isUpsideDown ? width : height;
+    int newHeight = isUpsideDown ? height : width;
+    int[] rotated = new int[pixels.length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         int newX = quarters == 1 ? height - 1 - y : quarters == 2 ? width - 1 - x : y;
         int newY = quarters == 1 ? x : quarters == 2 ? height - 1 - y : width - 1 - x;
-        turned[newY * newWidth + newX] = pixels[y * width + x];
+        rotated[newY * newWidth + newX] = pixels[y * width + x];
       }
     }
-    return new Picture(turned, newWidth, newHeight);
+    return new Picture(rotated, newWidth, newHeight);
   }
 
-  /** Weights, along one axis, of the old pixels in each new one. */
+  /** Weights of the old pixels in each new one, along one axis. */
   private static final class Kernel {
     private final int[] first;
     private final float[][] weights;

@@ -3,14 +3,14 @@ package org.kerasdrnet.demo;
 import java.util.List;
 
 /**
- * Shows the observed frames and then predicted ones for ever, at the model's frame rate or as
- * fast as it can. All methods belong to the main thread.
+ * Shows the observed frames and then predicted ones without end, at the model's frame rate or as
+ * fast as the model can. All methods belong to the main thread.
  */
 public final class Playback {
-  private static final double SMOOTHING = 0.1; // Of a new time in the mean time.
+  private static final double SMOOTHING = 0.1; // Weight of a new time in the running mean.
 
   private final MainLoop loop;
-  private final Runnable whenChanged;
+  private final Runnable onChange;
   private final FrameRate rate = new FrameRate();
   private VideoPredictor predictor;
   private List<int[]> past;
@@ -28,17 +28,17 @@ public final class Playback {
   /**
    * Shows nothing yet.
    *
-   * @param whenChanged runs when there is something else to see
+   * @param onChange runs after each change of what is shown
    */
-  Playback(MainLoop loop, Runnable whenChanged) {
+  Playback(MainLoop loop, Runnable onChange) {
     this.loop = loop;
-    this.whenChanged = whenChanged;
+    this.onChange = onChange;
   }
 
   /**
    * Begins with the first observed frame; a pause ends.
    *
-   * @param predictor seeded with the frames; it tells {@link #onFrame} of its steps
+   * @param predictor primed with the frames; its steps arrive at {@link #onFrame}
    * @param past the observed frames
    * @param frameRate frames a second
    */
@@ -57,7 +57,7 @@ public final class Playback {
     tick();
   }
 
-  /** Stops, until it begins anew; what the predictor works on is dropped. */
+  /** Stops until the next {@link #begin}; the frame of a running step is dropped. */
   void stop() {
     past = null;
     run++;
@@ -73,10 +73,10 @@ public final class Playback {
     System.arraycopy(frame, 0, pixels, 0, frame.length);
     frameNumber = number;
     rate.add(loop.now());
-    whenChanged.run();
+    onChange.run();
   }
 
-  /** Shows what the predictor's step gave, and goes on. */
+  /** Shows the frame of the predictor's step, and continues. */
   void onFrame(int[] frame, double time) {
     isStepping = false;
     if (isStepStale) {
@@ -91,41 +91,41 @@ public final class Playback {
     tickAfter((long) (isAtFullSpeed ? 0 : Math.max(0, interval - time)));
   }
 
-  /** Stops at the frame that is shown, or goes on. */
+  /** Pauses at the current frame, or continues. */
   public void setPaused(boolean isPaused) {
     this.isPaused = isPaused;
-    stopOrGoOn();
+    pauseOrContinue();
   }
 
-  /** Stops while nobody looks. */
+  /** Pauses while the screen is hidden. */
   public void setHidden(boolean isHidden) {
     this.isHidden = isHidden;
-    stopOrGoOn();
+    pauseOrContinue();
   }
 
-  /** Chooses between the model's frame rate and as fast as the model can. */
+  /** Switches between full speed and the model's frame rate. */
   public void setAtFullSpeed(boolean isAtFullSpeed) {
     this.isAtFullSpeed = isAtFullSpeed;
     rate.clear();
-    whenChanged.run();
+    onChange.run();
   }
 
-  /** Returns the frame that is shown, or {@code null}. */
+  /** Returns the current frame, or {@code null}. */
   public int[] pixels() {
     return pixels;
   }
 
-  /** Returns the frame's number: up to 0 it was observed, from 1 on it is predicted. */
+  /** Returns the current frame's number: observed up to 0, predicted from 1 on. */
   public int frameNumber() {
     return frameNumber;
   }
 
-  /** Returns the milliseconds that a frame takes the model, a running mean. */
+  /** Returns the running mean of the model's time for a frame, milliseconds. */
   public double milliseconds() {
     return milliseconds;
   }
 
-  /** Returns the frames a second that are shown. */
+  /** Returns the number of frames shown a second. */
   public double framesPerSecond() {
     return rate.perSecond();
   }
@@ -138,7 +138,7 @@ public final class Playback {
     return isAtFullSpeed;
   }
 
-  /** Shows the next observed frame, or asks for the next predicted one. */
+  /** Shows the next observed frame, or requests the next predicted one. */
   private void tick() {
     if (past == null || isPaused || isHidden) {
       return;
@@ -161,10 +161,10 @@ public final class Playback {
     }, delay);
   }
 
-  private void stopOrGoOn() {
-    run++; // Of two ticks that wait, one would be too many.
+  private void pauseOrContinue() {
+    run++; // Cancels the tick that waits, as the one below takes its place.
     rate.clear();
-    whenChanged.run();
+    onChange.run();
     tick();
   }
 }

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was chosen and what came of it; it outlives the screen when the phone is turned.
+ * A prediction and the choices behind it: source, content and model.
  *
- * <p>Frames are read from a source and played, and then predicted for ever. All methods belong to
- * the main thread.
+ * <p>Frames are read from a source and played, and then predicted without end. It survives the
+ * screen when the phone is rotated. All methods belong to the main thread.
  */
 public final class Prediction implements AutoCloseable {
-  /** What is going on. */
+  /** Progress of a prediction. */
   public enum Stage {
     /** Frames are being read. */
     READING,
@@ -22,14 +22,14 @@ public final class Prediction implements AutoCloseable {
     FAILED
   }
 
-  /** Draws itself anew from what {@link Prediction} holds. */
+  /** Shows the state of a {@link Prediction}. */
   public interface Screen {
     void onChange();
   }
 
-  /** Makes models of a variant. */
+  /** Opens models. */
   public interface Models {
-    /** Opens a model; called on another thread. */
+    /** Opens a variant of a bundle's model; called on another thread. */
     ModelRunner open(ModelBundle bundle, String variant, int numThreads) throws BundleException;
   }
 
@@ -55,13 +55,13 @@ public final class Prediction implements AutoCloseable {
     playback = new Playback(loop, this::changed);
   }
 
-  /** Sets who is told of changes, or {@code null} for nobody. */
+  /** Sets the screen that is notified of changes, or removes it with {@code null}. */
   public void setScreen(Screen screen) {
     this.screen = screen;
     changed();
   }
 
-  /** Reads frames and goes on from them. What was shown goes on if they cannot be had. */
+  /** Reads frames and predicts from them. If they cannot be read, the old clip restarts. */
   public void start(ModelBundle bundle, FrameSource source) {
     closeSources();
     playback.stop();
@@ -99,7 +99,7 @@ public final class Prediction implements AutoCloseable {
     });
   }
 
-  /** Goes back to the first observed frame. */
+  /** Restarts at the first observed frame. */
   public void restart() {
     if (past == null) {
       fail(message);
@@ -109,7 +109,7 @@ public final class Prediction implements AutoCloseable {
     if (predictor == null) {
       openPredictor();
     }
-    predictor.seed(past);
+    predictor.prime(past);
     if (content != null) {
       predictor.replaceContent(content);
     }
@@ -117,7 +117,7 @@ public final class Prediction implements AutoCloseable {
     playback.begin(predictor, past, bundle.signatures.frameRate);
   }
 
-  /** Goes on with the content of another clip, from the frame that is shown. */
+  /** Continues from the current frame with the content of another clip. */
   public void swapContent(FrameSource source) {
     if (past == null) {
       return;
@@ -142,7 +142,7 @@ public final class Prediction implements AutoCloseable {
     });
   }
 
-  /** Goes back to the first observed frame with another model. */
+  /** Restarts at the first observed frame with another model. */
   public void setModel(String variant, int numThreads) {
     if (variant.equals(this.variant) && numThreads == this.numThreads) {
       return;
@@ -155,20 +155,20 @@ public final class Prediction implements AutoCloseable {
     }
   }
 
-  /** Shows a message; what goes on goes on. */
+  /** Shows a message; playback continues. */
   public void tell(String text) {
     message = text;
     changed();
   }
 
-  /** Shows that nothing can be shown. */
+  /** Stops playback and shows an error. */
   public void fail(String error) {
     playback.stop();
     stage = Stage.FAILED;
     tell(error);
   }
 
-  /** Frees the model and stops reading; nothing else may be called. */
+  /** Frees the model and stops reading; no other method may be called after it. */
   @Override
   public void close() {
     screen = null;
@@ -177,7 +177,7 @@ public final class Prediction implements AutoCloseable {
     closePredictor();
   }
 
-  /** Returns what is shown, and how. */
+  /** Returns the playback of the frames. */
   public Playback playback() {
     return playback;
   }
@@ -187,7 +187,7 @@ public final class Prediction implements AutoCloseable {
     return isOver ? Stage.GENERATING : stage;
   }
 
-  /** Returns what went wrong, or {@code null}. */
+  /** Returns the message to show, or {@code null}. */
   public String message() {
     return message;
   }
@@ -205,7 +205,7 @@ public final class Prediction implements AutoCloseable {
   }
 
   private void openPredictor() {
-    // Opened later, on another thread: as things are now.
+    // The model is opened later, on another thread: keep today's choices.
     ModelBundle bundle = this.bundle;
     String variant = this.variant;
     int numThreads = this.numThreads;
@@ -249,7 +249,7 @@ public final class Prediction implements AutoCloseable {
     }
   }
 
-  /** Gathers frames. */
+  /** Collects the frames of a source. */
   private abstract static class Reader implements FrameSource.Sink {
     final List<int[]> frames = new ArrayList<>();
 

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A prediction that goes on for ever: content is encoded once, each step costs the same.
+ * An endless prediction: content is encoded once, and each step costs the same.
  *
- * <p>All memory is taken at construction. A step reads the state from one set of buffers and
- * writes the next into the other; then the sets change places, and nothing is copied. An instance
- * belongs to one thread.
+ * <p>All memory is allocated at construction. A step reads the state from one set of buffers and
+ * writes the next state into the other; then the sets are swapped, and nothing is copied. An
+ * instance belongs to one thread.
  */
 final class Rollout implements AutoCloseable {
   private final ModelRunner runner;
@@ -22,13 +22,13 @@ final class Rollout implements AutoCloseable {
   private final ByteBuffer frame;
   private Map<String, ByteBuffer> state;
   private Map<String, ByteBuffer> nextState;
-  private boolean isSeeded;
+  private boolean isPrimed;
 
   /**
-   * Takes the memory.
+   * Allocates the memory.
    *
    * @param runner the model; closed with this object
-   * @param signatures what the model takes and gives
+   * @param signatures inputs and outputs of the model
    */
   Rollout(ModelRunner runner, ModelSignatures signatures) {
     this.runner = runner;
@@ -40,27 +40,27 @@ final class Rollout implements AutoCloseable {
     nextState = buffers(signatures.state);
   }
 
-  /** Encodes content and pose of observed frames, oldest first: {@code numPast} of them. */
-  void seed(List<int[]> frames) {
+  /** Encodes content and poses of {@code numPast} observed frames, oldest first. */
+  void prime(List<int[]> frames) {
     encode(frames, state);
-    isSeeded = true;
+    isPrimed = true;
   }
 
-  /** Takes the content of other frames; what moves goes on as it was. */
+  /** Takes the content of other frames; the motion continues as it was. */
   void replaceContent(List<int[]> frames) {
-    requireSeed();
-    // The other clip's poses go where the next step writes anyway.
+    requirePrimed();
+    // The other clip's poses go into buffers that the next step overwrites.
     encode(frames, nextState);
   }
 
   /**
    * Predicts the next frame.
    *
-   * @param pixels filled with it: {@code imageSize * imageSize} of them
-   * @return milliseconds that the model took
+   * @param pixels {@code imageSize * imageSize} pixels to fill with it
+   * @return time that the model took, milliseconds
    */
   double step(int[] pixels) {
-    requireSeed();
+    requirePrimed();
     long start = System.nanoTime();
     Map<String, ByteBuffer> inputs = new HashMap<>(content);
     inputs.putAll(state);
@@ -83,7 +83,7 @@ final class Rollout implements AutoCloseable {
   private void encode(List<int[]> frames, Map<String, ByteBuffer> poses) {
     if (frames.size() != signatures.numPast) {
       throw new IllegalArgumentException(
-          frames.size() + " frames; the model looks at " + signatures.numPast);
+          frames.size() + " frames; the model observes " + signatures.numPast);
     }
     FloatBuffer values = values(past.get("past"));
     for (int[] pixels : frames) {
@@ -91,12 +91,12 @@ final class Rollout implements AutoCloseable {
     }
     Map<String, ByteBuffer> outputs = new HashMap<>(content);
     outputs.putAll(poses);
-    runner.run("seed", past, outputs);
+    runner.run(signatures.primeFunction, past, outputs);
   }
 
-  private void requireSeed() {
-    if (!isSeeded) {
-      throw new IllegalStateException("seed() comes first");
+  private void requirePrimed() {
+    if (!isPrimed) {
+      throw new IllegalStateException("no frames were observed yet; call prime() first");
     }
   }
 

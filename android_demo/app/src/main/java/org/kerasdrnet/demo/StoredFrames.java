@@ -3,7 +3,7 @@ package org.kerasdrnet.demo;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** A {@link FrameSource} that finds its frames in files, on a thread of its own. */
+/** A {@link FrameSource} that reads its frames from files, on a thread of its own. */
 abstract class StoredFrames implements FrameSource {
   private final Executor callbacks;
   private volatile boolean isClosed;
@@ -11,7 +11,7 @@ abstract class StoredFrames implements FrameSource {
   /**
    * Reads nothing yet.
    *
-   * @param callbacks runs what the sink is told
+   * @param callbacks runs the sink's methods
    */
   StoredFrames(Executor callbacks) {
     this.callbacks = callbacks;
@@ -30,7 +30,7 @@ abstract class StoredFrames implements FrameSource {
     isClosed = true;
   }
 
-  /** Reads the frames and returns what is to be told. */
+  /** Reads the frames and returns a task that passes them, or an error, to the sink. */
   private Runnable outcome(ModelSignatures signatures, Sink sink) {
     try {
       List<int[]> frames = frames(signatures);
@@ -41,7 +41,7 @@ abstract class StoredFrames implements FrameSource {
     } catch (BundleException error) {
       return () -> sink.onError(error.getMessage());
     } catch (OutOfMemoryError error) {
-      return () -> sink.onError("The pictures are too large; choose smaller ones.");
+      return () -> sink.onError("The images are too large; choose smaller ones.");
     }
   }
 

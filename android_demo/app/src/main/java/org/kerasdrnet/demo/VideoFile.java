@@ -27,13 +27,13 @@ final class VideoFile extends StoredFrames {
     try {
       retriever.setDataSource(context, uri);
       requireLength(retriever, signatures);
-      List<int[]> frames = new ArrayList<>(); // Pictures may be too large to keep.
+      List<int[]> frames = new ArrayList<>(); // Resized, as the images may be too large to keep.
       for (int i = 0; i < signatures.numPast; i++) {
         Bitmap bitmap = retriever.getFrameAtTime(
             i * 1_000_000L / signatures.frameRate, MediaMetadataRetriever.OPTION_CLOSEST);
         if (bitmap == null) {
           throw new BundleException(
-              "The video has no picture at frame " + i + "; choose another.");
+              "The video has no image at frame " + i + "; choose another.");
         }
         frames.add(Bitmaps.toPicture(bitmap)
             .toFrame(signatures.imageSize, signatures.cropsToSquare));
@@ -53,7 +53,7 @@ final class VideoFile extends StoredFrames {
     long needed = 1000L * (signatures.numPast - 1) / signatures.frameRate;
     if (milliseconds < needed) {
       throw new BundleException(
-          "The video lasts " + milliseconds + " ms; the model looks at " + needed
+          "The video lasts " + milliseconds + " ms; the model observes " + needed
               + " ms: choose a longer one.");
     }
   }
@@ -62,7 +62,7 @@ final class VideoFile extends StoredFrames {
     try {
       retriever.release();
     } catch (IOException error) {
-      // What was wanted was read, or another error tells why not.
+      // The frames were read, or another error says why not.
     }
   }
 }

@@ -6,11 +6,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Predicts video on a thread of its own, which alone touches the model.
+ * Predicts video on a thread of its own, the only one that uses the model.
  *
- * <p>Every method returns at once. What follows is told to the listener by the executor of the
- * constructor, in the order of the calls; after an error nothing but {@link #close} helps. Call
- * the methods from that executor's thread: then nothing is told after {@code close()}.
+ * <p>Every method returns at once. The executor of the constructor runs the listener's methods, in
+ * the order of the calls. After an error only {@link #close} has an effect. Call the methods from
+ * that executor's thread: then the listener hears nothing after {@code close()}.
  */
 public final class VideoPredictor implements AutoCloseable {
   /** Opens the model; called on the predictor's thread. */
@@ -18,13 +18,13 @@ public final class VideoPredictor implements AutoCloseable {
     ModelRunner open() throws BundleException;
   }
 
-  /** Is told what came of the calls. */
+  /** Receives the results of the calls. */
   public interface Listener {
     /**
      * A step is done.
      *
-     * @param pixels the frame; they change with the next {@link VideoPredictor#step}
-     * @param milliseconds that the model took
+     * @param pixels the frame; overwritten by the next {@link VideoPredictor#step}
+     * @param milliseconds time that the model took
      */
     void onFrame(int[] pixels, double milliseconds);
 
@@ -53,12 +53,12 @@ public final class VideoPredictor implements AutoCloseable {
     pixels = new int[signatures.imageSize * signatures.imageSize];
   }
 
-  /** Observes frames, oldest first: {@code numPast} of them. Content is that of the last. */
-  public void seed(List<int[]> frames) {
-    submit(() -> rollout.seed(frames));
+  /** Observes {@code numPast} frames, oldest first. Content is that of the last. */
+  public void prime(List<int[]> frames) {
+    submit(() -> rollout.prime(frames));
   }
 
-  /** Goes on with the content of other frames. */
+  /** Continues with the content of other frames. */
   public void replaceContent(List<int[]> frames) {
     submit(() -> rollout.replaceContent(frames));
   }
@@ -71,7 +71,7 @@ public final class VideoPredictor implements AutoCloseable {
     });
   }
 
-  /** Drops what waits and frees the model as soon as nothing runs. */
+  /** Drops calls that wait, and frees the model as soon as none runs. */
   @Override
   public void close() {
     if (isClosed) {

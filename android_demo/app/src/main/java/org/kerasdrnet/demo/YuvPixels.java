@@ -2,11 +2,11 @@ package org.kerasdrnet.demo;
 
 import java.nio.ByteBuffer;
 
-/** A camera's planes of brightness and colour to pixels. */
+/** Conversion of a camera's planes of luma and chroma to pixels. */
 final class YuvPixels {
   private YuvPixels() {}
 
-  /** Bytes of one plane: value {@code (x, y)} is at {@code y * rowStride + x * pixelStride}. */
+  /** A plane of bytes: value {@code (x, y)} is at {@code y * rowStride + x * pixelStride}. */
   static final class Plane {
     private final ByteBuffer bytes;
     private final int rowStride;
@@ -24,11 +24,11 @@ final class YuvPixels {
   }
 
   /**
-   * Converts full-range YUV 4:2:0, as JFIF defines it and Android's cameras give it.
+   * Converts full-range YUV 4:2:0, as JFIF defines it and Android's cameras return it.
    *
-   * @param luma brightness, one value a pixel
-   * @param blue blue difference, one value for four pixels
-   * @param red red difference, likewise
+   * @param luma luma, one value for each pixel
+   * @param blue blue-difference chroma, one value for four pixels
+   * @param red red-difference chroma, likewise
    */
   static Picture toPicture(Plane luma, Plane blue, Plane red, int width, int height) {
     int[] pixels = new int[width * height];

@@ -14,7 +14,7 @@ import java.util.zip.ZipFile;
 
 /** The arrays of {@code golden.npz}: float32, as direct buffers. */
 final class Golden {
-  private static final int NPY_HEADER = 8; // Then the length of the rest of the header.
+  private static final int NPY_HEADER = 8; // Bytes before the length of the rest of the header.
 
   private Golden() {}
 

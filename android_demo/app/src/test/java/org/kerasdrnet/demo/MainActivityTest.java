@@ -37,7 +37,7 @@ import org.robolectric.annotation.GraphicsMode;
 import org.robolectric.shadows.ShadowMediaMetadataRetriever;
 import org.robolectric.shadows.util.DataSource;
 
-/** The whole app on Android's own classes, with the packed model; only the phone is missing. */
+/** The whole app on Android's own classes, with the packed model, but not on a phone. */
 @RunWith(RobolectricTestRunner.class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 @Config(sdk = 35, qualifiers = "w360dp-h640dp-xhdpi")
@@ -59,20 +59,20 @@ public final class MainActivityTest {
   }
 
   @Test
-  public void itPredictsAndLooksRight() throws Exception {
+  public void predictsAndDrawsFrames() throws Exception {
     runUntil(() -> status().startsWith("Frame -"));
     runUntil(() -> status().startsWith("Frame 12,"));
     assertTrue(status(), status().contains("shown a second"));
     Bitmap portrait = screenshot("portrait.png");
     assertTrue(portrait.getHeight() > portrait.getWidth());
-    assertEquals(Color.rgb(208, 0, 0), borderColour(portrait));
+    assertEquals(Color.rgb(208, 0, 0), borderColor(portrait));
     press(R.id.restart);
     runUntil(() -> status().startsWith("Frame -2,"));
-    assertEquals(Color.rgb(0, 160, 0), borderColour(screenshot("observed.png")));
+    assertEquals(Color.rgb(0, 160, 0), borderColor(screenshot("observed.png")));
   }
 
   @Test
-  public void turningThePhoneKeepsThePrediction() throws Exception {
+  public void rotationKeepsThePrediction() throws Exception {
     runUntil(() -> status().startsWith("Frame 7,"));
     MainActivity before = controller.get();
     RuntimeEnvironment.setQualifiers("+land");
@@ -82,14 +82,14 @@ public final class MainActivityTest {
     runUntil(() -> status().startsWith("Frame 10,"));
     Bitmap landscape = screenshot("landscape.png");
     assertTrue(landscape.getWidth() > landscape.getHeight());
-    assertEquals(Color.rgb(208, 0, 0), borderColour(landscape));
+    assertEquals(Color.rgb(208, 0, 0), borderColor(landscape));
   }
 
   @Test
-  public void buttonsPauseRestartAndSwap() throws Exception {
+  public void buttonsPauseResumeRestartAndSwap() throws Exception {
     runUntil(() -> status().startsWith("Frame 4,"));
     press(R.id.pause);
-    assertEquals("Go on", this.<Button>find(R.id.pause).getText().toString());
+    assertEquals("Resume", this.<Button>find(R.id.pause).getText().toString());
     runFor(2000);
     String paused = status();
     runFor(2000);
@@ -103,7 +103,7 @@ public final class MainActivityTest {
   }
 
   @Test
-  public void inTheBackgroundItWaits() throws Exception {
+  public void pausesInTheBackground() throws Exception {
     runUntil(() -> status().startsWith("Frame 3,"));
     controller.pause().stop();
     runFor(500);
@@ -116,7 +116,7 @@ public final class MainActivityTest {
 
   @Test
   @SuppressWarnings("deprecation") // As the system calls it up to Android 11.
-  public void backLeavesItAsItIs() throws Exception {
+  public void theBackButtonKeepsThePrediction() throws Exception {
     runUntil(() -> status().startsWith("Frame 3,"));
     controller.get().onBackPressed();
     assertFalse(controller.get().isFinishing());
@@ -152,7 +152,7 @@ public final class MainActivityTest {
     controller.get().onRequestPermissionsResult(
         2, new String[] {Manifest.permission.CAMERA},
         new int[] {PackageManager.PERMISSION_DENIED});
-    assertMessage("The camera was not allowed");
+    assertMessage("The app may not use the camera");
   }
 
   @Test
@@ -179,7 +179,7 @@ public final class MainActivityTest {
   }
 
   @Test
-  public void aVideoIsSampledAndGoneOnFrom() throws Exception {
+  public void aVideoIsSampledAndContinued() throws Exception {
     runUntil(() -> status().startsWith("Frame 1,"));
     Uri uri = Uri.parse("content://videos/good");
     DataSource source = DataSource.toDataSource(controller.get().getApplicationContext(), uri);
@@ -197,7 +197,7 @@ public final class MainActivityTest {
   }
 
   @Test
-  public void aVideoThatWasChosenBeforeAllWasReadIsShown() throws Exception {
+  public void aVideoThatIsChosenBeforeTheBundlesAreReadIsShown() throws Exception {
     Uri uri = Uri.parse("content://videos/early");
     ShadowMediaMetadataRetriever.addMetadata(
         DataSource.toDataSource(controller.get().getApplicationContext(), uri),
@@ -213,7 +213,7 @@ public final class MainActivityTest {
   }
 
   @Test
-  public void whoLeavesBeforeAllWasReadOpensNoModel() throws Exception {
+  public void closingBeforeTheBundlesAreReadOpensNoModel() throws Exception {
     AtomicBoolean isOpened = new AtomicBoolean();
     Demo demo = new Demo((bundle, variant, numThreads) -> {
       isOpened.set(true);
@@ -232,7 +232,7 @@ public final class MainActivityTest {
   }
 
   @Test
-  public void whatIsNoVideoIsAMessage() throws Exception {
+  public void aFileThatIsNotAVideoIsAMessage() throws Exception {
     runUntil(() -> status().startsWith("Frame 1,"));
     Uri uri = Uri.parse("content://videos/none");
     ShadowMediaMetadataRetriever.addException(
@@ -272,19 +272,19 @@ public final class MainActivityTest {
     assertEquals(View.VISIBLE, find(R.id.message).getVisibility());
   }
 
-  /** Lets the other threads work and the phone's clock go on, task by task. */
+  /** Runs the main thread's tasks, one by one, until a condition holds. */
   private void runUntil(BooleanSupplier condition) throws InterruptedException {
     long end = System.currentTimeMillis() + PATIENCE;
     while (!condition.getAsBoolean()) {
       if (System.currentTimeMillis() > end) {
-        throw new AssertionError("It did not come about; the screen says: " + status() + message());
+        throw new AssertionError("The condition did not become true; the screen says: " + status() + message());
       }
       shadowOf(Looper.getMainLooper()).runOneTask();
       Thread.sleep(1);
     }
   }
 
-  /** Lets some of the phone's time pass. */
+  /** Advances the phone's clock. */
   private static void runFor(long milliseconds) throws InterruptedException {
     for (long passed = 0; passed < milliseconds; passed += 100) {
       shadowOf(Looper.getMainLooper()).idleFor(java.time.Duration.ofMillis(100));
@@ -305,13 +305,13 @@ public final class MainActivityTest {
     return bitmap;
   }
 
-  /** Returns the colour at the middle of the frame's upper edge. */
-  private int borderColour(Bitmap screen) {
+  /** Returns the color at the middle of the frame's upper edge. */
+  private int borderColor(Bitmap screen) {
     View frame = find(R.id.frame);
-    int[] place = new int[2];
-    frame.getLocationInWindow(place);
+    int[] origin = new int[2];
+    frame.getLocationInWindow(origin);
     int side = Math.min(frame.getWidth(), frame.getHeight());
     return screen.getPixel(
-        place[0] + frame.getWidth() / 2, place[1] + (frame.getHeight() - side) / 2 + 2);
+        origin[0] + frame.getWidth() / 2, origin[1] + (frame.getHeight() - side) / 2 + 2);
   }
 }

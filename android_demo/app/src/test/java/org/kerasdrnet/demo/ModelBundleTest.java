@@ -41,7 +41,7 @@ public final class ModelBundleTest {
   }
 
   @Test
-  public void variantsAndExamplesAreFound() throws Exception {
+  public void variantsAndExamplesAreListed() throws Exception {
     ModelBundle bundle = open();
     assertEquals("float32", bundle.variants.get(0));
     assertTrue(bundle.variants.contains("int8"));
@@ -83,7 +83,7 @@ public final class ModelBundleTest {
   }
 
   @Test
-  public void theFloat32ModelMayBeLeftOut() throws Exception {
+  public void theFloat32ModelIsOptional() throws Exception {
     rewriteManifest(files -> files.remove("drnet.tflite"));
     ModelBundle bundle = open();
     assertFalse(bundle.variants.contains("float32"));

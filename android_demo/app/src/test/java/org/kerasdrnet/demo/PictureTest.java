@@ -7,9 +7,9 @@ import static org.junit.Assert.assertTrue;
 
 import org.junit.Test;
 
-/** Pictures become frames as Pillow makes the training data of them. */
+/** Pictures are resized to frames as Pillow resizes the training data. */
 public final class PictureTest {
-  // What Image.resize((side, side), BILINEAR, box) makes of drawn(width, height).
+  // Pillow's Image.resize((side, side), BILINEAR, box) of drawn(width, height).
   private static final int[] SQUASHED_9X6_TO_4 = {
     0x457796, 0x828da0, 0x91957e, 0x6f5c66, 0x9b8f76, 0x91867a, 0x8b7884, 0x909c75,
     0x6c9279, 0x947676, 0x876a96, 0x74658c, 0x7eb07d, 0x987299, 0x7d907f, 0x996799
@@ -29,7 +29,7 @@ public final class PictureTest {
   };
 
   @Test
-  public void framesAreThoseOfPillow() {
+  public void resizingIsThatOfPillow() {
     assertClose(SQUASHED_9X6_TO_4, drawn(9, 6).toFrame(4, false));
     assertClose(CROPPED_9X6_TO_4, drawn(9, 6).toFrame(4, true));
     assertClose(CROPPED_5X8_TO_3, drawn(5, 8).toFrame(3, true));
@@ -37,24 +37,24 @@ public final class PictureTest {
   }
 
   @Test
-  public void aFrameStaysAsItIs() {
+  public void aFrameOfTheRightSizeIsUnchanged() {
     Picture picture = drawn(5, 5);
     assertArrayEquals(picture.pixels, picture.toFrame(5, true));
   }
 
   @Test
-  public void turnsAreClockwise() {
+  public void rotationIsClockwise() {
     Picture picture = new Picture(new int[] {1, 2, 3, 4, 5, 6}, 3, 2);
-    assertArrayEquals(new int[] {4, 1, 5, 2, 6, 3}, picture.turned(90).pixels);
-    assertArrayEquals(new int[] {6, 5, 4, 3, 2, 1}, picture.turned(180).pixels);
-    assertArrayEquals(new int[] {3, 6, 2, 5, 1, 4}, picture.turned(-90).pixels);
-    assertEquals(2, picture.turned(450).width);
+    assertArrayEquals(new int[] {4, 1, 5, 2, 6, 3}, picture.rotated(90).pixels);
+    assertArrayEquals(new int[] {6, 5, 4, 3, 2, 1}, picture.rotated(180).pixels);
+    assertArrayEquals(new int[] {3, 6, 2, 5, 1, 4}, picture.rotated(-90).pixels);
+    assertEquals(2, picture.rotated(450).width);
     assertArrayEquals(
-        picture.pixels, picture.turned(90).turned(90).turned(90).turned(90).pixels);
+        picture.pixels, picture.rotated(90).rotated(90).rotated(90).rotated(90).pixels);
   }
 
   @Test
-  public void sizesMustFit() {
+  public void aWrongNumberOfPixelsIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> new Picture(new int[5], 2, 3));
     assertThrows(IllegalArgumentException.class, () -> new Picture(new int[0], 0, 0));
   }
@@ -71,7 +71,7 @@ public final class PictureTest {
     return new Picture(pixels, width, height);
   }
 
-  /** Pillow rounds to bytes after either axis, and so do we, but not its weights. */
+  /** Pillow also rounds to bytes after each axis, but it rounds its weights too. */
   private static void assertClose(int[] expected, int[] pixels) {
     assertEquals(expected.length, pixels.length);
     for (int i = 0; i < expected.length; i++) {

@@ -19,14 +19,14 @@ import org.junit.Test;
 
 /**
  * The stages of a prediction, on a model that counts: each frame is one step brighter, and its
- * content shows in the first pixel.
+ * first pixel shows the content.
  */
 public final class PredictionTest {
   private static final float STEP = 1 / 255f;
 
   private final TestLoop loop = new TestLoop();
   private final AtomicInteger numOpen = new AtomicInteger();
-  private final Semaphore gate = new Semaphore(1);
+  private final Semaphore stepAllowed = new Semaphore(1);
   private final List<String> opened = new ArrayList<>();
   private ModelBundle bundle;
   private ModelSignatures signatures;
@@ -35,7 +35,7 @@ public final class PredictionTest {
 
   @Before
   public void open() throws Exception {
-    bundle = TestBundles.open();
+    bundle = TestBundles.open(TestBundles.FOLDER);
     signatures = bundle.signatures;
     prediction = new Prediction((opened, variant, numThreads) -> {
       if (modelsFail) {
@@ -53,7 +53,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void thePastIsShownThenTheFutureForEver() throws Exception {
+  public void observedFramesAreFollowedByPredictedOnes() throws Exception {
     List<Integer> numbers = new ArrayList<>();
     prediction.setScreen(() -> {
       if (prediction.stage() == Prediction.Stage.WATCHING) {
@@ -75,13 +75,13 @@ public final class PredictionTest {
   }
 
   @Test
-  public void aPauseHoldsTheFrame() throws Exception {
+  public void aPauseStopsAtTheFrame() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(5);
     prediction.playback().setPaused(true);
     loop.settle();
     int number = prediction.playback().frameNumber();
-    assertTrue("at most the step that ran", number <= 6);
+    assertTrue("at most the running step", number <= 6);
     loop.settle();
     assertEquals(number, prediction.playback().frameNumber());
     prediction.playback().setPaused(false);
@@ -90,7 +90,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void hiddenItWaitsButStaysAsPausedOrNot() throws Exception {
+  public void hidingPausesAndShowingRestoresThePause() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(2);
     prediction.playback().setHidden(true);
@@ -105,7 +105,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void manyPausesDoNotSpeedItUp() throws Exception {
+  public void repeatedPausesKeepTheFrameRate() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(1);
     for (int i = 0; i < 10; i++) {
@@ -117,13 +117,13 @@ public final class PredictionTest {
   }
 
   @Test
-  public void aRestartWhileAStepRunsDropsItsFrame() throws Exception {
+  public void aRestartDropsTheFrameOfARunningStep() throws Exception {
     prediction.start(bundle, new Frames(50));
     runToFrame(8);
-    gate.acquire(); // The next step does not end before it is released.
-    loop.runUntil(gate::hasQueuedThreads);
+    stepAllowed.acquire(); // The next step does not end before the release.
+    loop.runUntil(stepAllowed::hasQueuedThreads);
     prediction.restart();
-    gate.release();
+    stepAllowed.release();
     runToFrame(1);
     assertEquals(51, brightness());
     runToFrame(2);
@@ -132,7 +132,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void fullSpeedDoesNotWait() throws Exception {
+  public void fullSpeedHasNoDelay() throws Exception {
     prediction.start(bundle, new Frames(0));
     prediction.playback().setAtFullSpeed(true);
     runToFrame(1);
@@ -142,13 +142,13 @@ public final class PredictionTest {
   }
 
   @Test
-  public void contentIsSwappedWhileItGoesOn() throws Exception {
+  public void contentIsSwappedDuringThePrediction() throws Exception {
     prediction.start(bundle, new Frames(10));
     runToFrame(4);
     assertEquals(10, content());
     prediction.swapContent(new Frames(200));
     loop.runUntil(() -> content() == 200);
-    assertEquals("the count went on", 10 + prediction.playback().frameNumber(), brightness());
+    assertEquals("the count continued", 10 + prediction.playback().frameNumber(), brightness());
     prediction.restart();
     runToFrame(2);
     assertEquals(200, content());
@@ -156,7 +156,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void anotherModelStartsAnewAndTheFirstIsFreed() throws Exception {
+  public void anotherModelRestartsAndTheFirstIsFreed() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(4);
     prediction.setModel("int8", 2);
@@ -167,7 +167,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void aModelThatFailsLeavesTheChoiceOfAnother() throws Exception {
+  public void afterAModelFailsAnotherCanBeChosen() throws Exception {
     modelsFail = true;
     prediction.start(bundle, new Frames(0));
     loop.runUntil(() -> prediction.stage() == Prediction.Stage.FAILED);
@@ -179,7 +179,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void framesThatCannotBeHadDoNotEndWhatIsShown() throws Exception {
+  public void aFailedSourceKeepsTheClipBeforeIt() throws Exception {
     prediction.start(bundle, new Frames(30));
     runToFrame(4);
     prediction.start(bundle, new Failing("too short"));
@@ -187,11 +187,11 @@ public final class PredictionTest {
     assertEquals("too short", prediction.message());
     runToFrame(2);
     assertEquals(32, brightness());
-    assertNotNull("the message stays to be read", prediction.message());
+    assertNotNull("the message stays visible", prediction.message());
   }
 
   @Test
-  public void withoutAnyFramesThereIsAMessage() throws Exception {
+  public void aFailedFirstSourceShowsAMessage() throws Exception {
     prediction.start(bundle, new Failing("no camera"));
     loop.runUntil(() -> prediction.stage() == Prediction.Stage.FAILED);
     assertEquals("no camera", prediction.message());
@@ -201,7 +201,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void aNewSourceSilencesTheOld() throws Exception {
+  public void aNewSourceClosesTheOldOne() throws Exception {
     Frames slow = new Frames(10);
     slow.waits = true;
     prediction.start(bundle, slow);
@@ -212,7 +212,7 @@ public final class PredictionTest {
   }
 
   @Test
-  public void closingFreesTheModelAndEndsEverything() throws Exception {
+  public void closingFreesTheModelAndStopsPlayback() throws Exception {
     prediction.start(bundle, new Frames(0));
     runToFrame(3);
     prediction.close();
@@ -269,7 +269,7 @@ public final class PredictionTest {
     }
   }
 
-  /** No frames. */
+  /** A source that fails. */
   private final class Failing extends Frames {
     private final String message;
 
@@ -291,13 +291,13 @@ public final class PredictionTest {
         String function, Map<String, ByteBuffer> inputs, Map<String, ByteBuffer> outputs) {
       String content = signatures.content.get(0);
       String pose = signatures.state.get(0);
-      if (function.equals("seed")) {
+      if (function.equals(signatures.primeFunction)) {
         outputs.get(content).putFloat(0, inputs.get("past").getFloat(0));
         outputs.get(pose).putFloat(0, inputs.get("past").getFloat(0));
         return;
       }
-      gate.acquireUninterruptibly();
-      gate.release();
+      stepAllowed.acquireUninterruptibly();
+      stepAllowed.release();
       float next = inputs.get(pose).getFloat(0) + STEP;
       outputs.get(pose).putFloat(0, next);
       ByteBuffer frame = outputs.get("frame");

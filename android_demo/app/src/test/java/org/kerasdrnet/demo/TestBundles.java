@@ -9,19 +9,31 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** The exported bundle that the app packs, read from the disk, and the library that runs it. */
+/** Exported bundles on the disk, and the library that runs their models. */
 final class TestBundles {
+  /** The bundle that the app packs. */
   static final File FOLDER = firstBundle();
+
+  /** A small bundle of format 2. */
+  static final File OLD_FOLDER = new File(System.getProperty("oldBundle"));
 
   private TestBundles() {}
 
-  static ModelBundle open() throws BundleException {
-    return new ModelBundle(new DiskFiles(FOLDER));
+  static ModelBundle open(File folder) throws BundleException {
+    return new ModelBundle(new DiskFiles(folder));
+  }
+
+  /** Reads the text of a bundle's {@code signatures.json}. */
+  static String signatures(File folder) throws IOException {
+    byte[] text = Files.readAllBytes(new File(folder, ModelSignatures.FILE).toPath());
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   /** Reads an example clip as the app does. */
@@ -37,11 +49,11 @@ final class TestBundles {
     return frames;
   }
 
-  /** Loads what Android's TensorFlow Lite needs here, or skips the test. */
+  /** Loads the libraries that Android's TensorFlow Lite needs here, or skips the test. */
   static void requireTensorFlowLite() {
     File shim = new File(System.getProperty("shim"));
     assumeTrue(
-        "Android's TensorFlow Lite runs on x86-64 Linux alone; nothing is in " + shim,
+        "Android's TensorFlow Lite runs here only on x86-64 Linux; there is no " + shim,
         shim.isDirectory());
     for (String name : new String[] {"libc.so", "libm.so", "libdl.so", "liblog.so"}) {
       System.load(new File(shim, name).getPath());
@@ -58,7 +70,7 @@ final class TestBundles {
     return bundles[0];
   }
 
-  /** A bundle on the disk. */
+  /** The files of a bundle on the disk. */
   static final class DiskFiles implements ModelBundle.Files {
     private final File root;
 

@@ -9,18 +9,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A main thread whose clock jumps to the next task; it waits for other threads alone. */
+/** A main thread whose clock jumps to the next task; it only waits for other threads. */
 final class TestLoop implements MainLoop {
   private static final int PATIENCE = 20_000; // Milliseconds.
 
-  private final BlockingQueue<Runnable> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final PriorityQueue<Later> later =
       new PriorityQueue<>(Comparator.comparingLong((Later task) -> task.time));
   private long now;
 
   @Override
   public void execute(Runnable task) {
-    told.add(task);
+    tasks.add(task);
   }
 
   @Override
@@ -33,18 +33,18 @@ final class TestLoop implements MainLoop {
     return now;
   }
 
-  /** Runs tasks until something holds. */
+  /** Runs tasks until a condition holds. */
   void runUntil(BooleanSupplier condition) throws InterruptedException {
     while (!condition.getAsBoolean()) {
-      Runnable task = told.poll();
+      Runnable task = tasks.poll();
       if (task == null && !later.isEmpty()) {
         Later next = later.poll();
         now = Math.max(now, next.time);
         task = next.task;
       }
       for (int i = 0; task == null && !condition.getAsBoolean(); i++) {
-        assertTrue("Nothing more happens.", i < PATIENCE);
-        task = told.poll(1, TimeUnit.MILLISECONDS);
+        assertTrue("The condition did not become true.", i < PATIENCE);
+        task = tasks.poll(1, TimeUnit.MILLISECONDS);
       }
       if (task != null) {
         task.run();
@@ -52,9 +52,9 @@ final class TestLoop implements MainLoop {
     }
   }
 
-  /** Runs what is there and what other threads tell in a while. */
+  /** Runs all tasks, also those that other threads add within 200 ms. */
   void settle() throws InterruptedException {
-    for (Runnable task; (task = told.poll(200, TimeUnit.MILLISECONDS)) != null; ) {
+    for (Runnable task; (task = tasks.poll(200, TimeUnit.MILLISECONDS)) != null; ) {
       task.run();
     }
     while (!later.isEmpty()) {

@@ -14,9 +14,9 @@ import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
 
-/** The predictor on the packed model: what it shows, and when it falls silent. */
+/** The predictor on the packed model: its frames, its errors, and its end. */
 public final class VideoPredictorTest implements VideoPredictor.Listener {
-  // The golden clip is not rounded to bytes before it is observed, an example is.
+  // Examples are rounded to bytes before they are observed, the golden clip is not.
   private static final int TOLERANCE = 8;
   private static final double MEAN_TOLERANCE = 0.5;
 
@@ -29,9 +29,8 @@ public final class VideoPredictorTest implements VideoPredictor.Listener {
   @Before
   public void open() throws Exception {
     TestBundles.requireTensorFlowLite();
-    bundle = TestBundles.open();
-    predictor = new VideoPredictor(
-        () -> new LiteModelRunner(bundle.model("float32"), 1), bundle.signatures, loop, this);
+    bundle = TestBundles.open(TestBundles.FOLDER);
+    predictor = newPredictor(bundle);
   }
 
   @After
@@ -52,25 +51,23 @@ public final class VideoPredictorTest implements VideoPredictor.Listener {
 
   @Test
   public void framesAreTheGoldenOnes() throws Exception {
-    ByteBuffer future = Golden.read(
-        new File(TestBundles.FOLDER, "golden.npz"), "roll_out", "outputs").get("future");
-    int numFrames = future.capacity() / Float.BYTES / bundle.signatures.frameSize();
-    predictor.seed(TestBundles.frames(bundle, 0));
-    predict(numFrames);
-    FloatBuffer values = future.asFloatBuffer();
-    for (int[] frame : frames) {
-      int[] golden = new int[frame.length];
-      FrameTensors.get(values, bundle.signatures.numChannels, golden);
-      assertFramesClose(golden, frame);
-    }
+    assertGoldenFrames(TestBundles.FOLDER);
   }
 
   @Test
-  public void seedingAnewBeginsAnew() throws Exception {
+  public void aBundleOfFormatTwoGivesItsGoldenFrames() throws Exception {
+    predictor.close();
+    bundle = TestBundles.open(TestBundles.OLD_FOLDER);
+    predictor = newPredictor(bundle);
+    assertGoldenFrames(TestBundles.OLD_FOLDER);
+  }
+
+  @Test
+  public void primingRestartsThePrediction() throws Exception {
     List<int[]> past = TestBundles.frames(bundle, 0);
-    predictor.seed(past);
+    predictor.prime(past);
     predict(3);
-    predictor.seed(past);
+    predictor.prime(past);
     predict(3);
     for (int i = 0; i < 3; i++) {
       assertEquals(0, greatestDifference(frames.get(i), frames.get(3 + i)));
@@ -78,16 +75,16 @@ public final class VideoPredictorTest implements VideoPredictor.Listener {
   }
 
   @Test
-  public void ownContentChangesNothingAnothersDoes() throws Exception {
+  public void onlyAnotherClipsContentChangesTheFrames() throws Exception {
     List<int[]> past = TestBundles.frames(bundle, 0);
-    predictor.seed(past);
+    predictor.prime(past);
     predict(2);
-    predictor.seed(past);
+    predictor.prime(past);
     predict(1);
     predictor.replaceContent(past);
     predict(1);
     assertEquals(0, greatestDifference(frames.get(1), frames.get(3)));
-    predictor.seed(past);
+    predictor.prime(past);
     predict(1);
     predictor.replaceContent(TestBundles.frames(bundle, 1));
     predict(1);
@@ -95,12 +92,12 @@ public final class VideoPredictorTest implements VideoPredictor.Listener {
   }
 
   @Test
-  public void everyVariantAndMoreThreadsRun() throws Exception {
+  public void everyVariantRunsOnTwoThreads() throws Exception {
     for (String variant : bundle.variants) {
       try (VideoPredictor other = new VideoPredictor(
           () -> new LiteModelRunner(bundle.model(variant), 2), bundle.signatures, loop, this)) {
         int before = frames.size();
-        other.seed(TestBundles.frames(bundle, 0));
+        other.prime(TestBundles.frames(bundle, 0));
         other.step();
         loop.runUntil(() -> frames.size() > before || !errors.isEmpty());
         assertTrue(errors.toString(), errors.isEmpty());
@@ -109,8 +106,8 @@ public final class VideoPredictorTest implements VideoPredictor.Listener {
   }
 
   @Test
-  public void nothingIsToldAfterClosing() throws Exception {
-    predictor.seed(TestBundles.frames(bundle, 0));
+  public void nothingIsReportedAfterClosing() throws Exception {
+    predictor.prime(TestBundles.frames(bundle, 0));
     predictor.step();
     predictor.close();
     loop.settle();
@@ -119,13 +116,32 @@ public final class VideoPredictorTest implements VideoPredictor.Listener {
   }
 
   @Test
-  public void afterAnErrorThereIsNoOther() throws Exception {
+  public void onlyTheFirstErrorIsReported() throws Exception {
     predictor.step(); // Before any frame was observed.
     predictor.step();
     loop.runUntil(() -> !errors.isEmpty());
     loop.settle();
     assertEquals(1, errors.size());
-    assertTrue(errors.get(0), errors.get(0).contains("seed()"));
+    assertTrue(errors.get(0), errors.get(0).contains("prime()"));
+  }
+
+  private VideoPredictor newPredictor(ModelBundle bundle) {
+    return new VideoPredictor(
+        () -> new LiteModelRunner(bundle.model("float32"), 1), bundle.signatures, loop, this);
+  }
+
+  private void assertGoldenFrames(File folder) throws Exception {
+    ByteBuffer future =
+        Golden.read(new File(folder, "golden.npz"), "roll_out", "outputs").get("future");
+    int numFrames = future.capacity() / Float.BYTES / bundle.signatures.frameSize();
+    predictor.prime(TestBundles.frames(bundle, 0));
+    predict(numFrames);
+    FloatBuffer values = future.asFloatBuffer();
+    for (int[] frame : frames) {
+      int[] golden = new int[frame.length];
+      FrameTensors.get(values, bundle.signatures.numChannels, golden);
+      assertFramesClose(golden, frame);
+    }
   }
 
   private void predict(int numFrames) throws InterruptedException {

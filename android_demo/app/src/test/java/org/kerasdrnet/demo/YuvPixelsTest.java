@@ -6,10 +6,10 @@ import static org.junit.Assert.assertEquals;
 import java.nio.ByteBuffer;
 import org.junit.Test;
 
-/** A camera's planes, with the gaps and the sharing that Android allows. */
+/** A camera's planes, with the gaps and the shared bytes that Android allows. */
 public final class YuvPixelsTest {
   @Test
-  public void greyIsGrey() {
+  public void grayStaysGray() {
     Picture picture = YuvPixels.toPicture(
         plane(2, 1, 0, 128, 255, 64), plane(1, 1, 128), plane(1, 1, 128), 2, 2);
     assertArrayEquals(
@@ -17,20 +17,20 @@ public final class YuvPixelsTest {
   }
 
   @Test
-  public void coloursAreThoseOfJfif() {
-    // Full red, green and blue have these brightnesses and colour differences.
+  public void colorsAreThoseOfJfif() {
+    // Full red, green and blue have these luma and chroma values.
     assertEquals(0xfffe0000, single(76, 85, 255));
     assertEquals(0xff00ff01, single(150, 44, 21));
     assertEquals(0xff0000fe, single(29, 255, 107));
   }
 
   @Test
-  public void rowsMayHaveGapsAndColoursShareBytes() {
-    // Blue and red difference by turns, as most phones give them; rows of 6 and 4 bytes.
-    ByteBuffer colours = bytes(85, 255, 44, 21);
+  public void rowsMayHaveGapsAndChromaPlanesMayShareBytes() {
+    // Blue and red difference interleaved, as on most phones; rows of 6 and 4 bytes.
+    ByteBuffer chroma = bytes(85, 255, 44, 21);
     Picture picture = YuvPixels.toPicture(
         new YuvPixels.Plane(bytes(76, 76, 150, 150, 9, 9, 76, 76, 150, 150), 6, 1),
-        new YuvPixels.Plane(colours, 4, 2),
+        new YuvPixels.Plane(chroma, 4, 2),
         new YuvPixels.Plane(bytes(255, 44, 21), 4, 2),
         4,
         2);

@@ -1,0 +1,151 @@
+"""The predictor of a `.tflite` file."""
+
+import numpy as np
+
+from export import metadata
+from export.on_device.runtimes import RUNTIMES, DeviceError, load_runtime
+
+
+class VideoPredictor:
+    """Predicts video in pose space, frame by frame, from one encoding of the content.
+
+    Every frame costs the same time, and memory does not grow. An instance belongs to
+    one thread: `prime` and `step` share the runtime's memory.
+
+    Example:
+
+    ```python
+    predictor = VideoPredictor("drnet.tflite")
+    predictor.prime(frames)
+    for frame in predictor:
+        show(frame)
+    ```
+
+    Attributes:
+        signatures: description of the model (`export.signatures.Signatures`):
+            `image_size`, `num_channels`, `num_past`, `frame_rate` and more.
+        runtime: name of the runtime in use, one of `RUNTIMES`.
+    """
+
+    def __init__(self, model_path, num_threads=1, runtime=None):
+        """Load a model.
+
+        Args:
+            model_path: `.tflite` file of a bundle.
+            num_threads: threads of the runtime, from 1.
+            runtime: one of `RUNTIMES`, or `None` for the first that is installed.
+
+        Raises:
+            DeviceError: the file was not written by `export.main` or is damaged, or
+                the runtime is not installed or cannot run the model.
+        """
+        self.signatures = _read_signatures(model_path)
+        self.runtime, interpreter = load_runtime(runtime)
+        try:
+            self._interpreter = interpreter(
+                model_path=str(model_path), num_threads=num_threads
+            )
+            self._interpreter.allocate_tensors()
+            step = self._interpreter.get_signature_runner("step")
+        except (ValueError, RuntimeError) as error:
+            raise DeviceError(
+                f"{self.runtime} cannot load {model_path}: {error}. If the file is "
+                f"whole, try another runtime of {list(RUNTIMES)}."
+            ) from error
+        # A signature runner copies every input and output, the content maps too. The
+        # interpreter's own calls do not, but run only the first function of the file.
+        inputs, outputs = step.get_input_details(), step.get_output_details()
+        first = self._interpreter.get_input_details()
+        names = {*self.signatures.content, *self.signatures.state}
+        if _identities(inputs.values()) != _identities(first) or inputs.keys() != names:
+            raise DeviceError(
+                f"The first function of {model_path} is not `step`; expected a .tflite "
+                "file written by export.main."
+            )
+        self._inputs = {name: inputs[name]["index"] for name in names}
+        self._frame = outputs["frame"]["index"]
+        # Functions that return views: the runtime does not run while a view is held.
+        view = self._interpreter.tensor
+        self._state = [
+            (view(inputs[name]["index"]), view(outputs[name]["index"]))
+            for name in self.signatures.state
+        ]
+        self._is_primed = False
+
+    def prime(self, frames):
+        """Observe frames: encode their content once and warm up the pose LSTM.
+
+        Args:
+            frames: `[T, H, W, C]` in [0, 1], oldest first, T at least
+                `signatures.num_past`; the last `num_past` of them are used.
+
+        Raises:
+            DeviceError: frames of another size, too few, or values that are not
+                finite or not in [0, 1]. The earlier state is kept.
+        """
+        past = self._check_frames(frames)
+        # Not kept: the runtime counts a runner as a view and would not run.
+        runner = self._interpreter.get_signature_runner(self.signatures.prime_function)
+        for name, value in runner(past=past[np.newaxis]).items():
+            self._interpreter.set_tensor(self._inputs[name], value)
+        self._is_primed = True
+
+    def seed(self, frames):
+        """Call `prime`, which had this name before."""
+        self.prime(frames)
+
+    def step(self):
+        """Predict the next frame.
+
+        Returns:
+            float32 array `[H, W, C]` in [0, 1], a new one each time.
+
+        Raises:
+            DeviceError: `prime` was not called.
+        """
+        if not self._is_primed:
+            raise DeviceError(
+                "No frames were observed yet; call prime(frames) before step()."
+            )
+        self._interpreter.invoke()
+        for state, next_state in self._state:
+            np.copyto(state(), next_state())
+        return self._interpreter.get_tensor(self._frame)[0]
+
+    def __iter__(self):
+        """Yield predicted frames without end."""
+        while True:
+            yield self.step()
+
+    def _check_frames(self, frames):
+        side, channels = self.signatures.image_size, self.signatures.num_channels
+        num_past = self.signatures.num_past
+        frames = np.asarray(frames, np.float32)
+        if frames.shape[1:] != (side, side, channels) or len(frames) < num_past:
+            raise DeviceError(
+                f"The frames have shape {list(frames.shape)}; expected [T, {side}, "
+                f"{side}, {channels}] with T at least {num_past}: resize them, or wait "
+                "for more."
+            )
+        past = frames[-num_past:]
+        low, high = past.min(), past.max()
+        if not (low >= 0 and high <= 1):  # Neither is true of NaN.
+            raise DeviceError(
+                f"The frames hold values from {low:g} to {high:g}; expected finite "
+                "ones in [0, 1]: divide bytes by 255."
+            )
+        return past
+
+
+def _read_signatures(path):
+    try:
+        return metadata.read(path)
+    except OSError as error:
+        raise DeviceError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise DeviceError(str(error)) from error
+
+
+def _identities(details):
+    """Return the index and name of each tensor."""
+    return {(tensor["index"], tensor["name"]) for tensor in details}

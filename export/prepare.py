@@ -1,0 +1,77 @@
+"""What every format of a bundle is written from, and compared with."""
+
+import dataclasses
+
+import numpy as np
+
+from export import parity
+from export.formats import quantize
+from export.graph.step_graph import StepGraph
+from keras_drnet.checkpoints.run_folder import RunFolder
+from keras_drnet.config.schema import Config
+from keras_drnet.data.load import load_source
+from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.inference.video_predictor import VideoPredictor
+
+NUM_CLIPS = 8  # Test clips whose roll-outs are compared.
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A loaded run and Keras' own predictions for a few test clips.
+
+    Attributes:
+        run: the `RunFolder`.
+        config: its `Config`.
+        graph: the `StepGraph` of its networks.
+        functions: functions of the graph for batches of any size.
+        past: observed frames `[B, T, H, W, C]`.
+        future: frames that Keras predicts after them, `[B, N, H, W, C]` with N =
+            `quantize.THRESHOLD_FRAME`.
+        golden: inputs and outputs of every function for the first clip: see
+            `parity.golden`.
+    """
+
+    run: RunFolder
+    config: Config
+    graph: StepGraph
+    functions: dict[str, object]
+    past: np.ndarray
+    future: np.ndarray
+    golden: dict[str, np.ndarray]
+
+    def signatures(self, functions):
+        """Return the `Signatures` of functions of the graph."""
+        name = self.run.path.resolve().name
+        return self.graph.signatures(functions, self.config.data, name)
+
+
+def prepare(run, data_dir=None):
+    """Load a run, build its step graph and predict with Keras.
+
+    Args:
+        run: a `RunFolder`, trained.
+        data_dir: data directory; `None` for the one in the run's configuration.
+
+    Returns:
+        A `Prepared`.
+
+    Raises:
+        InputError: the run or its data cannot be read.
+    """
+    run.check_method("drnet", "be exported")
+    config = run.config(data_dir=data_dir)
+    networks = run.load_networks()
+    num_past = config.data.num_past
+    graph = StepGraph(networks, num_past)
+    functions = graph.functions()
+    past = clip_frames(load_source(config, "test"), 0, NUM_CLIPS)[:, :num_past]
+    return Prepared(
+        run=run,
+        config=config,
+        graph=graph,
+        functions=functions,
+        past=past,
+        future=VideoPredictor(networks).predict(past, quantize.THRESHOLD_FRAME),
+        golden=parity.golden(networks, graph, functions, past[:1]),
+    )
