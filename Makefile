@@ -4,7 +4,6 @@
 # make bench        set up, time a training step and the sources of clips
 # make android      set up, test the Android app on the JVM, pack it as an APK (Java 17,
 #                   Maven and gcc needed)
-# make docs         set up, build the documentation into site/
 # make results      set up, write docs/results/*.md from docs/results/runs
 # make test-litert  set up, run a bundle's .tflite files with LiteRT alone
 # make test-arm64   the same on an emulated arm64 (root and Debian's qemu needed)
@@ -23,7 +22,7 @@ REPORTS := quickstart moving_mnist kth chairs sprites coil100
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .PHONY: quickstart test test-all test-litert test-arm64 test-kserve lint format \
-  bench android bazel docs results clean FORCE
+  bench android bazel results clean FORCE
 
 quickstart: .venv/ready
 	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
@@ -91,7 +90,7 @@ bazel: .venv/ready
 	$(BAZEL) build //...
 	$(BAZEL) test //...
 
-docs: .venv/ready
+docs: .venv/ready  ## Builds the documentation into site/; a warning is an error.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # The baselines of a run are those whose names begin with its own.
