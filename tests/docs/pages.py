@@ -39,7 +39,8 @@ def settings(page):
     """Return the keys of the configuration that a page names: `section.key`."""
     code = re.findall(r"`(?:--override=)?(\w+\.\w+)(?:=[^`]*)?`", page.read_text())
     sections = {field.name for field in dataclasses.fields(Config)}
-    return [key for key in code if key.partition(".")[0] in sections]
+    keys = [key for key in code if not key.endswith(".tflite")]
+    return [key for key in keys if key.partition(".")[0] in sections]
 
 
 def repository_paths(page):
