@@ -86,6 +86,9 @@ bazel: .venv/ready  ## Builds and tests with Bazel (to be installed).
 results: .venv/ready  ## Writes the tables of README.md and docs/ from docs/results.
 	$(BIN)/python docs/tables.py
 
+docs: .venv/ready  ## Builds the documentation into site/; a warning is an error.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 clean:  ## Removes what these targets made, but for runs.
 	rm -rf .venv .venv-litert .venv-kserve .cache $(BUNDLE_FOR_ANDROID) \
 	  android_demo/app/target android_demo/jvm/*/target
