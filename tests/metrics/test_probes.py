@@ -1,4 +1,4 @@
-"""Probes and scene discriminators on codes of which all is known."""
+"""Probes and scene discriminators on codes with known content."""
 
 import warnings
 
@@ -8,6 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keras_drnet.data.clip_source import ClipSource
 from keras_drnet.data.factors import Factor
 from keras_drnet.data.load import load_source
 from keras_drnet.errors import InputError
@@ -23,12 +24,12 @@ def labels_and_codes(rng, count, *, noise=0.1):
     return np.eye(4)[labels] + rng.normal(0, noise, (count, 4)), labels
 
 
-def test_probes_read_what_is_there(rng):
+def test_probes_predict_what_codes_contain(rng):
     scores = probe_factor(*labels_and_codes(rng, 200), *labels_and_codes(rng, 100))
     assert scores == {"linear": 1.0, "mlp": 1.0}
 
 
-def test_only_the_network_reads_what_is_tangled(rng):
+def test_only_the_network_predicts_a_nonlinear_factor(rng):
     codes = rng.uniform(-1, 1, (900, 2))
     labels = (codes[:, 0] * codes[:, 1] > 0).astype(int)
     scores = probe_factor(codes[:600], labels[:600], codes[600:], labels[600:])
@@ -38,7 +39,7 @@ def test_only_the_network_reads_what_is_tangled(rng):
     assert scores["linear"] < 0.2 and scores["mlp"] > 0.8
 
 
-def test_codes_of_nothing_give_chance_without_warnings(rng):
+def test_random_codes_give_chance_without_warnings(rng):
     train, test = (rng.choice(3, n, p=[0.6, 0.2, 0.2]) for n in (300, 200))
     values = rng.normal(size=500)
     with warnings.catch_warnings():
@@ -53,14 +54,14 @@ def test_codes_of_nothing_give_chance_without_warnings(rng):
             assert abs(scores["linear"]) < 0.05 and abs(scores["mlp"]) < 0.05
 
 
-def test_quantities_are_read_in_any_unit(rng):
+def test_quantities_are_predicted_in_any_unit(rng):
     codes = rng.normal(size=(300, 3))
     values = 1e6 + 1e4 * codes @ [1, -2, 0.5]
     scores = probe_quantity(codes[:200], values[:200], codes[200:], values[200:])
     assert scores["linear"] > 0.99 and scores["mlp"] > 0.95
 
 
-def test_chance_is_to_say_always_the_same():
+def test_chance_is_the_frequency_of_the_commonest_label():
     assert chance(np.array([2, 0, 2, 2])) == 0.75
 
 
@@ -71,7 +72,7 @@ def walks(rng, num_clips, *, of_clip):
 
 
 @pytest.mark.parametrize("of_clip", [False, True])
-def test_a_fresh_discriminator_finds_what_tells_clips_apart(rng, of_clip):
+def test_a_fresh_discriminator_detects_poses_that_reveal_their_clip(rng, of_clip):
     poses = [walks(rng, 300, of_clip=of_clip) for _ in range(2)]
     clips = np.arange(300)
     accuracy = fresh_scene_accuracy(poses[0], clips, poses[1], clips, num_steps=250)
@@ -96,7 +97,7 @@ def test_pairs_are_of_one_window_or_of_two_clips(clips, num_times, seed):
 
 
 @pytest.mark.parametrize("shape", [(3, 1, 2), (3, 4, 2)])
-def test_pairs_that_cannot_be_had_are_named(rng, shape):
+def test_too_few_clips_or_frames_for_pairs_are_refused(rng, shape):
     with pytest.raises(InputError, match="frames of 1 clips. Expected at least 2"):
         _draw_pairs(rng, np.zeros(shape), np.zeros(3), 5)
 
@@ -148,7 +149,7 @@ def known(rng):
     return codes, factors
 
 
-def test_codes_are_probed_for_what_they_ought_to_hold_and_what_not(known):
+def test_codes_are_probed_for_static_and_dynamic_factors(known):
     codes, factors = known
     of_classes, of_quantities = disentanglement.probe_codes(
         codes, factors, np.arange(60) >= 30
@@ -170,13 +171,17 @@ def test_codes_are_probed_for_what_they_ought_to_hold_and_what_not(known):
     }
 
 
-def test_true_poses_are_all_that_changes_in_a_clip(known):
+def test_true_poses_are_the_dynamic_factors(known):
     codes, factors = known
     poses = disentanglement.true_poses(factors, 3)
     np.testing.assert_array_equal(poses[..., :-1], codes["pose"])
     assert disentanglement.true_poses({"who": factors["who"]}, 3) is None
 
 
-def test_sources_that_know_nothing_are_divided_by_number():
-    indices, is_test = codes_lib.choose_halves(object(), 10)
+def test_sources_without_factors_are_divided_by_index():
+    class Unlabeled(ClipSource):
+        def frames(self, indices, times):
+            raise AssertionError("no frame is needed")
+
+    indices, is_test = codes_lib.choose_halves(Unlabeled(), 10)
     assert len(set(indices)) == 10 and is_test.sum() == 5
