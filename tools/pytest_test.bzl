@@ -6,14 +6,14 @@ def pytest_tests(name, srcs, deps = [], **kwargs):
     """Runs each file with pytest, with the fixtures of tests/conftest.py.
 
     Args:
-        name: name of the suite of them all; a test is called as its file.
+        name: name of the suite of them all; a test is called as its file in tests/.
         srcs: files, test_*.py.
         deps: what they import.
         **kwargs: as of py_test.
     """
     tests = []
     for src in srcs:
-        test = src.rpartition("/")[2].removesuffix(".py")
+        test = src.removeprefix("tests/").removesuffix(".py")
         tests.append(test)
         py_test(
             name = test,

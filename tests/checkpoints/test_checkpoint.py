@@ -1,4 +1,4 @@
-"""Checkpoints: whole or not there at all, and named when they are damaged."""
+"""Checkpoints: complete or absent, and named when they are damaged."""
 
 import json
 import re
@@ -44,11 +44,11 @@ def test_round_trip(tmp_path, networks, state):
     np.testing.assert_array_equal(state["optimizer"][1], [1, 2])
 
 
-def test_nothing_to_restore_is_step_zero(tmp_path, networks):
+def test_restoring_without_a_checkpoint_gives_step_zero(tmp_path, networks):
     assert Checkpoints(tmp_path / "none").restore(networks) == 0
 
 
-def test_old_checkpoints_go(tmp_path, networks, state):
+def test_old_checkpoints_are_removed(tmp_path, networks, state):
     checkpoints = Checkpoints(tmp_path)
     for step in range(1, 6):
         checkpoints.save(step, networks, state)
@@ -100,7 +100,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_used(
         checkpoints.restore(networks, state)
 
 
-def test_what_a_kill_left_behind_is_not_a_checkpoint(tmp_path, networks, state):
+def test_an_unfinished_folder_is_not_a_checkpoint(tmp_path, networks, state):
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(1, networks, state)
     shutil.copytree(tmp_path / "step_00000001", tmp_path / "step_00000002.unfinished")
@@ -159,7 +159,7 @@ def test_run_folder_keeps_its_configuration(tmp_path, tiny):
         run.load_networks()
 
 
-def test_run_folder_refuses_what_it_cannot_use(tmp_path, tiny):
+def test_run_folder_refuses_folders_it_cannot_use(tmp_path, tiny):
     with pytest.raises(InputError, match=r"not a run folder.*config\.json"):
         RunFolder(tmp_path).config()
     (tmp_path / "letter.txt").write_text("mine")

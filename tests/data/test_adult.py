@@ -1,4 +1,4 @@
-"""UCI Adult as it comes, what is wrong with it, and data made up like it."""
+"""UCI Adult from its files, damaged files, and generated data."""
 
 import itertools
 
@@ -38,7 +38,7 @@ def folder(tmp_path_factory):
 AGES = np.resize([30, 50], NUM_ROWS["adult.data"])
 
 
-def test_features_by_hand(folder):
+def test_features_match_a_hand_computed_example(folder):
     train, test = load_adult(folder)
     assert [len(c.features) for c in (train, test)] == list(NUM_ROWS.values())
     assert train.features.dtype == np.float32
@@ -59,14 +59,14 @@ TWO_PEOPLE = [
 UNKNOWN = [0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0]
 
 
-def test_labels_lose_their_full_stop_and_groups_are_in_order(folder):
+def test_income_labels_lose_their_full_stop_and_groups_are_sorted(folder):
     train, test = load_adult(folder)
     np.testing.assert_array_equal(train.target[:2], [0, 1])
     np.testing.assert_array_equal(train.group[:2], [0, 1])
     assert set(test.target) == set(test.group) == {1}
 
 
-def test_several_attributes_which_are_not_among_the_features(folder):
+def test_several_sensitive_attributes_are_left_out_of_the_features(folder):
     train, _ = load_adult(folder, sensitive=("sex", "race"))
     np.testing.assert_array_equal(train.group[:2], [[0, 1], [1, 0]])
     assert train.features.shape[1] == 16
@@ -84,7 +84,7 @@ def test_an_unknown_attribute_is_named(tmp_path):
         load_adult(tmp_path, sensitive="age")
 
 
-def test_no_file(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     write(tmp_path)
     (tmp_path / "adult.test").unlink()
     with pytest.raises(InputError, match="No adult.test in .* leave out the folder"):
@@ -101,19 +101,19 @@ def test_no_file(tmp_path):
         ({"train": [TRAIN[0].replace("<=", "<")]}, r"has incomes \['<50K'\]"),
     ],
 )
-def test_damaged_files(tmp_path, wrong, message):
+def test_damaged_files_are_named(tmp_path, wrong, message):
     with pytest.raises(InputError, match=f"{message}.* [Ff]etch it again"):
         load_adult(write(tmp_path, **wrong))
 
 
 @pytest.mark.parametrize("content", [b"\x1f\x8b\xff\xfe", b"25, " + b"x" * 200_000])
-def test_what_is_no_table(tmp_path, content):
+def test_a_file_that_is_not_a_table_is_named(tmp_path, content):
     (write(tmp_path) / "adult.data").write_bytes(content)
     with pytest.raises(InputError, match="adult.data is not a table .*Fetch it again"):
         load_adult(tmp_path)
 
 
-def test_made_up_people_are_biased_like_adult_and_give_their_group_away():
+def test_generated_people_are_biased_like_adult_and_reveal_their_group():
     train, test = (generated_census(20_000, seed=seed) for seed in (0, 1))
     assert train.features.shape == (20_000, 8) and train.features.dtype == np.float32
     rates = [train.target[train.group == group].mean() for group in (0, 1)]

@@ -14,7 +14,7 @@ class Blank(ClipSource):
         return tf.zeros((*np.shape(times), 8, 8, 1))
 
 
-def test_a_source_that_only_draws_frames_knows_nothing_else_of_them():
+def test_defaults_of_a_source_that_only_draws_frames():
     indices, times = np.arange(6), np.zeros((6, 2), np.int32)
     assert Blank().factors(indices, times) == {}
     assert Blank().halves(indices).tolist() == [0, 1, 0, 1, 0, 1]

@@ -15,9 +15,9 @@ from tests.support.paths import ROOT
 from tests.support.shards import config, contents, flags, run
 
 
-def flip_a_byte(path, place):
+def flip_a_byte(path, offset):
     content = bytearray(path.read_bytes())
-    content[place] ^= 1
+    content[offset] ^= 1
     path.write_bytes(content)
 
 
@@ -50,7 +50,7 @@ def test_a_flipped_byte_stops_training_and_is_mended(videos, shards, shards_copy
     assert contents(shards_copy) == contents(shards)
 
 
-def test_a_shard_that_is_gone(videos, shards, shards_copy):
+def test_a_missing_shard_is_named_and_written_again(videos, shards, shards_copy):
     (shards_copy / "test-00000-of-00002.tfrecord").unlink()
     source = load_source(config(shards_copy), "test")
     with pytest.raises(InputError, match="test-00000-of-00002.tfrecord cannot be read"):

@@ -1,4 +1,4 @@
-"""What sources know of their frames fits what is to be seen on them."""
+"""Factors that sources report match the frames that they draw."""
 
 import gzip
 import os
@@ -100,29 +100,30 @@ def test_official_labels_fit_the_official_digits():
 
 
 @pytest.mark.parametrize("integer_velocity", [True, False])
-def test_digits_are_what_and_where_their_factors_say(integer_velocity):
+def test_factors_match_the_digits_and_positions_drawn(integer_velocity):
     source = MovingMNIST("test", clip_length=9, integer_velocity=integer_velocity)
     times = np.tile([[8, 0, 3]], (len(INDICES), 1))
     factors = source.factors(INDICES, times)
     assert set(factors) == {"digit_1", "digit_2", "y_1", "x_1", "y_2", "x_2"}
-    pictures, labels = digits.load_digits("test"), digits.load_digit_labels("test")
+    images, labels = digits.load_digits("test"), digits.load_digit_labels("test")
     frames = source.frames(INDICES, times).numpy()
     ids = source.digit_ids(INDICES).numpy()
     for n in (0, 1):
         digit = factors[f"digit_{n + 1}"]
         assert digit.kind == "static" and digit.classes == 10
         np.testing.assert_array_equal(digit.values, labels[ids[:, n]])
-        assert pictures[ids[:, n]].any(axis=(1, 2)).all()
+        assert images[ids[:, n]].any(axis=(1, 2)).all()
         for axis, name in enumerate("yx"):
-            place = factors[f"{name}_{n + 1}"]
-            assert (place.kind, place.classes) == ("dynamic", 0)
-            ink = frames[..., n].any(axis=3 - axis)  # [B, K, 64]
-            first, last = ink.argmax(axis=2), 63 - ink[..., ::-1].argmax(axis=2)
-            assert np.all(first >= np.floor(place.values))
-            assert np.all(last <= np.ceil(place.values) + 31)
+            position = factors[f"{name}_{n + 1}"]
+            assert (position.kind, position.classes) == ("dynamic", 0)
+            foreground = frames[..., n].any(axis=3 - axis)  # [B, K, 64]
+            first = foreground.argmax(axis=2)
+            last = 63 - foreground[..., ::-1].argmax(axis=2)
+            assert np.all(first >= np.floor(position.values))
+            assert np.all(last <= np.ceil(position.values) + 31)
 
 
-def test_labels_are_not_read_before_they_are_asked_for(folder):
+def test_labels_are_read_only_when_needed(folder):
     source = MovingMNIST("test", data_dir=folder)
     times = np.zeros((1, 1), np.int32)
     assert source.frames(np.array([0]), times).shape == (1, 1, 64, 64, 3)
@@ -130,12 +131,12 @@ def test_labels_are_not_read_before_they_are_asked_for(folder):
         source.factors(np.array([0]), times)
 
 
-def test_digits_that_share_a_channel_have_no_order():
+def test_digits_that_share_a_channel_have_no_factors():
     source = MovingMNIST("test", num_channels=1)
     assert source.factors(INDICES, np.zeros((40, 1), np.int32)) == {}
 
 
-def test_halves_of_moving_mnist_share_no_picture():
+def test_halves_of_moving_mnist_share_no_image():
     source = MovingMNIST("test")
     halves = source.halves(np.arange(400))
     ids = source.digit_ids(np.arange(400)).numpy()
@@ -172,7 +173,7 @@ def recorded(*args, clip_length=6, **kwargs):
     return ClipsInMemory(clips, split="test", clip_length=clip_length)
 
 
-def test_labels_and_phase_of_recorded_clips_fit_their_frames():
+def test_labels_and_phase_of_recorded_clips_match_their_frames():
     source = recorded()
     times = np.tile(np.arange(6, dtype=np.int32), (40, 1))
     factors = source.factors(INDICES, times)
@@ -197,7 +198,7 @@ def test_labels_and_phase_of_recorded_clips_fit_their_frames():
         ((8, 9), (True, True), set()),
     ],
 )
-def test_phase_is_known_where_it_means_the_same(num_frames, periodic, expected):
+def test_phase_needs_periodic_clips_of_equal_length(num_frames, periodic, expected):
     source = recorded(num_frames, periodic, extra=("only_here",))
     times = np.zeros((40, 2), np.int32)
     factors = source.factors(INDICES, times)
@@ -207,7 +208,7 @@ def test_phase_is_known_where_it_means_the_same(num_frames, periodic, expected):
         np.testing.assert_array_equal(factors["phase"].values, np.round(pixels) // 2)
 
 
-def test_halves_of_recorded_clips_share_no_clip_but_the_objects():
+def test_halves_of_recorded_clips_share_objects_but_no_clip():
     source = recorded((8, 8, 8), (True,) * 3)
     halves = source.halves(np.arange(54))
     clips = source.recording_ids(np.arange(54))

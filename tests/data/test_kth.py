@@ -1,4 +1,4 @@
-"""KTH: which frames of which videos, by whom, for what."""
+"""KTH: splits, clips, archives and damaged files."""
 
 import hashlib
 import os
@@ -45,9 +45,9 @@ def write_list(folder, entries=VIDEOS):
 
 def write_videos(folder, flat=False):
     for seed, name in enumerate(VIDEOS):
-        place = folder if flat else folder / name.split("_")[1]
-        place.mkdir(exist_ok=True)
-        write_video(place / f"{name}_uncomp.avi", walker(30, seed))
+        target = folder if flat else folder / name.split("_")[1]
+        target.mkdir(exist_ok=True)
+        write_video(target / f"{name}_uncomp.avi", walker(30, seed))
     write_list(folder)
     return folder
 
@@ -70,7 +70,7 @@ def test_the_two_splits_by_person(folder):
     assert not set(reader.items("train")) & set(reader.items("test"))
 
 
-def test_actions_and_people_are_chosen(folder):
+def test_only_chosen_actions_and_people_are_listed(folder):
     reader = kth.KTH(config(folder, actions="walking, boxing", people="16,17,25"))
     assert names(reader, "train") == ["person17_boxing_d1", "person16_walking_d2"]
     assert names(reader, "test") == []
@@ -92,7 +92,7 @@ def test_clips_are_the_listed_frames(folder):
     np.testing.assert_array_equal(second.frames, video[13:30])
 
 
-def test_the_flat_layout_gives_the_same(folder, tmp_path):
+def test_flat_and_nested_layouts_give_the_same_clips(folder, tmp_path):
     flat = kth.KTH(config(write_videos(tmp_path, flat=True)))
     nested = kth.KTH(config(folder))
     for split in ("train", "test"):
@@ -125,7 +125,7 @@ def test_official_archives_are_read_without_unpacking(folder, archive, monkeypat
     assert sorted(archive.iterdir()) == before
 
 
-def test_what_is_there_unpacked_too_is_read_once(folder, archive):
+def test_a_video_both_unpacked_and_in_an_archive_is_read_once(folder, archive):
     shutil.copytree(folder / "walking", archive / "walking")
     reader = kth.KTH(config(archive))  # The archive is not needed, so it may be any.
     assert reader.items("train") == [
@@ -134,21 +134,21 @@ def test_what_is_there_unpacked_too_is_read_once(folder, archive):
     ]
 
 
-def test_an_archive_that_is_not_the_official_one(archive):
+def test_an_archive_that_is_not_the_official_one_is_refused(archive):
     with pytest.raises(
         InputError, match="walking.zip is not the official.*expected a3"
     ):
         kth.KTH(config(archive)).items("train")
 
 
-def test_a_broken_archive(tmp_path):
+def test_a_broken_archive_is_named(tmp_path):
     (tmp_path / "boxing.zip").write_bytes(b"PK no archive")
     write_list(tmp_path)
     with pytest.raises(InputError, match="boxing.zip is not a readable archive"):
         kth.KTH(config(tmp_path)).items("train")
 
 
-def test_nothing_there(tmp_path):
+def test_missing_videos_and_lists_are_named(tmp_path):
     with pytest.raises(InputError, match="KTH needs data_dir"):
         kth.KTH(config("/does/not/exist")).items("train")
     with pytest.raises(InputError, match="KTH needs data_dir"):
@@ -172,7 +172,7 @@ def test_nothing_there(tmp_path):
         ("people", "one", "people names 'one'"),
     ],
 )
-def test_choices_that_do_not_exist(folder, key, value, message):
+def test_unknown_actions_and_people_are_named(folder, key, value, message):
     with pytest.raises(InputError, match=message):
         kth.KTH(config(folder, **{key: value})).items("train")
 
@@ -186,7 +186,7 @@ def test_choices_that_do_not_exist(folder, key, value, message):
         ("20-10", "names frames 20-10"),
     ],
 )
-def test_a_list_that_does_not_fit_the_video(tmp_path, ranges, reason):
+def test_ranges_that_do_not_fit_the_video_are_named(tmp_path, ranges, reason):
     name = "person01_walking_d1"
     write_video(tmp_path / f"{name}_uncomp.avi", walker(30))
     write_list(
@@ -204,7 +204,7 @@ def test_a_range_may_end_after_the_video(tmp_path):
     assert len(clip.frames) == 20
 
 
-def test_still_ends_are_cut_off(rng):
+def test_still_frames_at_both_ends_are_cut_off(rng):
     frames = np.full((40, 8, 8, 1), 100, np.uint8)
     frames += rng.integers(0, 2, frames.shape, np.uint8)  # A camera's noise.
     for t in range(12, 31):  # Somebody is to be seen from 12 to 30.
@@ -215,7 +215,7 @@ def test_still_ends_are_cut_off(rng):
 
 
 @pytest.mark.skipif(not KTH_DIR.is_dir(), reason=f"needs the KTH videos in {KTH_DIR}")
-def test_the_real_videos():
+def test_official_videos_give_clips_that_move_throughout():
     reader = kth.KTH(config(KTH_DIR, actions="walking", trim_still=True))
     assert len(reader.items("train")) == 40 and len(reader.items("test")) == 10
     clips = reader.read("walking/person04_walking_d1_uncomp.avi")

@@ -1,4 +1,4 @@
-"""Meshes from all sides: what is seen from where, how large, and what if nothing is."""
+"""Rendered meshes: views, sizes, lights, textures, and machines without OpenGL."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_a_turn_has_all_views_on_white(two_sided):
     assert drawn(frames).any(axis=(2, 3)).all()
 
 
-def test_the_camera_goes_round(renderer, two_sided):
+def test_the_camera_orbits_the_object(renderer, two_sided):
     (turn,) = renderer.render(two_sided, elevations=(10,))
     middle = turn[:, 16, 16].astype(int)
     half = len(AZIMUTHS) // 2
@@ -59,7 +59,7 @@ def test_the_camera_goes_round(renderer, two_sided):
     np.testing.assert_array_equal(once, again)
 
 
-def test_azimuths_go_to_positive_x_and_elevations_up(renderer):
+def test_azimuths_turn_towards_positive_x_and_elevations_up(renderer):
     right = Mesh(*box((0, 0, -1), (1, 1, 1)), RED)
     left = Mesh(*box((-1, 0, -1), (0, 1, 1)), BLUE)
     ((from_right,),) = renderer.render([right, left], (90,), (5,))
@@ -72,14 +72,14 @@ def test_azimuths_go_to_positive_x_and_elevations_up(renderer):
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4])
-def test_size_is_the_same_all_the_way_and_in_any_unit(renderer, scale):
+def test_size_is_the_same_in_all_views_and_units(renderer, scale):
     solid = tube(np.array([(3, 5, 7), (3, 7, 7)]) * scale, 0.6 * scale, sides=72)
     areas = drawn(renderer.render([Mesh(*solid, RED)])).sum(axis=(2, 3))
     assert (np.ptp(areas, axis=1) <= 2).all()
     assert areas.min() > 32 * 32 / 5
 
 
-def test_lights_stand_still(renderer):
+def test_lights_do_not_move_with_the_camera(renderer):
     block = [Mesh(*box((-1, 0, -1), (1, 2, 1)), (0.5, 0.5, 0.5))]
     ((left, right),) = renderer.render(block, (-20, 20), (10,))
     assert abs(int(left[16, 16, 0]) - int(right[16, 16, 0])) <= 1
@@ -99,20 +99,20 @@ def test_a_texture_is_the_right_way_up(renderer):
     pixels = np.full((8, 8, 3), BLUE)
     pixels[:4, :4] = RED
     points = np.array([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], float)
-    picture = Mesh(
+    panel = Mesh(
         points,
         [[0, 1, 2, 3]],
         (1, 1, 1),
         texture=(WHITE * pixels).astype(np.uint8),
         texture_points=points[:, :2],
     )
-    ((frame,),) = renderer.render([picture], (0,), (0,))
+    ((frame,),) = renderer.render([panel], (0,), (0,))
     is_red = frame[..., 0] > frame[..., 2] + 50
     assert is_red[9:13, 9:13].all()
     assert not is_red[18:22, 9:22].any() and not is_red[9:22, 18:22].any()
 
 
-def test_two_renderers_draw_the_same_pixels_and_say_nothing(two_sided, capfd):
+def test_two_renderers_draw_the_same_pixels_and_print_nothing(two_sided, capfd):
     one, other = MeshRenderer(32), MeshRenderer(32)
     views = ((0, 50), (20,))
     np.testing.assert_array_equal(
@@ -121,7 +121,7 @@ def test_two_renderers_draw_the_same_pixels_and_say_nothing(two_sided, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_one_object_leaves_nothing_in_the_next_ones_pictures(renderer, two_sided):
+def test_an_object_leaves_no_traces_in_images_of_the_next(renderer, two_sided):
     before = renderer.render(two_sided, (30,), (20,))
     renderer.render([Mesh(*box((0, 0, 0), (1, 3, 1)), BLUE)], (0,), (0,))
     np.testing.assert_array_equal(renderer.render(two_sided, (30,), (20,)), before)

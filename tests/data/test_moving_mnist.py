@@ -76,17 +76,17 @@ def test_each_digit_has_a_color_and_one_is_in_front(source, index):
 
 @settings(max_examples=15, deadline=None)
 @given(index=INDEX)
-def test_a_digit_is_drawn_where_it_is(source, index):
+def test_digits_are_drawn_at_their_positions(source, index):
     frames, path = clip(source, index), positions(source, index)
     ids = source.digit_ids(tf.constant([index], tf.int64))[0].numpy()
-    pictures = source._digits.numpy()[ids] / np.float32(255)
+    images = source._digits.numpy()[ids] / np.float32(255)
     hidden = 0
     for frame, corners in zip(frames, path.astype(int), strict=True):
         for n, (y, x) in enumerate(corners):
             drawn = frame[y : y + 32, x : x + 32, n]
-            expected = np.where(drawn > 0, pictures[n], 0)
+            expected = np.where(drawn > 0, images[n], 0)
             np.testing.assert_allclose(drawn, expected, atol=1e-6)
-            hidden += not np.array_equal(drawn > 0, pictures[n] > 0)
+            hidden += not np.array_equal(drawn > 0, images[n] > 0)
             outside = frame[..., n].sum() - drawn.sum()
             assert abs(outside) < 1e-3
     assert hidden <= len(frames)  # Only one digit of the two can be behind.
@@ -110,15 +110,15 @@ def test_any_frame_can_be_drawn_alone(source):
     np.testing.assert_array_equal(frames[1], clip(source, 6)[[1, 1, 2]])
 
 
-def test_swapped_frames_keep_the_places_and_change_the_digits(source):
+def test_swapped_frames_keep_the_positions_and_change_the_digits(source):
     content, pose = tf.constant([5], tf.int64), tf.constant([9], tf.int64)
     times = tf.range(30)[None]
     swapped = source.swapped_frames(content, pose, times)[0].numpy()
-    pictures = source._digits.numpy()[source.digit_ids(content)[0]] / np.float32(255)
+    images = source._digits.numpy()[source.digit_ids(content)[0]] / np.float32(255)
     for frame, corners in zip(swapped, positions(source, 9).astype(int), strict=True):
         for n, (y, x) in enumerate(corners):
             drawn = frame[y : y + 32, x : x + 32, n]
-            expected = np.where(drawn > 0, pictures[n], 0)
+            expected = np.where(drawn > 0, images[n], 0)
             np.testing.assert_allclose(drawn, expected, atol=1e-6)
     same = source.swapped_frames(pose, pose, times)[0].numpy()
     np.testing.assert_array_equal(same, clip(source, 9))

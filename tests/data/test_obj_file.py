@@ -1,4 +1,4 @@
-"""OBJ files: what is read of them, and which are refused and why."""
+"""OBJ files: faces and materials that are read, and damaged files that are refused."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def read(path):
     return read_obj(path, path.parent)
 
 
-def test_faces_go_by_material(write):
+def test_faces_are_grouped_by_material(write):
     faces = "f 1 2 3 4\nusemtl red\nf 1 2 3\nf 1 3 4\nusemtl wood\nf 1/1 2/2 3/2\n"
     plain, red, wood = read(write(faces))
     assert [len(mesh.faces) for mesh in (plain, red, wood)] == [1, 2, 1]
@@ -51,7 +51,7 @@ def test_faces_go_by_material(write):
     )
 
 
-def test_a_material_has_nothing_of_the_one_before(write):
+def test_a_material_inherits_nothing_from_the_one_before(write):
     mtl = MTL + "newmtl bare\nd 1\nnewmtl green\nKd 0 1 0\n"
     faces = "f 1/1 2/1 3/1\nusemtl bare\nf 1/1 2/1 3/1\nusemtl green\nf 1/1 2/1 3/1\n"
     plain, bare, green = read(write(faces, mtl))
@@ -59,7 +59,7 @@ def test_a_material_has_nothing_of_the_one_before(write):
     assert green.color == (0, 1, 0) and green.texture is None
 
 
-def test_corners_count_from_one_or_back_from_the_latest(write):
+def test_corners_count_from_one_or_backwards_from_the_latest(write):
     (mesh,) = read(write("f 1//1 2//1 3//1\nf -4//-1 -2//-1 -1//-1\nf 1 2\n"))
     corners = [mesh.points[face].tolist() for face in mesh.faces]
     assert corners == [
@@ -108,7 +108,7 @@ def test_damaged_materials_are_refused(write, mtl, reason):
         read(write("usemtl red\nf 1 2 3\n", mtl=mtl))
 
 
-def test_bytes_of_any_kind_are_refused(tmp_path, rng):
+def test_random_bytes_are_refused(tmp_path, rng):
     path = tmp_path / "chair.obj"
     path.write_bytes(rng.bytes(5000))
     with pytest.raises(BadFile, match="no faces|damaged"):

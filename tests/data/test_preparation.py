@@ -1,4 +1,4 @@
-"""Shards: written once by any number of processes, read like what they are made of."""
+"""Preparation of shards: their content, bad files, flags, object storage."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.support.shards import NUM_VIDEOS, config, contents, flags, run
 from tests.support.videos import walker, write_video
 
 
-def test_the_manifest_says_what_there_is(shards, videos):
+def test_the_manifest_lists_clips_shards_and_versions(shards, videos):
     manifest = json.loads((shards / MANIFEST).read_text())
     assert manifest["splits"] == {
         "train": {
@@ -69,7 +69,7 @@ def test_shards_are_tfrecords_that_anyone_can_read(shards):
 
 
 @pytest.mark.parametrize("stage", ["drnet", "pose"])
-def test_training_sees_the_same_from_shards_as_from_videos(shards, videos, stage):
+def test_batches_from_shards_equal_those_from_videos(shards, videos, stage):
     raw = iter(load_dataset(config(videos), "train", stage))
     stored = iter(load_dataset(config(shards), "train", stage))
     for _ in range(3):
@@ -78,7 +78,7 @@ def test_training_sees_the_same_from_shards_as_from_videos(shards, videos, stage
             np.testing.assert_array_equal(a[name], b[name])
 
 
-def test_a_pipeline_of_shards_starts_anywhere(shards):
+def test_a_pipeline_of_shards_resumes_at_any_batch(shards):
     whole = load_dataset(config(shards), "train").skip(2)
     rest = load_dataset(config(shards), "train", first_batch=2)
     a, b = next(iter(whole)), next(iter(rest))
@@ -86,7 +86,7 @@ def test_a_pipeline_of_shards_starts_anywhere(shards):
         np.testing.assert_array_equal(a[name], b[name])
 
 
-def test_jpeg_is_near_and_smaller(videos, shards, tmp_path):
+def test_jpeg_is_close_to_png(videos, shards, tmp_path):
     manifest = prepare(
         config(videos).data, str(tmp_path / "jpeg"), encoding="jpeg", num_workers=1
     )
@@ -173,7 +173,7 @@ def test_bad_files_are_listed_and_the_rest_is_made(mixed, tmp_path):
     assert "cut.avi" not in result.stderr and result.stderr.count("bad: ") == 4
 
 
-def test_nothing_can_be_used(tmp_path):
+def test_a_data_set_without_any_usable_file_is_refused(tmp_path):
     for name in ("a.avi", "b.avi"):
         (tmp_path / name).write_text("no video")
     result = run(*flags(tmp_path, tmp_path / "made"))
@@ -200,7 +200,7 @@ def test_wrong_flags_get_a_sentence(tmp_path, more, message):
     assert not (tmp_path / "made").exists()
 
 
-def test_shards_on_object_storage(s3, videos, shards, tmp_path):
+def test_shards_on_object_storage_give_the_same_batches(s3, videos, shards, tmp_path):
     """Prepared to a server, trained from it, the same as from a disk."""
     environment = os.environ | s3.environment
     output = f"s3://{s3.bucket}/made/here"

@@ -23,7 +23,7 @@ def wait_for(predicate, process):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_preparation_goes_on(videos, shards, tmp_path, number):
+def test_a_killed_preparation_resumes(videos, shards, tmp_path, number):
     output = tmp_path / "killed"
     process = subprocess.Popen(
         [
@@ -79,7 +79,7 @@ def workers_of(session):
     return living
 
 
-def test_a_full_disk_loses_nothing_that_was_made(videos, shards, tmp_path):
+def test_a_preparation_stopped_by_a_full_disk_resumes(videos, shards, tmp_path):
     output = tmp_path / "full"
     result = run(*flags(videos, output, "--workers=1"), preexec_fn=limit_file_size)
     assert result.returncode == 2

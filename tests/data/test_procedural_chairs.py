@@ -1,4 +1,4 @@
-"""Made-up chairs: functions of their numbers, upright, and all different."""
+"""Generated chairs: functions of their numbers, upright, and all different."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,14 @@ def chairs():
     return [chair(number) for number in range(NUM_CHAIRS)]
 
 
-def test_one_number_gives_one_chair():
+def test_a_number_always_gives_the_same_chair():
     views = ((40,), (15,))
     first = MeshRenderer(64).render(chair(7), *views)
     np.testing.assert_array_equal(MeshRenderer(64).render(chair(7), *views), first)
     assert not np.array_equal(MeshRenderer(64).render(chair(8), *views), first)
 
 
-def test_chairs_stand_on_the_floor_and_are_as_large_as_chairs(chairs):
+def test_chairs_stand_on_the_floor_and_have_realistic_sizes(chairs):
     for meshes in chairs:
         points = np.concatenate([mesh.points for mesh in meshes])
         assert np.isfinite(points).all()
@@ -33,7 +33,7 @@ def test_chairs_stand_on_the_floor_and_are_as_large_as_chairs(chairs):
         assert 0.3 < width < 1.0 and 0.3 < depth < 1.0
 
 
-def test_backs_are_behind(chairs):
+def test_backs_are_behind_the_seats(chairs):
     upper = [np.concatenate([m.points for m in meshes]) for meshes in chairs]
     depths = [points[points[:, 1] > 0.8, 2] for points in upper]
     assert all((z < 0.1).all() for z in depths)

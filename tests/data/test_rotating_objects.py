@@ -1,4 +1,4 @@
-"""Rotating objects: four kinds of folders, and none."""
+"""Rotating objects: each layout of folders, and none."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def reader(data_dir="", **options):
     return RotatingObjects(DataConfig(data_dir=str(data_dir), **options))
 
 
-def write_picture(path, level):
+def write_image(path, level):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (20, 20), (level, 0, 0)).save(path)
 
@@ -49,9 +49,7 @@ def write_picture(path, level):
 def coil(tmp_path):
     for number in (1, 2, 10):
         for degrees in range(0, 360, 5):
-            write_picture(
-                tmp_path / f"obj{number}__{degrees}.png", degrees // 5 + number
-            )
+            write_image(tmp_path / f"obj{number}__{degrees}.png", degrees // 5 + number)
     return tmp_path
 
 
@@ -61,7 +59,7 @@ def suncg(tmp_path):
         for elevation in ("-0.25", "1.25"):
             folder = tmp_path / "single_object" / name / f"elevation_{elevation}"
             for number in range(1, 37):
-                write_picture(folder / f"p200-64_{number}.png", number)
+                write_image(folder / f"p200-64_{number}.png", number)
     return tmp_path
 
 
@@ -115,7 +113,7 @@ def test_suncg_has_a_clip_for_each_elevation(suncg):
 
 
 @pytest.mark.opengl
-def test_meshes_are_drawn_and_turned_upright(meshes):
+def test_meshes_are_rendered_upright(meshes):
     source = reader(meshes)
     assert {*source.items("train"), *source.items("test")} == {"one/post", "two/post"}
     upright, lying = source.read("one/post"), source.read("two/post")
@@ -154,14 +152,14 @@ def test_a_broken_mesh_does_not_stop_the_others(meshes):
         '[{"model": "one/post.obj", "model_rotation": {"x": 1}}]',
     ],
 )
-def test_damaged_catalogues_are_refused(meshes, catalogue):
+def test_damaged_catalogs_are_refused(meshes, catalogue):
     (meshes / "catalogue.json").write_text(catalogue)
     with pytest.raises(InputError, match="not a catalogue of meshes.*Mend it"):
         reader(meshes).items("train")
 
 
 @pytest.mark.opengl
-def test_chairs_are_made_up_without_a_folder():
+def test_chairs_are_generated_without_a_folder():
     source = reader(num_objects=8)
     assert sorted(source.items("train") + source.items("test")) == [
         f"chair_000{n}" for n in range(8)
@@ -185,7 +183,7 @@ def test_splits_share_no_object(coil):
     assert len(reader(num_objects=40).items("test")) == 10
 
 
-def test_splits_are_checked():
+def test_unknown_and_empty_splits_are_refused():
     with pytest.raises(InputError, match="Unknown split 'val'"):
         reader().items("val")
     with pytest.raises(InputError, match="at least 2"):
@@ -213,7 +211,7 @@ def test_unreadable_folders_are_refused(coil, monkeypatch):
 @pytest.mark.skipif(
     not (DATA_DIR / "coil-100").is_dir(), reason=f"needs {DATA_DIR / 'coil-100'}"
 )
-def test_coil_100():
+def test_coil_100_turns_close():
     source = reader(DATA_DIR / "coil-100", image_size=64)
     assert len(source.items("train")) > len(source.items("test")) > 0
     (clip,) = source.read("obj1")

@@ -1,4 +1,4 @@
-"""Training examples: four named frames of one clip, whole clips, and where to start."""
+"""Training batches: named frames of clips, whole clips, and resuming."""
 
 import itertools
 
@@ -83,7 +83,7 @@ def test_neighbors_need_room_on_either_side():
 
 
 @pytest.mark.parametrize("stage", ["drnet", "pose"])
-def test_a_pipeline_goes_on_where_another_stopped(tiny, stage):
+def test_a_pipeline_resumes_where_another_stopped(tiny, stage):
     whole = first(load_dataset(tiny, "train", stage), 3)
     rest = first(load_dataset(tiny, "train", stage, first_batch=1), 2)
     for a, b in zip(whole[1:], rest, strict=True):

@@ -75,7 +75,7 @@ def reader(folder, **config):
     return Sprites(DataConfig(dataset="sprites", data_dir=str(folder), **config))
 
 
-def test_every_frame_is_of_the_right_cell_with_all_layers_in_order(drawn):
+def test_every_frame_has_the_right_cells_with_all_layers_in_order(drawn):
     clips = reader(drawn).read("body1_bottom5_top0_hair1")
     names = [f"body1_bottom5_top0_hair1/{motion}" for motion in CELLS]
     assert sorted(clip.name for clip in clips) == sorted(names)
@@ -103,7 +103,7 @@ def test_half_transparent_pixels_show_what_is_below(folder):
     np.testing.assert_allclose(clip.frames[0, 0, 0], mixed, atol=1.5)
 
 
-def test_labels_say_what_is_seen(drawn):
+def test_labels_match_the_clip_names(drawn):
     for clip in reader(drawn).read("body1_bottom5_top0_hair1"):
         action, direction = clip.name.split("/")[1].split("_")
         assert clip.labels == {

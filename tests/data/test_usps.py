@@ -1,4 +1,4 @@
-"""USPS from its file, and what is wrong with files that are not it."""
+"""USPS digits from their file, and damaged files."""
 
 import h5py
 import numpy as np

@@ -1,4 +1,4 @@
-"""Decoding: what is seen when, and files that are not what they seem."""
+"""Decoding of videos: frames, sampling, rotation, and damaged files."""
 
 import subprocess
 
@@ -22,7 +22,7 @@ def left_edge(frame):
 
 @pytest.mark.parametrize("suffix", CODECS)
 @pytest.mark.parametrize("num_channels", [1, 3])
-def test_files_of_many_kinds(tmp_path, suffix, num_channels):
+def test_frames_of_all_formats_are_in_order(tmp_path, suffix, num_channels):
     frames = walker(12)
     path = write_video(tmp_path / f"clip{suffix}", frames)
     video = read_video(str(path), 64, num_channels)
@@ -31,7 +31,7 @@ def test_files_of_many_kinds(tmp_path, suffix, num_channels):
         assert left_edge(seen) == pytest.approx(left_edge(drawn), abs=0.03)
 
 
-def test_sides_that_are_odd(tmp_path):
+def test_odd_heights_and_widths_are_read(tmp_path):
     frames = walker(5, height=77, width=131)
     video = read_video(str(write_video(tmp_path / "odd.gif", frames)), 64, 3)
     assert video.shape == (5, 64, 64, 3)
@@ -55,12 +55,12 @@ def test_crop_takes_the_center_and_squash_takes_all(tmp_path):
 
 
 @pytest.mark.parametrize("frame_rate,expected", [(25, 50), (5, 10), (50, 99)])
-def test_sampling_at_a_frame_rate(tmp_path, frame_rate, expected):
+def test_a_video_is_sampled_at_the_frame_rate(tmp_path, frame_rate, expected):
     path = write_video(tmp_path / "clip.mp4", walker(50))
     assert len(read_video(str(path), 32, 1, frame_rate=frame_rate)) == expected
 
 
-def test_a_variable_rate_comes_out_even(tmp_path):
+def test_a_variable_rate_is_sampled_evenly(tmp_path):
     frames = np.zeros((4, 64, 64, 3), np.uint8)
     for level, frame in zip((30, 90, 150, 210), frames, strict=True):
         frame[:] = level
@@ -72,7 +72,7 @@ def test_a_variable_rate_comes_out_even(tmp_path):
     np.testing.assert_allclose(levels, expected, atol=8)
 
 
-def test_a_turned_phone(tmp_path):
+def test_a_rotated_video_is_read_as_players_show_it(tmp_path):
     """A video with the note 'turn by 90 degrees' is seen as a player shows it."""
     frames = np.zeros((4, 64, 64, 3), np.uint8)
     frames[:, :20] = 230  # Bright above.
@@ -92,7 +92,7 @@ def test_a_turned_phone(tmp_path):
     assert abs(video[:, :, :8].mean() - video[:, :, -8:].mean()) > 100
 
 
-def test_a_file_object_and_the_name_in_its_errors(tmp_path):
+def test_a_file_object_is_read_and_named_in_errors(tmp_path):
     path = write_video(tmp_path / "clip.avi", walker(6))
     with open(path, "rb") as file:
         assert len(read_video(file, 32, 1)) == 6
@@ -112,7 +112,7 @@ def test_frames_that_an_edit_list_hides_are_not_missing(tmp_path):
     assert len(read_video(str(cut), 32, 1)) == 55
 
 
-def test_words_in_another_encoding_spoil_nothing(tmp_path):
+def test_metadata_in_another_encoding_are_accepted(tmp_path):
     path = tmp_path / "title.avi"
     with av.open(str(path), "w") as container:
         container.metadata["title"] = "Caf#"
@@ -125,7 +125,7 @@ def test_words_in_another_encoding_spoil_nothing(tmp_path):
     assert len(read_video(str(path), 32, 1)) == 5
 
 
-def test_pictures_of_16_bits_keep_their_shades(tmp_path):
+def test_16_bit_images_keep_their_shades(tmp_path):
     shades = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
     Image.fromarray(shades).save(tmp_path / "depth.png")
     frame = read_image(tmp_path / "depth.png", 64, 1)
@@ -174,7 +174,7 @@ def test_bad_files_say_why(tmp_path, kind, reason):
     assert caught.value.path == str(path)
 
 
-def test_a_standstill_that_no_camera_makes(tmp_path):
+def test_a_gap_between_time_stamps_is_named(tmp_path):
     path = write_video(tmp_path / "gap.mov", walker(3), rate=10, ticks=[0, 1, 9000])
     with pytest.raises(BadFile, match="no frame follows for 900 seconds"):
         read_video(str(path), 32, 1, frame_rate=10)

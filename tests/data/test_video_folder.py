@@ -64,7 +64,7 @@ def test_every_video_and_folder_of_frames_is_found(folder):
     ]
 
 
-def test_groups_are_sub_folders(folder):
+def test_subfolders_become_the_group_label(folder):
     (clip,) = reader(folder).read("cats/old/two.mov")
     assert clip.labels == {"group": "cats/old"}
     (clip,) = reader(folder).read("dog.mp4")
@@ -92,7 +92,7 @@ def test_a_long_video_becomes_clips_of_one_length(folder, monkeypatch):
     np.testing.assert_array_equal(whole, reader(folder).read("dog.mp4")[0].frames)
 
 
-def test_the_split_is_by_name_and_does_not_move(folder, tmp_path):
+def test_the_split_depends_on_names_not_on_the_folder(folder, tmp_path):
     first = reader(folder, test_fraction=0.3)
     assert len(first.items("test")) == 2
     copy = tmp_path / "elsewhere"
@@ -110,7 +110,7 @@ def test_folders_called_train_and_test_are_the_split(tmp_path):
 
 
 @pytest.mark.parametrize("inner", ["", "more"])
-def test_frames_in_folders_called_train_and_test_are_split_so_too(tmp_path, inner):
+def test_images_in_folders_called_train_and_test_are_split_by_them(tmp_path, inner):
     for split in ("train", "test"):
         for folder in {tmp_path / split, tmp_path / split / inner}:
             folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def test_frames_in_folders_called_train_and_test_are_split_so_too(tmp_path, inne
         assert own.items(split) == [split, *([f"{split}/more"] if inner else [])]
 
 
-def test_nothing_there(tmp_path):
+def test_missing_videos_are_named(tmp_path):
     with pytest.raises(InputError, match="video_folder needs data_dir"):
         reader(tmp_path / "missing").items("train")
     (tmp_path / "notes.txt").write_text("nothing")
@@ -128,7 +128,7 @@ def test_nothing_there(tmp_path):
         reader(tmp_path).items("train")
 
 
-def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_listed_is_a_bad_item(tmp_path, monkeypatch):
     """As root may list everything, the refusal is played."""
     (tmp_path / "locked").mkdir()
     write_video(tmp_path / "a.avi", walker(5))
@@ -146,10 +146,10 @@ def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
         locked.read("locked")
 
 
-def test_bad_pictures_and_single_ones(tmp_path):
+def test_bad_and_single_images_are_named(tmp_path):
     write_frames(tmp_path / "single", [5])
     write_frames(tmp_path / "broken", [5, 6, 7])
-    (tmp_path / "broken" / "frame2.png").write_bytes(b"no picture")
+    (tmp_path / "broken" / "frame2.png").write_bytes(b"no image")
     bad = reader(tmp_path)
     with pytest.raises(BadFile, match="one image; expected at least two"):
         bad.read("single")

@@ -1,4 +1,4 @@
-"""Windows of recorded clips: which clip an index means, and where it starts."""
+"""Windows of recorded clips: their recordings and positions, and reading."""
 
 import dataclasses
 
@@ -62,7 +62,7 @@ def test_a_window_is_consecutive_frames_of_one_clip(lengths, seed, first):
 
 
 @pytest.mark.parametrize("num_clips", [1, 2, 7, 24])
-def test_every_clip_is_seen_once_a_round_and_rounds_differ(num_clips):
+def test_every_clip_occurs_once_per_round_and_rounds_differ(num_clips):
     clips, _ = windows(source(Numbered([6] * num_clips)), 3 * num_clips)
     rounds = clips[:, 0].reshape(3, num_clips)
     for order in rounds:
@@ -75,7 +75,7 @@ def test_every_start_occurs():
     assert set(times[:, 0]) == set(range(5))
 
 
-def test_a_full_turn_has_no_end():
+def test_windows_of_periodic_clips_wrap_around():
     clips, times = windows(source(Numbered([4, 8], periodic=[0]), clip_length=7), 100)
     turns = times[clips[:, 0] == 0]
     assert np.all((turns - turns[:, :1]) % 4 == np.arange(7) % 4)
@@ -83,7 +83,7 @@ def test_a_full_turn_has_no_end():
     assert set(times[clips[:, 0] == 1][:, 0]) == {0, 1}
 
 
-def test_seeds_and_splits_differ_and_repeat():
+def test_windows_depend_on_seed_and_split_alone():
     reader = Numbered([30] * 5)
     one = windows(source(reader, seed=1), 20)
     np.testing.assert_array_equal(one, windows(source(reader, seed=1), 20))
@@ -114,7 +114,7 @@ def test_the_longest_window_is_what_enough_clips_allow():
     assert [one_turn.longest_window(count) for count in (1, 2, 3)] == [None, 9, 8]
 
 
-def test_none_is_long_enough():
+def test_a_data_set_without_long_enough_clips_is_refused():
     with pytest.raises(InputError, match="None of the 2 train clips has 5 frames; the"):
         source(Numbered([3, 4]))
 
@@ -148,7 +148,7 @@ def test_bad_files_and_duplicates_are_left_out(caplog):
     assert "train_0_again has the same frames as train_0" in caplog.text
 
 
-def test_nothing_left():
+def test_a_split_without_usable_files_is_refused():
     with pytest.raises(InputError, match="None of the 1 train files can be used"):
         read_clips(Numbered([5], bad=[0]), "train")
     with pytest.raises(InputError, match="no test file that data.actions"):

@@ -46,7 +46,7 @@ def test_ssim_agrees_with_scikit_image(rng, num_channels):
     np.testing.assert_allclose(ours, theirs, atol=2e-3)
 
 
-def test_gradient_energy_of_known_pictures():
+def test_gradient_energy_of_known_images():
     ramp = np.linspace(0, 0.7, 8)[:, None, None] * np.ones((1, 8, 1))
     np.testing.assert_allclose(image_quality.gradient_energy(ramp), 0.01)
     checkers = np.indices((8, 8)).sum(axis=0)[None, ..., None] % 2
@@ -62,7 +62,7 @@ def test_sharpness_is_relative_to_the_real_frames(rng):
     assert image_quality.sharpness(frames, blurred) < 0.9
 
 
-def test_the_interval_covers_the_mean_as_often_as_it_says(rng):
+def test_the_interval_covers_the_mean_at_its_confidence_level(rng):
     assert image_quality.mean_interval([3.0, 3.0, 3.0]) == (3.0, 3.0)
     low, high = image_quality.mean_interval([1.0, 3.0])
     t = 12.706  # Of Student's distribution of one degree of freedom.

@@ -1,4 +1,4 @@
-"""Nearest neighbors against a slow search, and what the ratio says."""
+"""Nearest neighbors against a slow search, and the memorization ratio."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ def test_neighbors_are_those_of_a_slow_search(num_items, num_bank, k, seed):
     )
 
 
-def test_equal_items_have_distance_zero_and_come_by_index(rng):
+def test_equal_items_have_distance_zero_and_are_sorted_by_index(rng):
     for bank in (
         rng.integers(0, 256, (700, 8, 8, 3), dtype=np.uint8),
         rng.normal(size=(700, 10)).astype(np.float32),
@@ -40,7 +40,7 @@ def test_equal_items_have_distance_zero_and_come_by_index(rng):
         np.testing.assert_array_equal(distances == 0, [[True] * 3, [True, True, False]])
 
 
-def test_bytes_are_as_far_apart_as_the_frames_they_stand_for(rng):
+def test_bytes_have_the_distances_of_the_frames_they_encode(rng):
     items, bank = (rng.integers(0, 256, (n, 8, 8, 3), dtype=np.uint8) for n in (3, 9))
     exact, exact_indices = nearest(items / 255, bank / 255)
     for some_items, some_bank in (

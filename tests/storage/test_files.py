@@ -64,7 +64,7 @@ def test_a_folder_stays_as_it_was_when_writing_fails(tmp_path, error):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_does_not_take_over_what_a_kill_left_behind(tmp_path):
+def test_a_folder_ignores_what_a_killed_process_left_behind(tmp_path):
     left = tmp_path / f"folder{files.UNFINISHED}"
     left.mkdir()
     (left / "half").write_text("half")
@@ -74,7 +74,7 @@ def test_a_folder_does_not_take_over_what_a_kill_left_behind(tmp_path):
     assert not left.exists()
 
 
-def test_folders(tmp_path):
+def test_folders_are_made_and_listed(tmp_path):
     folder = str(tmp_path / "a" / "b")
     assert files.list_folder(folder) == []
     files.make_folder(folder)

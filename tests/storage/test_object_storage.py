@@ -41,7 +41,7 @@ gfile.glob(f"{{bucket}}/*")
     return run_with
 
 
-def test_writers_and_readers_have_what_they_need(run_s3):
+def test_files_and_records_are_written_and_read(run_s3):
     result = run_s3("""
 folder = f"{bucket}/operations/train"
 gfile.makedirs(folder)
@@ -73,7 +73,7 @@ assert not gfile.exists(folder)
     assert result.returncode == 0, result.stderr
 
 
-def test_a_bucket_that_is_not_there_is_no_silent_loss(run_s3):
+def test_writing_to_a_missing_bucket_raises(run_s3):
     result = run_s3("""
 for writer in (tf.io.TFRecordWriter, lambda path: gfile.GFile(path, "wb")):
     try:
@@ -139,7 +139,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_worker_process_ends_in_peace(s3, tmp_path):
+def test_a_worker_process_exits_cleanly(s3, tmp_path):
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
     result = subprocess.run(
@@ -170,7 +170,7 @@ assert gfile.exists(path)
     assert result.returncode == 0, result.stderr
 
 
-def test_local_paths_load_nothing():
+def test_local_paths_do_not_load_tensorflow_io():
     result = run("""
 import pathlib, sys
 from keras_drnet.storage.object_storage import require_filesystem
