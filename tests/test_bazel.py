@@ -25,7 +25,9 @@ MODULES = {
     for file in FILES
 }
 IMPORT = re.compile(r"(?:from ([\w.]+) )?import ([\w.]+)")
-PROGRAMS = {file for file, path in FILES.items() if "\ndef cli():" in path.read_text()}
+PROGRAMS = {
+    file for file, path in FILES.items() if "\ndef entry_point():" in path.read_text()
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,8 +73,11 @@ def find_all(patterns):
 
 @functools.cache
 def imported(file):
-    """Returns the files that a file imports, and those of the packages it is in."""
-    packages = {f"{p.as_posix()}/__init__.py" for p in pathlib.PurePath(file).parents}
+    """Returns the files that a file imports, and those that come with its folder."""
+    path = pathlib.PurePath(file)
+    packages = {f"{parent.as_posix()}/__init__.py" for parent in path.parents}
+    if path.name.startswith("test_") and len(path.parts) > 2:
+        packages.add(f"{path.parent.as_posix()}/conftest.py")
     found = {find(name) for name in imports(FILES[file])} - {None}
     return found | packages & FILES.keys()
 
@@ -165,34 +170,29 @@ def test_the_package_is_made_of_the_stages_that_it_offers():
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem"),
     [
-        ("losses", '":config"', "", ":losses imports :config"),
-        ("losses", '":config"', '":config", ":data"', ":losses does not import :data"),
-        ("losses", ":config", ":drnet", ":drnet does not stand above :losses"),
+        ("models", '":errors"', "", ":models imports :errors"),
+        ("losses", '":errors"', '":errors", ":data"', ":losses does not import :data"),
+        ("losses", ":errors", ":training", ":training does not stand above :losses"),
+        ("errors", "/errors.py", "/error.py", "keras_drnet/errors.py is in no target"),
+        ("errors", "/errors.py", "/error.py", "keras_drnet/error.py is no file"),
         (
-            "losses",
-            "losses.py",
-            "loss.py",
-            "keras_drnet/losses/drnet_losses.py is in no target",
-        ),
-        ("losses", "losses.py", "loss.py", "keras_drnet/loss.py is no file"),
-        (
-            "drnet",
-            "mcnet.py",
-            "losses.py",
-            "keras_drnet/losses/drnet_losses.py is in two targets",
+            "errors",
+            "errors.py",
+            "config/schema.py",
+            "keras_drnet/config/schema.py is in two targets",
         ),
         ("train", "py_binary", "py_library", "keras_drnet/train.py is no py_binary"),
         (
-            "test_kth",
-            "pytest_test",
+            "data_tests",
+            "pytest_tests",
             "py_library",
-            "tests/data/test_kth.py is no pytest_test",
+            "tests/data/test_kth.py is in no pytest_tests",
         ),
-        ("test_figures", '":draw"', "", ":test_figures runs :draw"),
-        ("test_storage", '":program"', "", ":test_storage runs :program"),
+        ("programs_tests", '":release"', "", ":programs_tests runs :release"),
+        ("storage_tests", '":cli"', "", ":storage_tests runs :cli"),
     ],
 )
-def test_a_defect_is_told(name, old, new, problem):
+def test_a_defect_is_reported(name, old, new, problem):
     (target,) = re.findall(rf'^\w+\(\n    name = "{name}",.*?^\)$', BUILD, re.M | re.S)
     assert old in target
     assert problem in problems(BUILD.replace(target, target.replace(old, new)))

@@ -21,7 +21,7 @@ STRIP_COLUMNS = 20  # Frames in a row of a PNG.
 EXIT_BAD_INPUT = 2
 
 
-def cli():
+def entry_point():
     """Run the program; return its exit code, `None` if all went well."""
     # TensorFlow's notices would hide our messages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -147,4 +147,4 @@ def _write(arguments, past, future, frame_rate):
 
 
 if __name__ == "__main__":
-    sys.exit(cli())
+    sys.exit(entry_point())

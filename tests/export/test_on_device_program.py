@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from export.on_device import VideoPredictor
-from export.on_device.__main__ import cli
+from export.on_device.__main__ import entry_point
 from tests.support.paths import ROOT
 from tests.support.videos import walker, write_video
 
@@ -102,7 +102,7 @@ def test_images_are_continued_in_one_image(tflite, tmp_path, monkeypatch):
 
 def run_here(monkeypatch, *flags):
     monkeypatch.setattr(sys, "argv", ["on_device", *flags])
-    return cli()
+    return entry_point()
 
 
 def test_a_wrong_flag_ends_a_process_with_one_sentence():

@@ -15,7 +15,7 @@ for arguments in json.load(sys.stdin):
     error, code = io.StringIO(), 0
     with contextlib.redirect_stderr(error):
         try:
-            program.cli()
+            program.entry_point()
         except SystemExit as end:
             code = end.code
     print(json.dumps([code, error.getvalue()]))
