@@ -188,7 +188,7 @@ def test_the_package_is_made_of_the_stages_that_it_offers():
             "py_library",
             "tests/data/test_kth.py is in no pytest_tests",
         ),
-        ("programs_tests", '":release"', "", ":programs_tests runs :release"),
+        ("programs_tests", ":release", ":report", ":programs_tests runs :release"),
         ("storage_tests", '":cli"', "", ":storage_tests runs :cli"),
     ],
 )
