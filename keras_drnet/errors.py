@@ -3,11 +3,12 @@
 import collections
 import difflib
 import functools
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 T = TypeVar("T")
-_kept = collections.deque(maxlen=16)  # `InputError`s that TensorFlow was given.
+# `InputError`s that TensorFlow was given.
+_kept: collections.deque["InputError"] = collections.deque(maxlen=16)
 
 
 class InputError(ValueError):
@@ -40,7 +41,7 @@ def choose(table: Mapping[str, T], name: str, kind: str) -> T:
     raise InputError(f"Unknown {kind} {name!r}; expected one of {sorted(table)}.{hint}")
 
 
-def keep_input_errors(function):
+def keep_input_errors(function: Callable[..., T]) -> Callable[..., T]:
     """Wrap a function that TensorFlow calls, so that its `InputError`s are kept.
 
     TensorFlow replaces an exception of such a function by one of its own;
@@ -48,7 +49,7 @@ def keep_input_errors(function):
     """
 
     @functools.wraps(function)
-    def keeping(*args):
+    def keeping(*args: Any) -> T:
         try:
             return function(*args)
         except InputError as error:
@@ -58,6 +59,6 @@ def keep_input_errors(function):
     return keeping
 
 
-def original_input_error(error):
+def original_input_error(error: Exception) -> InputError | None:
     """Return the kept `InputError` that an error replaces, or `None`."""
     return next((kept for kept in _kept if str(kept) in str(error)), None)

@@ -9,11 +9,9 @@ schedule. Keras' own work as well: a linear ramp is
 import keras
 from keras import ops
 
-LearningRateSchedule = keras.optimizers.schedules.LearningRateSchedule
-
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
-class SigmoidRamp(LearningRateSchedule):
+class SigmoidRamp(keras.optimizers.schedules.LearningRateSchedule):
     """Ramp from 0 to nearly `limit`: `limit * (2 / (1 + exp(-gamma * p)) - 1)`.
 
     p is the completed share of `num_steps`, 1 after them. It suppresses the gradients
@@ -52,7 +50,7 @@ class SigmoidRamp(LearningRateSchedule):
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
-class PowerLaw(LearningRateSchedule):
+class PowerLaw(keras.optimizers.schedules.LearningRateSchedule):
     """Power law: `initial_value * (1 + step / unit_steps) ** power`.
 
     With power -0.75 and `unit_steps` a tenth of training it is the learning rate of

@@ -21,7 +21,7 @@ class AdversarialModel(TwoPlayerModel):
     """
 
     # Names of the adversary's loss and accuracy in reports.
-    adversary_terms = ("adversary", "adversary_accuracy")
+    adversary_terms: tuple[str, ...] = ("adversary", "adversary_accuracy")
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ STEPS = {"num_steps": 12_000, "num_adversary_steps": 4}
 TINY_STEPS = {"num_steps": 300, "num_adversary_steps": 1, "steps_per_execution": 1}
 POINTS = np.eye(4, dtype="float32")
 VAE_ROW, AVB_ROW, CONTRAST_ROW = "Gaussian VAE", "AVB", "AVB with adaptive contrast"
-ROWS = {VAE_ROW: {}, AVB_ROW: {}, CONTRAST_ROW: {}}
+ROWS: dict[str, dict] = {VAE_ROW: {}, AVB_ROW: {}, CONTRAST_ROW: {}}
 
 
 class GaussianVAE(keras.Model):

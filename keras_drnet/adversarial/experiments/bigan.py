@@ -29,8 +29,8 @@ from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import JointPair
 
 CODE_DIM = 50  # As in the paper.
-ROWS = {"auto-encoder": {}, "BiGAN": {}}
-GRID_ROWS = {"GAN": {}, "ALI": {}}
+ROWS: dict[str, dict] = {"auto-encoder": {}, "BiGAN": {}}
+GRID_ROWS: dict[str, dict] = {"GAN": {}, "ALI": {}}
 GRID_SCALE = 0.2  # Standard deviation of each of the 25 Gaussians, 2 apart.
 MIN_SHARE = 1 / 250  # Of draws, for a covered mode: a tenth of an even share.
 NUM_STEPS, NUM_TINY_STEPS = 6000, 800
