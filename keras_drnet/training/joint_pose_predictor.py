@@ -49,13 +49,11 @@ class JointPosePredictor(PosePredictor):
         pose_lstm,
         decoder,
         *,
-        num_past,
         num_targets=4,
-        absolute_error=False,
         anchor_weight=0.3,
         frame_weight=0.0,
-        dtype=None,
         name="joint_pose_predictor",
+        **kwargs,
     ):
         """Create the model from its networks; the teacher is a copy of the encoder.
 
@@ -64,25 +62,21 @@ class JointPosePredictor(PosePredictor):
             pose_encoder: see `PosePredictor`; trained already.
             pose_lstm: see `PosePredictor`; trained already.
             decoder: `((content, skips), pose)` to frames; frozen.
-            num_past: number of observed frames, from 1 to T - 1.
             num_targets: frames of each clip, of all but the first, that are compared
                 with their prediction in a step; at most T - 1.
-            absolute_error: see `PosePredictor`.
             anchor_weight: weight of the distance from the teacher's poses.
             frame_weight: weight of the error of the frames decoded from predicted
                 poses; 0 = off.
-            dtype: dtype policy of the networks.
             name: name of the model.
+            **kwargs: `num_past`, `absolute_error` and `dtype` of `PosePredictor`.
         """
         super().__init__(
             content_encoder,
             pose_encoder,
             pose_lstm,
-            num_past=num_past,
             free_running=True,
-            absolute_error=absolute_error,
-            dtype=dtype,
             name=name,
+            **kwargs,
         )
         self.teacher = keras.models.clone_model(pose_encoder)
         self.teacher.set_weights(pose_encoder.get_weights())

@@ -45,12 +45,10 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         pose_lstm,
         pose_discriminator,
         *,
-        num_past,
         rollout_length=100,
-        absolute_error=False,
         adversarial_weight=0.05,
-        dtype=None,
-        name="pose_refiner",
+        name="rollout_refiner",
+        **kwargs,
     ):
         """Create the model from its networks.
 
@@ -59,24 +57,20 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
             pose_encoder: see `PosePredictor`; frozen.
             pose_lstm: see `PosePredictor`; trained already.
             pose_discriminator: model of `models.pose_discriminator`.
-            num_past: number of observed frames, from 1 to T - 1.
             rollout_length: frames that are observed or predicted in training, at
                 least the clip's T.
-            absolute_error: see `PosePredictor`.
             adversarial_weight: weight of the adversarial loss, beside the error of
-                poses in the LSTM's range.
-            dtype: dtype policy of the networks.
+                normalized poses.
             name: name of the model.
+            **kwargs: `num_past`, `absolute_error` and `dtype` of `PosePredictor`.
         """
         super().__init__(
             content_encoder,
             pose_encoder,
             pose_lstm,
-            num_past=num_past,
             free_running=True,
-            absolute_error=absolute_error,
-            dtype=dtype,
             name=name,
+            **kwargs,
         )
         self.pose_discriminator = pose_discriminator
         self.rollout_length = rollout_length
