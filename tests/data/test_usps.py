@@ -32,7 +32,7 @@ def test_digits_come_as_images_with_their_labels(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"target": None}, "damaged or not the file of USPS"),
+        ({"target": None}, "damaged or not the USPS file"),
         ({"data": np.zeros((5, 64), "f4")}, r"has train digits \(5, 64\)"),
         ({"data": np.full((5, 256), 255.0)}, r"expected \[N, 256\] in \[0, 1\]"),
         ({"data": np.full((5, 256), np.nan)}, r"expected \[N, 256\] in \[0, 1\]"),
