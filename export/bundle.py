@@ -83,8 +83,12 @@ def export_run(run, output_dir, options):
         )
     prepared = prepare(run, options.data_dir)
     log = subprocesses.log_path(output_dir)
-    with _atomic_folder(output_dir) as folder:
-        measurements = _write(prepared, folder, options, log)
+    try:
+        with _atomic_folder(output_dir) as folder:
+            measurements = _write(prepared, folder, options, log)
+    except (OSError, tf.errors.OpError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "message", error)
+        raise InputError(f"Cannot write {output_dir}: {reason}.") from error
     log.unlink(missing_ok=True)
     return measurements
 
@@ -98,9 +102,6 @@ def _atomic_folder(path):
         unfinished.mkdir(parents=True)
         yield unfinished
         os.replace(unfinished, path)
-    except (OSError, tf.errors.OpError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "message", error)
-        raise InputError(f"Cannot write {path}: {reason}.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
