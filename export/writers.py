@@ -51,12 +51,8 @@ def write_tflite(prepared, folder, options, *, log):
             difference = parity.greatest_difference(call, prepared.golden)
             if name == "none":
                 _require_parity(scheme.file, difference)
-            yield (
-                path,
-                measure_tflite(
-                    path, scheme, difference, prepared.past, prepared.future
-                ),
-            )
+            past, future = prepared.past, prepared.future
+            yield path, measure_tflite(path, scheme, difference, past, future)
 
 
 def write_onnx(prepared, folder, options, *, log):

@@ -35,7 +35,8 @@ def run(tmp_path_factory):
             "precision=mixed_bfloat16",
         ]
     )
-    networks = lively_networks(config, dtype="mixed_bfloat16")
+    # With this seed predicted frames change by some 0.03 from one to the next.
+    networks = lively_networks(config, seed=19, dtype="mixed_bfloat16")
     return save_run(tmp_path_factory.mktemp("runs") / "unet", config, networks)
 
 
