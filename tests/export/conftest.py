@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from export import metadata
-from export.bundle import GOLDEN_FILE
-from export.formats.quantize import SCHEMES
+from export.formats.schemes import SCHEMES
+from export.layout import GOLDEN_FILE
 from export.prepare import prepare
 from export.signatures import Signatures
 from keras_drnet.config.presets import PRESETS
