@@ -8,8 +8,8 @@ Modules, in the order of their imports:
 - `graph`: the inference graph, which computes what depends on content alone only once.
 - `formats`: conversion to SavedModel, TFLite and ONNX, and quantization.
 - `parity`, `measure`, `calibration`: comparison with Keras, speed, typical inputs.
-- `prepare`, `writers`, `model_card`, `bundle`: all of it in one folder, or nothing.
-- `main`, `benchmark`, `serving_client`: the programs.
+- `prepare`, `writers`, `model_card`, `layout`, `bundle`: a whole bundle, or none.
+- `main`, `benchmark` (and its `benchmark_table`), `serving_client`: the programs.
 """
 
 import os

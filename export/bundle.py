@@ -27,6 +27,7 @@ import tensorflow as tf
 
 from export import model_card
 from export.formats import subprocesses
+from export.layout import CARD_FILE, EXAMPLES_FOLDER, GOLDEN_FILE, MANIFEST_FILE
 from export.prepare import prepare
 from export.signatures import SIGNATURES_FILE
 from export.writers import WRITERS
@@ -35,8 +36,7 @@ from keras_drnet.storage.files import sha256
 from keras_drnet.visualization.frame_grid import frame_grid, write_png
 
 FORMATS = tuple(WRITERS)
-MANIFEST_FILE, GOLDEN_FILE, CARD_FILE = "manifest.json", "golden.npz", "model_card.md"
-EXAMPLES_FOLDER, EXAMPLE_CLIPS = "examples", 4
+EXAMPLE_CLIPS = 4
 VERSIONS = ("keras", "numpy", "onnx", "tensorflow", "tf2onnx")
 
 
@@ -46,7 +46,7 @@ class Options:
 
     Attributes:
         formats: some of `FORMATS`.
-        schemes: TFLite files to write: some of `quantize.SCHEMES`.
+        schemes: TFLite files to write: some of `schemes.SCHEMES`.
         version: number of the SavedModel's version.
         force: whether a model that misses its threshold is written all the same.
         data_dir: data directory; `None` for the one in the run's configuration.
@@ -83,8 +83,12 @@ def export_run(run, output_dir, options):
         )
     prepared = prepare(run, options.data_dir)
     log = subprocesses.log_path(output_dir)
-    with _atomic_folder(output_dir) as folder:
-        measurements = _write(prepared, folder, options, log)
+    try:
+        with _atomic_folder(output_dir) as folder:
+            measurements = _write(prepared, folder, options, log)
+    except (OSError, tf.errors.OpError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "message", error)
+        raise InputError(f"Cannot write {output_dir}: {reason}.") from error
     log.unlink(missing_ok=True)
     return measurements
 
@@ -98,9 +102,6 @@ def _atomic_folder(path):
         unfinished.mkdir(parents=True)
         yield unfinished
         os.replace(unfinished, path)
-    except (OSError, tf.errors.OpError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "message", error)
-        raise InputError(f"Cannot write {path}: {reason}.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

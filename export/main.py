@@ -14,7 +14,7 @@ import tensorflow as tf
 from absl import flags, logging
 
 from export import bundle, model_card
-from export.formats import quantize
+from export.formats import schemes
 from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
@@ -27,7 +27,7 @@ _FORMATS = flags.DEFINE_list(
 _QUANTIZE = flags.DEFINE_list(
     "quantize",
     list(bundle.Options.schemes),
-    f"TFLite files to write: {', '.join(quantize.SCHEMES)}.",
+    f"TFLite files to write: {', '.join(schemes.SCHEMES)}.",
 )
 _VERSION = flags.DEFINE_integer(
     "version", 1, "Version of the SavedModel.", lower_bound=1
@@ -46,7 +46,7 @@ def main():
     for name in _FORMATS.value:
         choose(formats, name, "format")
     for name in _QUANTIZE.value:
-        choose(quantize.SCHEMES, name, "quantization")
+        choose(schemes.SCHEMES, name, "quantization")
     # TensorFlow logs every file that it writes.
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("WARNING")

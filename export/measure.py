@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from export.formats import quantize
+from export.formats import schemes
 from export.on_device import VideoPredictor
 
 REPEATS = 30
@@ -22,7 +22,7 @@ class Measurement:
         size: bytes.
         difference: greatest difference of any function's output from Keras'; see
             `parity.greatest_difference`.
-        psnr: PSNR of frame `quantize.THRESHOLD_FRAME` of the roll-out against Keras'
+        psnr: PSNR of frame `schemes.THRESHOLD_FRAME` of the roll-out against Keras'
             own, decibels.
         min_psnr: threshold: the least PSNR that is accepted.
         prime_ms: median time of `prime` on one thread, or `None` if not timed.
@@ -51,7 +51,7 @@ def measure_tflite(path, scheme, difference, past, future):
 
     Args:
         path: the file.
-        scheme: its `quantize.QuantizationScheme`.
+        scheme: its `schemes.QuantizationScheme`.
         difference: its greatest difference from Keras, for the table.
         past: observed frames `[B, T, H, W, C]`.
         future: Keras' prediction `[B, N, H, W, C]`.
@@ -69,7 +69,7 @@ def measure_tflite(path, scheme, difference, past, future):
         precision=scheme.about,
         size=path.stat().st_size,
         difference=difference,
-        psnr=quantize.drift(np.array(frames), future),
+        psnr=schemes.drift(np.array(frames), future),
         min_psnr=scheme.min_psnr,
         prime_ms=median_ms(lambda: predictor.prime(past[0])),
         step_ms=median_ms(predictor.step),

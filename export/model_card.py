@@ -3,7 +3,7 @@
 import json
 
 import keras_drnet
-from export.formats import quantize
+from export.formats import schemes
 
 TEMPLATE = """# {name}
 
@@ -59,7 +59,7 @@ def text(run, signatures, measurements):
         frame_rate=signatures.frame_rate,
         figures=_figures(run),
         table=table(measurements),
-        frame=quantize.THRESHOLD_FRAME,
+        frame=schemes.THRESHOLD_FRAME,
         runtime=next((m.runtime for m in measurements if m.runtime), "not measured"),
     )
 

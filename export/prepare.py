@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from export import parity
-from export.formats import quantize
+from export.formats import schemes
 from export.graph.step_graph import StepGraph
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.schema import Config
@@ -27,7 +27,7 @@ class Prepared:
         functions: functions of the graph for batches of any size.
         past: observed frames `[B, T, H, W, C]`.
         future: frames that Keras predicts after them, `[B, N, H, W, C]` with N =
-            `quantize.THRESHOLD_FRAME`.
+            `schemes.THRESHOLD_FRAME`.
         golden: inputs and outputs of every function for the first clip: see
             `parity.golden`.
     """
@@ -72,6 +72,6 @@ def prepare(run, data_dir=None):
         graph=graph,
         functions=functions,
         past=past,
-        future=VideoPredictor(networks).predict(past, quantize.THRESHOLD_FRAME),
+        future=VideoPredictor(networks).predict(past, schemes.THRESHOLD_FRAME),
         golden=parity.golden(networks, graph, functions, past[:1]),
     )

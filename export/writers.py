@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from export import parity
 from export.calibration import calibration_samples
-from export.formats import quantize, to_onnx, to_saved_model, to_tflite
+from export.formats import schemes, to_onnx, to_saved_model, to_tflite
 from export.measure import Measurement, measure_tflite
 from keras_drnet.errors import ExportError
 
@@ -44,19 +44,15 @@ def write_tflite(prepared, folder, options, *, log):
         tf.saved_model.save(prepared.graph, str(static), signatures=functions)
         to_tflite.write_samples(samples, calibration_samples(prepared))
         for name in options.schemes:
-            scheme = quantize.SCHEMES[name]
+            scheme = schemes.SCHEMES[name]
             path = folder / scheme.file
             to_tflite.write_tflite(static, samples, name, signatures, path, log=log)
             call = parity.tflite_call(path)
             difference = parity.greatest_difference(call, prepared.golden)
             if name == "none":
                 _require_parity(scheme.file, difference)
-            yield (
-                path,
-                measure_tflite(
-                    path, scheme, difference, prepared.past, prepared.future
-                ),
-            )
+            past, future = prepared.past, prepared.future
+            yield path, measure_tflite(path, scheme, difference, past, future)
 
 
 def write_onnx(prepared, folder, options, *, log):
@@ -80,15 +76,15 @@ def _compare(name, path, call, prepared):
     """Compare a float32 format that has the whole roll-out as one function."""
     difference = parity.greatest_difference(call, prepared.golden)
     _require_parity(name, difference)
-    count = np.full(len(prepared.past), quantize.THRESHOLD_FRAME, np.int32)
+    count = np.full(len(prepared.past), schemes.THRESHOLD_FRAME, np.int32)
     outputs = call("serving_default", {"past": prepared.past, "num_future": count})
     return path, Measurement(
         name=name,
         precision="float32",
         size=sum(f.stat().st_size for f in path.rglob("*") if f.is_file()),
         difference=difference,
-        psnr=quantize.drift(outputs["future"], prepared.future),
-        min_psnr=quantize.SCHEMES["none"].min_psnr,
+        psnr=schemes.drift(outputs["future"], prepared.future),
+        min_psnr=schemes.SCHEMES["none"].min_psnr,
     )
 
 

@@ -25,7 +25,7 @@ def write_tflite(saved_model, samples, name, signatures, path, *, log):
     Args:
         saved_model: folder of a SavedModel of batch 1.
         samples: file of `write_samples`.
-        name: a key of `quantize.SCHEMES`.
+        name: a key of `schemes.SCHEMES`.
         signatures: the model's `Signatures`.
         path: file to write.
         log: file for the converter's output.

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from export import metadata
-from export.bundle import GOLDEN_FILE
-from export.formats.quantize import SCHEMES
+from export.formats.schemes import SCHEMES
+from export.layout import GOLDEN_FILE
 from export.prepare import prepare
 from export.signatures import Signatures
 from keras_drnet.config.presets import PRESETS
@@ -35,7 +35,8 @@ def run(tmp_path_factory):
             "precision=mixed_bfloat16",
         ]
     )
-    networks = lively_networks(config, dtype="mixed_bfloat16")
+    # With this seed predicted frames change by some 0.03 from one to the next.
+    networks = lively_networks(config, seed=19, dtype="mixed_bfloat16")
     return save_run(tmp_path_factory.mktemp("runs") / "unet", config, networks)
 
 

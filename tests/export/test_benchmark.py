@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from export.formats.quantize import SCHEMES
+from export.formats.schemes import SCHEMES
 from tests.support.command_lines import try_command_lines
 from tests.support.paths import ROOT
 

@@ -13,7 +13,7 @@ from PIL import Image
 from export import metadata
 from export.bundle import Options, export_run
 from export.formats import to_onnx
-from export.formats.quantize import SCHEMES
+from export.formats.schemes import SCHEMES
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import InputError
 from tests.support.command_lines import try_command_lines

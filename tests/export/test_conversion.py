@@ -19,6 +19,11 @@ pytestmark = pytest.mark.xdist_group("bundle")
 TIMEOUT = 600
 
 
+@pytest.fixture(autouse=True)
+def _prepared(prepared, monkeypatch):
+    monkeypatch.setattr(bundles, "prepare", lambda run, data_dir: prepared)
+
+
 def test_after_a_killed_export_the_next_one_gives_the_same_bundle(
     run, bundle, tmp_path
 ):
@@ -68,8 +73,7 @@ def test_operators_that_not_every_runtime_has_are_refused():
         to_tflite.check_operators(converter.convert(), "odd.tflite")
 
 
-def test_a_failed_conversion_ends_with_a_sentence(run, prepared, tmp_path, monkeypatch):
-    monkeypatch.setattr(bundles, "prepare", lambda run, data_dir: prepared)
+def test_a_failed_conversion_ends_with_a_sentence(run, tmp_path, monkeypatch):
     monkeypatch.setattr(
         to_tflite, "write_samples", lambda path, samples: path.write_text("no archive")
     )

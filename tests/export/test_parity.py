@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from export import parity
-from export.formats.quantize import SCHEMES
+from export.formats.schemes import SCHEMES
 from export.on_device import VideoPredictor
 from keras_drnet.inference import video_predictor
 

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from export import bundle as bundles
 from export.bundle import Options, export_run
-from export.formats import quantize, to_tflite
-from export.formats.quantize import SCHEMES
+from export.formats import schemes, to_tflite
+from export.formats.schemes import SCHEMES
 from export.graph.step_graph import StepGraph
 from tests.support.networks import lively_networks
 
@@ -75,7 +75,7 @@ def test_a_tflite_file_that_drifts_is_refused(
 def test_a_saved_model_that_drifts_is_only_written_by_force(
     run, tmp_path, monkeypatch, force
 ):
-    monkeypatch.setattr(quantize, "drift", lambda frames, reference: 10.0)
+    monkeypatch.setattr(schemes, "drift", lambda frames, reference: 10.0)
     options = Options(formats=("saved_model",), force=force)
     (measured,) = export_run(run, tmp_path / "bundle", options)
     assert not measured.passed

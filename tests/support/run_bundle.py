@@ -16,19 +16,13 @@ import zipfile
 
 import numpy as np
 
+from export.formats.schemes import SCHEMES
 from export.on_device import RUNTIMES, VideoPredictor, load_runtime
 
-# As in `export.parity` and `formats.quantize`, which a board without TensorFlow cannot
-# import; `test_runtimes.py` checks that they agree.
-FLOAT32_FILE = "drnet.tflite"
+FLOAT32_FILE = SCHEMES["none"].file
+MIN_PSNR = {scheme.file: scheme.min_psnr for scheme in SCHEMES.values()}
+# As in `export.parity`, which a board without TensorFlow cannot import.
 TOLERANCE = 1e-4
-MIN_PSNR = {
-    FLOAT32_FILE: 60.0,
-    "drnet_float16.tflite": 45.0,
-    "drnet_dynamic.tflite": 30.0,
-    "drnet_int8.tflite": 30.0,
-    "drnet_int8_all.tflite": 30.0,
-}
 
 
 class Mismatch(ValueError):

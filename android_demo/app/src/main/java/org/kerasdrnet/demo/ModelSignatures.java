@@ -64,7 +64,8 @@ public final class ModelSignatures {
     numChannels = positive(json, "num_channels");
     numPast = positive(json, "num_past");
     frameRate = positive(json, "frame_rate");
-    cropsToSquare = version > 1 && json.getString("resize").equals("crop");
+    String resize = version > 1 ? json.getString("resize") : json.optString("resize", "squash");
+    cropsToSquare = resize.equals("crop");
     primeFunction = version > 2 ? "prime" : "seed";
     content = names(json.getJSONArray("content"));
     state = names(json.getJSONArray("state"));

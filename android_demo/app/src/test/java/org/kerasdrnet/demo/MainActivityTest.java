@@ -277,7 +277,7 @@ public final class MainActivityTest {
     long end = System.currentTimeMillis() + PATIENCE;
     while (!condition.getAsBoolean()) {
       if (System.currentTimeMillis() > end) {
-        throw new AssertionError("The condition did not become true; the screen says: " + status() + message());
+        throw new AssertionError("Not true in time; the screen says: " + status() + message());
       }
       shadowOf(Looper.getMainLooper()).runOneTask();
       Thread.sleep(1);

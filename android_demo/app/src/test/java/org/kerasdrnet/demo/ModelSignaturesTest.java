@@ -44,7 +44,9 @@ public final class ModelSignaturesTest {
   @Test
   public void formatOneHasNoResize() throws Exception {
     JSONObject old = new JSONObject(TestBundles.signatures(TestBundles.OLD_FOLDER));
-    old.put("format_version", 1).remove("resize");
+    old.put("format_version", 1).put("resize", "crop");
+    assertTrue(ModelSignatures.parse(old.toString()).cropsToSquare);
+    old.remove("resize");
     ModelSignatures signatures = ModelSignatures.parse(old.toString());
     assertFalse(signatures.cropsToSquare);
     assertEquals("seed", signatures.primeFunction);
