@@ -7,6 +7,7 @@ since runtimes do not notice a damaged weight.
 
 import hashlib
 import io
+import os
 import zipfile
 
 from export.signatures import SIGNATURES_FILE, Signatures
@@ -14,7 +15,7 @@ from export.signatures import SIGNATURES_FILE, Signatures
 DIGEST_FILE = "model.sha256"
 
 
-def attach(model, signatures):
+def attach(model: bytes, signatures: Signatures) -> bytes:
     """Return a model's bytes with its signatures appended."""
     digest = hashlib.sha256(model).hexdigest()
     buffer = io.BytesIO(model)
@@ -25,7 +26,7 @@ def attach(model, signatures):
     return buffer.getvalue()
 
 
-def read(path):
+def read(path: str | os.PathLike[str]) -> Signatures:
     """Read the signatures of a `.tflite` file and verify its model.
 
     Raises:

@@ -9,6 +9,8 @@ Formats: 1 has no `resize`; 1 and 2 call the function `prime` "seed".
 
 import dataclasses
 import json
+from collections.abc import Iterable
+from typing import Any
 
 FORMAT_VERSION = 3
 SIGNATURES_FILE = "signatures.json"
@@ -93,18 +95,18 @@ class Signatures:
     functions: dict[str, Signature]
     prime_function: str = "prime"
 
-    def name_in_files(self, function):
+    def name_in_files(self, function: str) -> str:
         """Return the name that a function has in the bundle's model files."""
         return self.prime_function if function == "prime" else function
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the text of `signatures.json`, in today's format."""
         values = {"format_version": FORMAT_VERSION} | dataclasses.asdict(self)
         del values["prime_function"]
         return json.dumps(values, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Signatures":
         """Read the text of `signatures.json`, in this or an earlier format.
 
         Raises:
@@ -121,7 +123,9 @@ class Signatures:
                 )
                 for name, signature in values.pop("functions").items()
             }
-            names = {key: tuple(values.pop(key)) for key in ("content", "state")}
+            names: dict[str, Any] = {
+                key: tuple(values.pop(key)) for key in ("content", "state")
+            }
             return cls(functions=functions, **names, **values)
         except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
             raise ValueError(
@@ -129,13 +133,13 @@ class Signatures:
             ) from error
 
 
-def tensor(name, shape, dtype):
+def tensor(name: str, shape: Iterable[int | None], dtype: str) -> Tensor:
     """Return the `Tensor` of a name that is in `MEANINGS`."""
     about, value_range = MEANINGS[name.rstrip("0123456789")]
     return Tensor(tuple(shape), dtype, value_range, about)
 
 
-def _upgraded(values):
+def _upgraded(values: dict[str, Any]) -> dict[str, Any]:
     """Convert the values of any earlier format to those of today's."""
     version = values.pop("format_version")
     if version not in range(1, FORMAT_VERSION + 1):
@@ -151,7 +155,7 @@ def _upgraded(values):
     return values
 
 
-def _tensor(values):
+def _tensor(values: dict[str, Any]) -> Tensor:
     shape, value_range = values.pop("shape"), values.pop("range")
     return Tensor(
         shape=tuple(shape),

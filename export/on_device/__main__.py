@@ -12,23 +12,27 @@ import pathlib
 import statistics
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import NoReturn
 
-from export.on_device.predictor import VideoPredictor
+from export.on_device.predictor import Frames, VideoPredictor
 from export.on_device.runtimes import RUNTIMES, DeviceError
+from export.signatures import Signatures
 
 OUTPUT_SUFFIXES = (".gif", ".mp4", ".png")
 STRIP_COLUMNS = 20  # Frames in a row of a PNG.
 EXIT_BAD_INPUT = 2
 
 
-def entry_point():
+def entry_point() -> int | None:
     """Run the program; return its exit code, `None` if all went well."""
     # TensorFlow's notices would hide our messages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        return _main(_parse())
+        _main(_parse())
+        return None
     except DeviceError as error:
-        message = error
+        message = str(error)
     except OSError as error:
         message = f"{error.filename or 'A file'}: {error.strerror or error}."
     except ImportError as error:
@@ -42,11 +46,11 @@ def entry_point():
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         raise DeviceError(f"{message}; see --help.")
 
 
-def _parse():
+def _parse() -> argparse.Namespace:
     parser = _Parser(
         prog="python -m export.on_device",
         description="Predicts how a video continues.",
@@ -66,10 +70,10 @@ def _parse():
     return parser.parse_args()
 
 
-def _from(minimum):
+def _from(minimum: int) -> Callable[[str], int]:
     """Return a parser of whole numbers from `minimum` on."""
 
-    def whole_number(text):
+    def whole_number(text: str) -> int:
         if not text.isdecimal() or int(text) < minimum:
             raise argparse.ArgumentTypeError(
                 f"expected a whole number from {minimum}, not {text!r}"
@@ -79,7 +83,7 @@ def _from(minimum):
     return whole_number
 
 
-def _main(arguments):
+def _main(arguments: argparse.Namespace) -> None:
     suffix = arguments.output.suffix
     if suffix not in OUTPUT_SUFFIXES:
         raise DeviceError(
@@ -90,9 +94,9 @@ def _main(arguments):
     )
     past = _read_past(arguments, predictor.signatures)
     predictor.prime(past)
-    seconds = []
+    seconds: list[float] = []
 
-    def future():
+    def future() -> Iterator[Frames]:
         for _ in range(arguments.num_future):
             start = time.perf_counter()
             frame = predictor.step()
@@ -107,13 +111,13 @@ def _main(arguments):
     )
 
 
-def _read_past(arguments, signatures):
+def _read_past(arguments: argparse.Namespace, signatures: Signatures) -> Frames:
     """Return the frames to observe, float32 `[num_past, H, W, C]` in [0, 1]."""
     from keras_drnet.data.observed_frames import read_past
     from keras_drnet.errors import InputError
 
     try:
-        return read_past(
+        past: Frames = read_past(
             arguments.video or arguments.frames,
             signatures.num_past,
             signatures.image_size,
@@ -124,16 +128,23 @@ def _read_past(arguments, signatures):
         )
     except InputError as error:
         raise DeviceError(str(error)) from error
+    return past
 
 
-def _write(arguments, past, future, frame_rate):
+def _write(
+    arguments: argparse.Namespace,
+    past: Frames,
+    future: Iterable[Frames],
+    frame_rate: int,
+) -> None:
     """Write observed frames in green and predicted ones in red."""
     from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid, write_png
     from keras_drnet.visualization.video_writer import video_writer
 
     path, scale = arguments.output, arguments.scale
-    frames = [(frame, GREEN) for frame in past]
-    frames = itertools.chain(frames, ((frame, RED) for frame in future))
+    frames = itertools.chain(
+        ((frame, GREEN) for frame in past), ((frame, RED) for frame in future)
+    )
     if path.suffix == ".png":
         rows, colors = [], []
         while row := list(itertools.islice(frames, STRIP_COLUMNS)):

@@ -1,9 +1,18 @@
 """The predictor of a `.tflite` file."""
 
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from export import metadata
 from export.on_device.runtimes import RUNTIMES, DeviceError, load_runtime
+from export.signatures import Signatures
+
+Frames = NDArray[np.float32]
+StrPath = str | os.PathLike[str]
 
 
 class VideoPredictor:
@@ -27,7 +36,9 @@ class VideoPredictor:
         runtime: name of the runtime in use, one of `RUNTIMES`.
     """
 
-    def __init__(self, model_path, num_threads=1, runtime=None):
+    def __init__(
+        self, model_path: StrPath, num_threads: int = 1, runtime: str | None = None
+    ) -> None:
         """Load a model.
 
         Args:
@@ -72,7 +83,7 @@ class VideoPredictor:
         ]
         self._is_primed = False
 
-    def prime(self, frames):
+    def prime(self, frames: ArrayLike) -> None:
         """Observe frames: encode their content once and warm up the pose LSTM.
 
         Args:
@@ -90,11 +101,11 @@ class VideoPredictor:
             self._interpreter.set_tensor(self._inputs[name], value)
         self._is_primed = True
 
-    def seed(self, frames):
+    def seed(self, frames: ArrayLike) -> None:
         """Call `prime`, which had this name before."""
         self.prime(frames)
 
-    def step(self):
+    def step(self) -> Frames:
         """Predict the next frame.
 
         Returns:
@@ -110,14 +121,15 @@ class VideoPredictor:
         self._interpreter.invoke()
         for state, next_state in self._state:
             np.copyto(state(), next_state())
-        return self._interpreter.get_tensor(self._frame)[0]
+        frame: Frames = self._interpreter.get_tensor(self._frame)[0]
+        return frame
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Frames]:
         """Yield predicted frames without end."""
         while True:
             yield self.step()
 
-    def _check_frames(self, frames):
+    def _check_frames(self, frames: ArrayLike) -> Frames:
         side, channels = self.signatures.image_size, self.signatures.num_channels
         num_past = self.signatures.num_past
         frames = np.asarray(frames, np.float32)
@@ -137,7 +149,7 @@ class VideoPredictor:
         return past
 
 
-def _read_signatures(path):
+def _read_signatures(path: StrPath) -> Signatures:
     try:
         return metadata.read(path)
     except OSError as error:
@@ -146,6 +158,6 @@ def _read_signatures(path):
         raise DeviceError(str(error)) from error
 
 
-def _identities(details):
+def _identities(details: Iterable[dict[str, Any]]) -> set[tuple[int, str]]:
     """Return the index and name of each tensor."""
     return {(tensor["index"], tensor["name"]) for tensor in details}

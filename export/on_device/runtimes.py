@@ -2,6 +2,7 @@
 
 import importlib
 import operator
+from typing import Any
 
 # Name of a runtime to its module and the class in it, in the order of preference:
 # LiteRT has fast int8 kernels, tflite-runtime 2.14 has not.
@@ -16,7 +17,7 @@ class DeviceError(ValueError):
     """A file, a runtime or frames cannot be used; the message says what to do."""
 
 
-def load_runtime(name=None):
+def load_runtime(name: str | None = None) -> tuple[str, type[Any]]:
     """Import a runtime.
 
     Args:

@@ -1,15 +1,22 @@
 """Loading of trained predictors."""
 
+from collections.abc import Callable
+from typing import Any
+
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.inference.mcnet_predictor import MCNetPredictor
+from keras_drnet.inference.predictor import Predictor
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.pretrained import PREFIX
 
 # Maps the method of a run to its predictor, a class built from the run's networks.
-PREDICTORS = {"drnet": VideoPredictor, "mcnet": MCNetPredictor}
+PREDICTORS: dict[str, Callable[[Any], Predictor]] = {
+    "drnet": VideoPredictor,
+    "mcnet": MCNetPredictor,
+}
 
 
-def load_predictor(run):
+def load_predictor(run: RunFolder) -> Predictor:
     """Load the predictor of a trained run.
 
     Args:
@@ -24,7 +31,7 @@ def load_predictor(run):
     return PREDICTORS[run.config().method](run.load_networks())
 
 
-def load(name):
+def load(name: str) -> Predictor:
     """Load a trained predictor that is part of the package.
 
     Args:

@@ -2,11 +2,15 @@
 
 import abc
 import itertools
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike, NDArray
 
 from keras_drnet.errors import InputError
+
+Frames = NDArray[np.float32]
 
 
 class Predictor(abc.ABC):
@@ -20,11 +24,11 @@ class Predictor(abc.ABC):
         frame_shape: `(H, W, C)` of the frames it reads and generates.
     """
 
-    def __init__(self, frame_shape):
+    def __init__(self, frame_shape: Iterable[int]) -> None:
         """Hold the shape of a frame, `(H, W, C)`."""
         self.frame_shape = tuple(frame_shape)
 
-    def stream(self, past):
+    def stream(self, past: ArrayLike) -> Iterator[Frames]:
         """Generate the frames after the observed ones, without end.
 
         Args:
@@ -39,7 +43,7 @@ class Predictor(abc.ABC):
         """
         yield from self._stream(self._check_video(past))
 
-    def predict(self, past, num_future):
+    def predict(self, past: ArrayLike, num_future: int) -> Frames:
         """Predict a number of frames.
 
         Args:
@@ -49,28 +53,28 @@ class Predictor(abc.ABC):
         Returns:
             float32 array `[B, num_future, H, W, C]` in [0, 1].
         """
-        past = self._check_video(past)
-        frames = list(itertools.islice(self._stream(past), num_future))
+        video = self._check_video(past)
+        frames = list(itertools.islice(self._stream(video), num_future))
         if not frames:
-            return np.zeros((past.shape[0], 0, *self.frame_shape), np.float32)
+            return np.zeros((video.shape[0], 0, *self.frame_shape), np.float32)
         return np.stack(frames, axis=1)
 
     @abc.abstractmethod
-    def _stream(self, past):
+    def _stream(self, past: tf.Tensor) -> Iterator[Frames]:
         """Generate the frames after `past`, a checked tensor."""
 
-    def _check_video(self, past):
-        past = tf.convert_to_tensor(past, tf.float32)
+    def _check_video(self, past: ArrayLike) -> tf.Tensor:
+        video = tf.convert_to_tensor(past, tf.float32)
         if (
-            len(past.shape) != 5
-            or past.shape[2:] != self.frame_shape
-            or past.shape[1] == 0
+            len(video.shape) != 5
+            or video.shape[2:] != self.frame_shape
+            or video.shape[1] == 0
         ):
             raise InputError(
-                f"The observed frames have shape {tuple(past.shape)}; expected "
+                f"The observed frames have shape {tuple(video.shape)}; expected "
                 f"[B, num_past, {', '.join(map(str, self.frame_shape))}] with num_past "
                 "at least 1."
             )
-        if not tf.reduce_all(tf.math.is_finite(past)):
+        if not tf.reduce_all(tf.math.is_finite(video)):
             raise InputError("The observed frames have values that are not finite.")
-        return past
+        return video

@@ -1,11 +1,19 @@
 """Inference with a trained DrNet: predict, reconstruct, swap, interpolate."""
 
+from collections.abc import Iterator
+
+import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
-from keras_drnet.inference.predictor import Predictor
+from keras_drnet.inference.predictor import Frames, Predictor
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_frames
+from keras_drnet.models.networks import Networks
+
+Content = tuple[tf.Tensor, list[tf.Tensor]]  # Code and skips.
+State = tuple[tuple[tf.Tensor, tf.Tensor], ...]  # Hidden and carry of each layer.
 
 
 class VideoPredictor(Predictor):
@@ -28,7 +36,7 @@ class VideoPredictor(Predictor):
     ```
     """
 
-    def __init__(self, networks):
+    def __init__(self, networks: Networks) -> None:
         """Hold the networks.
 
         Args:
@@ -37,7 +45,7 @@ class VideoPredictor(Predictor):
         super().__init__(networks.pose_encoder.input.shape[1:])
         self.networks = networks
 
-    def reconstruct(self, content_frames, pose_frames):
+    def reconstruct(self, content_frames: ArrayLike, pose_frames: ArrayLike) -> Frames:
         """Decode the content of some frames with the pose of others.
 
         With two frames of one clip this is reconstruction. With frames of two clips
@@ -50,13 +58,19 @@ class VideoPredictor(Predictor):
         Returns:
             float32 array `[B, H, W, C]` in [0, 1].
         """
-        frames = self._reconstruct(
+        frames: Frames = self._reconstruct(
             tf.convert_to_tensor(content_frames, tf.float32),
             tf.convert_to_tensor(pose_frames, tf.float32),
-        )
-        return frames.numpy()
+        ).numpy()
+        return frames
 
-    def interpolate(self, content_frames, start_frames, end_frames, num_steps):
+    def interpolate(
+        self,
+        content_frames: ArrayLike,
+        start_frames: ArrayLike,
+        end_frames: ArrayLike,
+        num_steps: int,
+    ) -> Frames:
         """Decode the content of some frames with poses interpolated linearly.
 
         Args:
@@ -82,7 +96,7 @@ class VideoPredictor(Predictor):
             axis=1,
         )
 
-    def _stream(self, past):
+    def _stream(self, past: tf.Tensor) -> Iterator[Frames]:
         # As a list, the observed frames have a static number in the graph.
         content, pose, state = self._prime(tf.unstack(past, axis=1))
         while True:
@@ -90,7 +104,7 @@ class VideoPredictor(Predictor):
             pose, state = self._step(pose, content[0], state)
 
     @tf.function(reduce_retracing=True)
-    def _prime(self, past):
+    def _prime(self, past: list[tf.Tensor]) -> tuple[Content, tf.Tensor, State]:
         nets = self.networks
         content = nets.content_encoder(past[-1], training=False)
         poses = encode_frames(nets.pose_encoder, tf.stack(past, axis=1))
@@ -101,22 +115,34 @@ class VideoPredictor(Predictor):
         return content, next_poses[:, -1], state
 
     @tf.function(reduce_retracing=True)
-    def _step(self, pose, content, state):
-        return self.networks.pose_lstm((pose, content, state), training=False)
+    def _step(
+        self, pose: tf.Tensor, content: tf.Tensor, state: State
+    ) -> tuple[tf.Tensor, State]:
+        pose_lstm: keras.Model = self.networks.pose_lstm
+        pose, state = pose_lstm((pose, content, state), training=False)
+        return pose, state
 
     @tf.function(reduce_retracing=True)
-    def _decode(self, content, pose):
+    def _decode(self, content: Content, pose: tf.Tensor) -> tf.Tensor:
         return self.networks.decoder((content, pose), training=False)
 
     @tf.function(reduce_retracing=True)
-    def _reconstruct(self, content_frames, pose_frames):
+    def _reconstruct(
+        self, content_frames: tf.Tensor, pose_frames: tf.Tensor
+    ) -> tf.Tensor:
         nets = self.networks
         content = nets.content_encoder(content_frames, training=False)
         pose = nets.pose_encoder(pose_frames, training=False)
         return nets.decoder((content, pose), training=False)
 
     @tf.function(reduce_retracing=True)
-    def _interpolate(self, content_frames, start_frames, end_frames, fraction):
+    def _interpolate(
+        self,
+        content_frames: tf.Tensor,
+        start_frames: tf.Tensor,
+        end_frames: tf.Tensor,
+        fraction: tf.Tensor,
+    ) -> tf.Tensor:
         nets = self.networks
         content = nets.content_encoder(content_frames, training=False)
         start = nets.pose_encoder(start_frames, training=False)

@@ -6,17 +6,18 @@ import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import tensorflow as tf
 
 from keras_drnet.errors import InputError
-from keras_drnet.storage.object_storage import require_filesystem
+from keras_drnet.storage.object_storage import StrPath, require_filesystem
 
 UNFINISHED = ".unfinished"  # Suffix of what a killed process may leave behind.
 
 
 @contextlib.contextmanager
-def atomic_write(path):
+def atomic_write(path: StrPath) -> Iterator[str]:
     """Write a file that appears at its path once it is complete, or not at all.
 
     Args:
@@ -32,7 +33,7 @@ def atomic_write(path):
     path = os.fspath(path)
     require_filesystem(path)
     is_local = _is_local(path)
-    folder = None if is_local else tempfile.mkdtemp()
+    folder = "" if is_local else tempfile.mkdtemp()
     unfinished = f"{path}{UNFINISHED}" if is_local else f"{folder}/file"
     try:
         yield unfinished
@@ -54,7 +55,7 @@ def atomic_write(path):
 
 
 @contextlib.contextmanager
-def atomic_folder(path):
+def atomic_folder(path: StrPath) -> Iterator[pathlib.Path]:
     """Fill a folder that appears at its path once it is complete, or not at all.
 
     Args:
@@ -82,7 +83,7 @@ def atomic_folder(path):
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def make_folder(path):
+def make_folder(path: StrPath) -> None:
     """Make a folder, local or `s3://`, and those above it.
 
     Raises:
@@ -95,7 +96,7 @@ def make_folder(path):
         raise InputError(f"{path} cannot be made: {_reason(error)}.") from error
 
 
-def list_folder(path):
+def list_folder(path: StrPath) -> list[str]:
     """Return the sorted names of the files in a folder; none if there is no folder."""
     try:
         return sorted(tf.io.gfile.listdir(path))
@@ -103,19 +104,20 @@ def list_folder(path):
         return []
 
 
-def write_text(path, text):
+def write_text(path: StrPath, text: str) -> None:
     """Write a text file, local or `s3://`; see `atomic_write`."""
     with atomic_write(path) as unfinished:
         pathlib.Path(unfinished).write_text(text, encoding="utf-8")
 
 
-def read_text(path):
+def read_text(path: StrPath) -> str:
     """Return the text of a file, local or `s3://`."""
     with tf.io.gfile.GFile(path) as file:
-        return file.read()
+        text: str = file.read()
+    return text
 
 
-def sha256(path):
+def sha256(path: StrPath) -> str:
     """Return the SHA-256 of a file, local or `s3://`; "" if there is no file."""
     path = os.fspath(path)
     require_filesystem(path)
@@ -130,11 +132,11 @@ def sha256(path):
     return digest.hexdigest()
 
 
-def _is_local(path):
+def _is_local(path: str) -> bool:
     return "://" not in path
 
 
-def _sync(path):
+def _sync(path: StrPath) -> None:
     """Wait until a local file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -143,5 +145,5 @@ def _sync(path):
         os.close(descriptor)
 
 
-def _reason(error):
-    return getattr(error, "strerror", None) or getattr(error, "message", str(error))
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or getattr(error, "message", error))

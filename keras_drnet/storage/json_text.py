@@ -1,9 +1,10 @@
 """JSON as text: one line for each list, and for each object of numbers alone."""
 
 import json
+from typing import Any
 
 
-def dumps(values):
+def dumps(values: dict[str, Any]) -> str:
     """Format values as JSON that is short and can be compared line by line.
 
     Args:
@@ -15,7 +16,7 @@ def dumps(values):
     return _format(values, "\n") + "\n"
 
 
-def _format(value, line_break):
+def _format(value: Any, line_break: str) -> str:
     if not isinstance(value, dict) or all(map(_is_number, value.values())):
         return json.dumps(value)
     inner = f"{line_break}  "
@@ -25,5 +26,5 @@ def _format(value, line_break):
     return "{" + ",".join(members) + line_break + "}"
 
 
-def _is_number(value):
+def _is_number(value: object) -> bool:
     return value is None or isinstance(value, (int, float))

@@ -18,8 +18,10 @@ import sys
 
 from keras_drnet.errors import InputError
 
+StrPath = str | os.PathLike[str]
 
-def require_filesystem(path):
+
+def require_filesystem(path: StrPath) -> None:
     """Enable `tf.io.gfile` to open a path; call it before the first use.
 
     It does nothing for a local path. Every process must call it: worker processes do
@@ -43,7 +45,7 @@ def require_filesystem(path):
 
 
 @functools.cache
-def _load_s3():
+def _load_s3() -> None:
     _name_endpoint()
     try:
         import tensorflow_io  # noqa: F401  Importing it registers s3://.
@@ -64,7 +66,7 @@ def _load_s3():
         atexit.register(_skip_native_cleanup)
 
 
-def _name_endpoint():
+def _name_endpoint() -> None:
     """Set `S3_ENDPOINT` from the variables that AWS's own tools read.
 
     tensorflow-io ignores them: it would try Amazon for a minute, then report that the
@@ -75,7 +77,7 @@ def _name_endpoint():
             os.environ.setdefault("S3_ENDPOINT", os.environ[name])
 
 
-def _skip_native_cleanup():
+def _skip_native_cleanup() -> None:
     """Keep the S3 client from aborting the process at exit.
 
     Its static objects are destroyed in an order that ends in "pure virtual method
