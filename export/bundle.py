@@ -13,11 +13,9 @@
 It is written to a temporary sibling folder, then renamed atomically.
 """
 
-import contextlib
 import dataclasses
 import importlib.metadata
 import json
-import os
 import pathlib
 import platform
 import shutil
@@ -32,7 +30,7 @@ from export.prepare import prepare
 from export.signatures import SIGNATURES_FILE
 from export.writers import WRITERS
 from keras_drnet.errors import InputError
-from keras_drnet.storage.files import sha256
+from keras_drnet.storage.files import atomic_folder, sha256
 from keras_drnet.visualization.frame_grid import frame_grid, write_png
 
 FORMATS = tuple(WRITERS)
@@ -84,26 +82,13 @@ def export_run(run, output_dir, options):
     prepared = prepare(run, options.data_dir)
     log = subprocesses.log_path(output_dir)
     try:
-        with _atomic_folder(output_dir) as folder:
+        with atomic_folder(output_dir) as folder:
             measurements = _write(prepared, folder, options, log)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "message", error)
         raise InputError(f"Cannot write {output_dir}: {reason}.") from error
     log.unlink(missing_ok=True)
     return measurements
-
-
-@contextlib.contextmanager
-def _atomic_folder(path):
-    """Yield a temporary sibling folder, which is renamed to `path` at the end."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        unfinished.mkdir(parents=True)
-        yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _write(prepared, folder, options, log):

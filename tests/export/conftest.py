@@ -30,7 +30,7 @@ def run(tmp_path_factory):
     config = PRESETS["tiny"]().with_overrides(
         [
             "model.content_encoder=dcgan_unet",
-            "model.pose_encoder=dcgan_points",
+            "model.pose_encoder=dcgan_keypoints",
             "model.decoder=dcgan_unet",
             "precision=mixed_bfloat16",
         ]

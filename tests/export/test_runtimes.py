@@ -34,7 +34,7 @@ TRAINING = [
     "pose.epochs=1",
     "pose.steps_per_epoch=200",
     "pose.learning_rate=0.02",
-    "pose.adapt_range=true",
+    "pose.adapt_normalization=true",
 ]
 
 

@@ -17,7 +17,7 @@ from tests.support.networks import lively_networks
 NUM_PAST = 3
 FAMILIES = [
     ("dcgan", "dcgan", "dcgan"),
-    ("dcgan_unet", "dcgan_points", "dcgan_unet"),
+    ("dcgan_unet", "dcgan_keypoints", "dcgan_unet"),
     ("vgg_unet", "dcgan", "vgg_unet"),
     ("resnet18", "resnet18", "dcgan"),
 ]

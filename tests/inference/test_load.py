@@ -109,7 +109,7 @@ def test_an_autoencoder_knows_nothing_but_its_code(tiny, rng):
 
 
 @pytest.mark.parametrize(
-    "encoder, expected", [("dcgan_points", "dcgan"), ("resnet18", "resnet18")]
+    "encoder, expected", [("dcgan_keypoints", "dcgan"), ("resnet18", "resnet18")]
 )
 def test_an_autoencoder_s_code_is_not_of_places_alone(tiny, encoder, expected):
     config = tiny.with_overrides([f"model.pose_encoder={encoder}"])

@@ -125,7 +125,7 @@ def test_roll_out_feeds_predictions_back(networks, rng):
     np.testing.assert_allclose(teacher_forced[:, 2:], future, atol=1e-6)
 
 
-def test_closed_loop_trains_on_what_a_roll_out_does(networks, video):
+def test_free_running_trains_on_what_a_roll_out_does(networks, video):
     forced = make_predictor(networks)
     closed = make_predictor(networks, free_running=True)
     poses, content = forced.encode(video)
