@@ -1,5 +1,6 @@
 """Opening of a run for training."""
 
+from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.data.load import check_dataset
 from keras_drnet.errors import InputError, choose
@@ -47,6 +48,7 @@ def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
                 "another --run_dir, or leave out --preset and --override to go on."
             )
         return run
+    resolve_precision(wanted.precision)
     check_networks(wanted)
     check_dataset(wanted)
     run.create(wanted)

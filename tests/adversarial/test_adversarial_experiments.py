@@ -26,6 +26,7 @@ from keras_drnet.adversarial.experiments.harness.table import (
     summary_table,
 )
 from keras_drnet.errors import InputError
+from tests.support.command_lines import try_command_lines
 
 
 def make_experiment(ran):
@@ -212,18 +213,18 @@ def test_results_of_an_earlier_release_are_read_and_extended(tmp_path):
     assert record.results_folder(tmp_path, "aae") == tmp_path / "aae"
 
 
-@pytest.mark.parametrize(
-    ("flag", "message"),
-    [
+def test_wrong_flags_are_refused_in_one_sentence():
+    cases = [
         ("--system=dan", "Unknown system 'dan'"),
         ("--data_dir=nowhere", "No folder nowhere; expected one that holds mnist"),
         ("--seeds=0", "seeds"),
-    ],
-)
-def test_a_wrong_flag_is_refused_in_one_sentence(flag, message):
-    result = run_program(flag)
-    assert result.returncode == 2 and message in result.stderr
-    assert "Traceback" not in result.stderr
+    ]
+    results = try_command_lines(
+        "keras_drnet.adversarial.experiments.__main__", [[flag] for flag, _ in cases]
+    )
+    for (_, message), (code, error) in zip(cases, results, strict=True):
+        assert code == 2 and message in error
+        assert "Traceback" not in error
 
 
 def test_mnist_m_is_the_difference_of_digit_and_patch(rng):

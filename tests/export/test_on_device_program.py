@@ -124,7 +124,10 @@ def test_a_wrong_flag_ends_a_process_with_one_sentence():
         (["--output=out.webp"], "Unknown kind of output '.webp'; expected one of"),
         (["--model=none.tflite"], "none.tflite cannot be read: No such file"),
         (["--video=none.avi"], "none.avi: not a readable video (No such file"),
-        (["--first_frame=14"], "has 16 frames; expected at least 17, 3 from frame 14"),
+        (
+            ["--first_frame=14"],
+            "has 16 frames; expected at least 17, because the model observes 3",
+        ),
         (["--output=/proc/none/out.gif"], "/proc/none"),
     ],
 )

@@ -133,7 +133,9 @@ def test_wrong_flags_are_explained(files, tmp_path):
     output = tmp_path / "out.gif"
     cases = {
         "num_future is 1001; expected 1 to 1000.*--stepwise": ["--num_future=1001"],
-        "has 12 frames; expected at least 13, 3 from frame 10": ["--first_frame=10"],
+        "has 12 frames; expected at least 13, because the model observes 3": [
+            "--first_frame=10"
+        ],
         "signatures.json: not a readable video": [f"--video={signatures}"],
         "nowhere.mp4: not a readable video": [f"--video={files}/nowhere.mp4"],
         "Exactly one of .video, frames.": [f"--frames={files}"],

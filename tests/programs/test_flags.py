@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.support.command_lines import try_command_lines
 from tests.support.paths import ROOT
 from tests.support.processes import run, train
 
@@ -32,15 +33,22 @@ BAD_FLAGS = {
 }
 
 
-@pytest.mark.parametrize("name", BAD_FLAGS)
-def test_bad_flags_end_with_one_sentence_and_exit_code_2(tmp_path, name):
-    flags, message = BAD_FLAGS[name]
-    result = train(tmp_path / "new", *flags)
-    assert result.returncode == 2
-    assert message in result.stderr
-    errors = result.stderr.split("Error: ")
-    assert len(errors) == 2 and "Traceback" not in result.stderr
+def test_bad_flags_end_with_one_sentence_and_exit_code_2(tmp_path):
+    results = try_command_lines(
+        "keras_drnet.train",
+        [[f"--run_dir={tmp_path}/new", *flags] for flags, _ in BAD_FLAGS.values()],
+    )
+    for (_, message), (code, error) in zip(BAD_FLAGS.values(), results, strict=True):
+        assert code == 2
+        assert message in error
+        assert error.count("Error: ") == 1 and "Traceback" not in error
     assert not (tmp_path / "new").exists()
+
+
+def test_bad_flags_are_refused_in_a_process_of_their_own(tmp_path):
+    result = train(tmp_path / "new", "--preset=quick")
+    assert result.returncode == 2
+    assert result.stderr.startswith("Error: ") and "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("program", ["generate_video", "evaluate"])
