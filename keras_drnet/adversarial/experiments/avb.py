@@ -30,7 +30,6 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.experiments.harness.plot import axes_of_rows
 from keras_drnet.adversarial.metrics import importance
 from keras_drnet.adversarial.systems.avb import AVB
@@ -73,6 +72,18 @@ class GaussianVAE(keras.Model):
         return parameters
 
 
+def hidden_layers(x, *sizes):
+    """Apply dense layers with ELU."""
+    for size in sizes:
+        x = keras.layers.Dense(size, activation="elu")(x)
+    return x
+
+
+def dense(x, *sizes):
+    """Apply dense layers with ELU, the last one linear."""
+    return keras.layers.Dense(sizes[-1])(hidden_layers(x, *sizes[:-1]))
+
+
 def build_encoder(row, dim, hidden, posterior):
     """Build the encoder of a row. Rows differ in how codes are drawn.
 
@@ -80,14 +91,11 @@ def build_encoder(row, dim, hidden, posterior):
     """
     image = keras.Input((dim,))
     if row == VAE_ROW:
-        return mlp(dim, *hidden, 2 * CODE_DIM, activation="elu")
+        return keras.Model(image, dense(image, *hidden, 2 * CODE_DIM))
     if row == AVB_ROW:
         noisy = NoiseInput(posterior.noise_dim)(image)
-        network = mlp(noisy.shape[-1], *hidden, CODE_DIM, activation="elu")
-        return keras.Model(image, network(noisy))
-    features = image
-    for units in hidden:
-        features = keras.layers.Dense(units, activation="elu")(features)
+        return keras.Model(image, dense(noisy, *hidden, CODE_DIM))
+    features = hidden_layers(image, *hidden)
     # At first noise is of one scale: where scales change sign there is none at all.
     scales = keras.layers.Dense(
         posterior.num_bases * CODE_DIM,
@@ -100,13 +108,18 @@ def build_encoder(row, dim, hidden, posterior):
     return keras.Model(image, posterior(parameters))
 
 
+def build_decoder(*sizes):
+    """Build the decoder of codes, with layers of these sizes."""
+    code = keras.Input((CODE_DIM,))
+    return keras.Model(code, dense(code, *sizes))
+
+
 def build_adversary(dim):
     """Build T, of a code and an example."""
     code, image = keras.Input((CODE_DIM,)), keras.Input((dim,))
     # The log-density of a Gaussian is quadratic.
     joined = keras.layers.Concatenate()([code, ops.square(code), image])
-    network = mlp(joined.shape[-1], 128, 128, 1, activation="elu")
-    return keras.Model((code, image), network(joined))
+    return keras.Model((code, image), dense(joined, 128, 128, 1))
 
 
 def train(
@@ -165,7 +178,7 @@ def run(seed, settings):
         model = train(
             row,
             build_encoder(row, 4, (64, 64), posterior),
-            mlp(CODE_DIM, 64, 64, 4, activation="elu"),
+            build_decoder(64, 64, 4),
             BernoulliLikelihood(),
             np.repeat(POINTS, BATCH_SIZE // 4, axis=0),
             learning_rate=5e-4,
@@ -207,7 +220,7 @@ def run_linear(seed, settings):
 
     def run_row(row):
         posterior = StructuredPosterior(1, noise_dim=CODE_DIM, hidden_dim=0)
-        decoder = mlp(CODE_DIM, LINEAR_DIM)
+        decoder = build_decoder(LINEAR_DIM)
         model = train(
             row,
             build_encoder(row, LINEAR_DIM, (), posterior),

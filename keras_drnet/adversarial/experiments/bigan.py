@@ -116,7 +116,7 @@ def build_point_adversary(row):
     """Build an adversary of points in the plane, and with ALI of their codes."""
     pair = [keras.Input((2,)), keras.Input((2,))]
     x = pair[0] if row == "GAN" else keras.layers.Concatenate()(pair)
-    return keras.Model(pair, mlp(x.shape[-1], 128, 128, 1)(x))
+    return keras.Model(pair, mlp((x.shape[-1],), 128, 128, 1)(x))
 
 
 def run_grid(seed, settings):
@@ -126,14 +126,14 @@ def run_grid(seed, settings):
     arrays = {}
 
     def run_row(row):
-        encoder = keras.Sequential([mlp(2, 128, 128, 4), GaussianPosterior()])
+        encoder = keras.Sequential([mlp((2,), 128, 128, 4), GaussianPosterior()])
         # A GAN's adversary sees no codes, which leaves its encoder nothing to learn.
         encoder.trainable = row == "ALI"
         adversarial = AdversarialLoss(
             build_point_adversary(row), JointPair(), objective="flipped_labels"
         )
         prior = priors.Gaussian(2)
-        model = BiGAN(encoder, mlp(2, 128, 128, 2), adversarial, prior)
+        model = BiGAN(encoder, mlp((2,), 128, 128, 2), adversarial, prior)
         data = batches(seed, image=np.array(grid(20_000)))
         train(model, data, num_steps, 1e-3, 1e-3)
         draws = arrays[row] = model.generator.predict(prior(2500), verbose=0)

@@ -34,7 +34,7 @@ ROWS = {
 
 def build_classifier():
     """Build a network from pixels to logits of the ten digits."""
-    return mlp(NUM_PIXELS, 256, 256, NUM_CLASSES, batch_norm=True)
+    return mlp((NUM_PIXELS,), 256, 256, NUM_CLASSES, batch_norm=True)
 
 
 def build_model(weight):
@@ -46,11 +46,11 @@ def build_model(weight):
             ("style", priors.Gaussian(STYLE_DIM), STYLE_DIM),
         )
     }
-    whole = mlp(NUM_PIXELS, 256, 256, NUM_CLASSES + STYLE_DIM, batch_norm=True)
+    whole = mlp((NUM_PIXELS,), 256, 256, NUM_CLASSES + STYLE_DIM, batch_norm=True)
     label, style = whole.output[:, :NUM_CLASSES], whole.output[:, NUM_CLASSES:]
     return SemiSupervisedAAE(
         keras.Model(whole.input, [label, style]),
-        build_decoder((NUM_CLASSES, STYLE_DIM), batch_norm=True),
+        build_decoder(NUM_CLASSES, STYLE_DIM, batch_norm=True),
         AdversarialLossSum(parts),
     )
 

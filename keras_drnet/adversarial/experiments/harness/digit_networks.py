@@ -16,10 +16,10 @@ mlp = functools.partial(
 )
 
 
-def build_decoder(num_inputs, *, batch_norm=False):
-    """Build a network from codes to pixels; see `networks.mlp`."""
+def build_decoder(*code_dims, batch_norm=False):
+    """Build a network from one code or more to pixels; see `networks.mlp`."""
     return mlp(
-        num_inputs,
+        code_dims,
         256,
         256,
         NUM_PIXELS,

@@ -29,9 +29,9 @@ PROBES = {
 
 def build_adversary(num_features, contrast):
     """Build an adversary of features, and where `contrast` gives it of the target."""
-    has_target = contrast.notion == "odds"
+    targets = (contrast.num_targets,) if contrast.notion == "odds" else ()
     return mlp(
-        (num_features, contrast.num_targets) if has_target else num_features,
+        (num_features, *targets),
         64,
         64,
         contrast.num_outputs,
@@ -63,13 +63,9 @@ def train_system(
         **kwargs: arguments of `AdversarialLoss`.
     """
     parts = {"decoder": mlp(FEATURE_DIM, 64, num_inputs)} if reconstructs else {}
+    encoder = mlp(num_inputs, 64, FEATURE_DIM)
     # Features of fixed length cannot escape the adversary by growing.
-    encoder = keras.Sequential(
-        [
-            mlp(num_inputs, 64, FEATURE_DIM),
-            keras.layers.LayerNormalization(center=False, scale=False),
-        ]
-    )
+    encoder.add(keras.layers.LayerNormalization(center=False, scale=False))
     adversary = build_adversary(FEATURE_DIM, contrast)
     model = system(
         encoder,

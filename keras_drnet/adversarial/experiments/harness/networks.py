@@ -22,15 +22,19 @@ def mlp(
         batch_norm: whether hidden layers have batch normalization.
 
     Returns:
-        `keras.Model`.
+        `keras.Sequential`, or `keras.Model` for a tuple of inputs.
     """
-    lengths = (num_inputs,) if isinstance(num_inputs, int) else num_inputs
-    inputs = [keras.Input((length,)) for length in lengths]
-    x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
+    layers = []
     for size in sizes[:-1]:
-        x = keras.layers.Dense(size, kernel_initializer=kernel_initializer)(x)
+        layers.append(keras.layers.Dense(size, kernel_initializer=kernel_initializer))
         if batch_norm:
-            x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.Activation(activation)(x)
-    outputs = keras.layers.Dense(sizes[-1], output_activation)(x)
-    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
+            layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.Activation(activation))
+    layers.append(keras.layers.Dense(sizes[-1], output_activation))
+    if isinstance(num_inputs, int):
+        return keras.Sequential([keras.Input((num_inputs,)), *layers])
+    inputs = [keras.Input((length,)) for length in num_inputs]
+    x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
+    for layer in layers:
+        x = layer(x)
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], x)
