@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.lite.python.schema_py_generated import TensorType
 from tensorflow.lite.tools import flatbuffer_utils
 
 from export import bundle as bundles
@@ -44,10 +45,16 @@ def test_only_layers_of_the_decoder_are_int8(bundle):
 
 
 def with_other_weights(content):
-    """Return a model of the same structure whose large weights are negated."""
+    """Return a model of the same structure whose weights are negated."""
     model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
-    for buffer in model.buffers:
-        if buffer.data is not None and len(buffer.data) > 1000:
+    used = {
+        tensor.buffer
+        for subgraph in model.subgraphs
+        for tensor in subgraph.tensors
+        if tensor.type == TensorType.FLOAT32
+    }
+    for buffer in (model.buffers[i] for i in used):
+        if buffer.data is not None:
             weights = np.frombuffer(bytes(buffer.data), np.float32)
             buffer.data = (-weights).view(np.uint8)
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
