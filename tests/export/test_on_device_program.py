@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from export.on_device import VideoPredictor
+from export.on_device import VideoPredictor, load_runtime
 from export.on_device.__main__ import entry_point
 from tests.support.paths import ROOT
 from tests.support.videos import walker, write_video
@@ -47,10 +47,11 @@ def in_this_process(flags, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("suffix", "runner"), [(".gif", in_a_process), (".mp4", in_this_process)]
+    ("suffix", "runner", "runtime"),
+    [(".gif", in_a_process, None), (".mp4", in_this_process, "tensorflow")],
 )
 def test_a_video_is_continued(
-    tflite, video, tmp_path, monkeypatch, capsys, suffix, runner
+    tflite, video, tmp_path, monkeypatch, capsys, suffix, runner, runtime
 ):
     output = tmp_path / "new" / f"out{suffix}"
     flags = [
@@ -59,11 +60,11 @@ def test_a_video_is_continued(
         f"--output={output}",
         "--num_future=9",
         "--num_threads=2",
-        "--runtime=tensorflow",
         "--scale=3",
+        *([f"--runtime={runtime}"] if runtime else []),
     ]
     printed = runner(flags, monkeypatch, capsys)
-    assert "9 frames with tensorflow" in printed
+    assert f"9 frames with {runtime or load_runtime()[0]}" in printed
     assert "ms a frame (median)" in printed
     assert printed.endswith(f"{output}\n")
     frames = read_frames(output)

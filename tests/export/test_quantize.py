@@ -5,13 +5,14 @@ import shutil
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.lite.python.schema_py_generated import TensorType
+from tensorflow.lite.tools import flatbuffer_utils
 
 from export import bundle as bundles
+from export import metadata
 from export.bundle import Options, export_run
 from export.formats import schemes, to_tflite
 from export.formats.schemes import SCHEMES
-from export.graph.step_graph import StepGraph
-from tests.support.networks import lively_networks
 
 pytestmark = pytest.mark.xdist_group("bundle")
 
@@ -43,24 +44,35 @@ def test_only_layers_of_the_decoder_are_int8(bundle):
     assert not any("split_pose_lstm" in name for name in names)
 
 
-def test_a_tflite_file_that_drifts_is_refused(
-    run, bundle, tmp_path, monkeypatch, capsys
-):
-    """The file is whole and loads, but its weights are those of other networks."""
-    write = to_tflite.write_tflite
+def with_other_weights(content):
+    """Return a model of the same structure whose weights are negated."""
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+    used = {
+        tensor.buffer
+        for subgraph in model.subgraphs
+        for tensor in subgraph.tensors
+        if tensor.type == TensorType.FLOAT32
+    }
+    for buffer in (model.buffers[i] for i in used):
+        if buffer.data is not None:
+            weights = np.frombuffer(bytes(buffer.data), np.float32)
+            buffer.data = (-weights).view(np.uint8)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
-    def write_other(saved_model, samples, name, signatures, path, *, log):
+
+def test_a_tflite_file_that_drifts_is_refused(
+    run, bundle, model, tmp_path, monkeypatch
+):
+    """The file is whole and loads, but its weights are others."""
+
+    def write(saved_model, samples, name, signatures, path, *, log):
         if name == "none":
             shutil.copy(bundle / path.name, path)
-            return
-        other = lively_networks(run.config(), seed=1)
-        graph = StepGraph(other, run.config().data.num_past)
-        tf.saved_model.save(
-            graph, str(saved_model), signatures=graph.functions(batch_size=1)
-        )
-        write(saved_model, samples, name, signatures, path, log=log)
+        else:
+            content = with_other_weights(model[0])
+            path.write_bytes(metadata.attach(content, signatures))
 
-    monkeypatch.setattr(to_tflite, "write_tflite", write_other)
+    monkeypatch.setattr(to_tflite, "write_tflite", write)
     output = tmp_path / "bundle"
     options = Options(formats=("tflite",), schemes=("none", "float16"))
     measured = {m.name: m for m in export_run(run, output, options)}
