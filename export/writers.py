@@ -43,16 +43,16 @@ def write_tflite(prepared, folder, options, *, log):
         signatures = prepared.signatures(functions)
         tf.saved_model.save(prepared.graph, str(static), signatures=functions)
         to_tflite.write_samples(samples, calibration_samples(prepared))
-        for name in options.schemes:
-            scheme = schemes.SCHEMES[name]
-            path = folder / scheme.file
-            to_tflite.write_tflite(static, samples, name, signatures, path, log=log)
-            call = parity.tflite_call(path)
-            difference = parity.greatest_difference(call, prepared.golden)
-            if name == "none":
-                _require_parity(scheme.file, difference)
-            past, future = prepared.past, prepared.future
-            yield path, measure_tflite(path, scheme, difference, past, future)
+        paths = {name: folder / schemes.SCHEMES[name].file for name in options.schemes}
+        to_tflite.write_tflite(static, samples, signatures, paths, log=log)
+    for name, path in paths.items():
+        scheme = schemes.SCHEMES[name]
+        call = parity.tflite_call(path)
+        difference = parity.greatest_difference(call, prepared.golden)
+        if name == "none":
+            _require_parity(scheme.file, difference)
+        past, future = prepared.past, prepared.future
+        yield path, measure_tflite(path, scheme, difference, past, future)
 
 
 def write_onnx(prepared, folder, options, *, log):

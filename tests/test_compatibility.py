@@ -6,8 +6,6 @@ a bundle, all of the preset `tiny`; `expected.npz` is what that release made of 
 
 import dataclasses
 import shutil
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -21,6 +19,7 @@ from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from keras_drnet.inference.load import load_predictor
 from tests.support.paths import ROOT
+from tests.support.processes import train
 
 DATA = ROOT / "tests" / "support" / "data"
 # What two processors may differ by.
@@ -72,10 +71,5 @@ def test_a_bundle_runs_on_a_device(expected):
 
 def test_training_goes_on_from_a_run_folder_of_then(tmp_path):
     run = shutil.copytree(DATA / "run", tmp_path / "run")
-    done = subprocess.run(
-        [sys.executable, "-m", "keras_drnet.train", f"--run_dir={run}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = train(run)
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,7 @@
 
 The conversion itself is a program, which `write_tflite` starts:
 
-    python -m export.formats.to_tflite <saved_model> <samples.npz> <scheme> <output>
+    python -m export.formats.to_tflite <saved_model> <samples.npz> <scheme>=<output> ...
 """
 
 import pathlib
@@ -19,27 +19,28 @@ from keras_drnet.errors import ExportError
 PRIMARY = "step"
 
 
-def write_tflite(saved_model, samples, name, signatures, path, *, log):
-    """Convert a SavedModel and write a `.tflite` file with its signatures inside.
+def write_tflite(saved_model, samples, signatures, paths, *, log):
+    """Convert a SavedModel and write `.tflite` files with its signatures inside.
 
     Args:
         saved_model: folder of a SavedModel of batch 1.
         samples: file of `write_samples`.
-        name: a key of `schemes.SCHEMES`.
         signatures: the model's `Signatures`.
-        path: file to write.
+        paths: dict of keys of `schemes.SCHEMES` to files to write.
         log: file for the converter's output.
 
     Raises:
         ExportError: the conversion failed, or gave operators that not every runtime
             has.
     """
+    outputs = [f"{name}={path}" for name, path in paths.items()]
     subprocesses.run(
-        "export.formats.to_tflite", saved_model, samples, name, path, log=log
+        "export.formats.to_tflite", saved_model, samples, *outputs, log=log
     )
-    model = path.read_bytes()
-    check_operators(model, path.name)
-    path.write_bytes(metadata.attach(model, signatures))
+    for path in paths.values():
+        model = path.read_bytes()
+        check_operators(model, path.name)
+        path.write_bytes(metadata.attach(model, signatures))
 
 
 def check_operators(content, name):
@@ -84,12 +85,14 @@ def read_samples(path):
     return samples
 
 
-def _convert(saved_model, samples, name, path):
-    content = quantize.convert(saved_model, name, read_samples(samples))
-    model = Model(content)
-    model.put_first(PRIMARY)
-    model.sort_operator_codes()
-    pathlib.Path(path).write_bytes(model.content())
+def _convert(saved_model, samples, *outputs):
+    for output in outputs:
+        name, _, path = output.partition("=")
+        content = quantize.convert(saved_model, name, read_samples(samples))
+        model = Model(content)
+        model.put_first(PRIMARY)
+        model.sort_operator_codes()
+        pathlib.Path(path).write_bytes(model.content())
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ import tempfile
 
 import tensorflow as tf
 
-from export.graph.encode_poses import encode_poses
 from keras_drnet.config.schema import Config
 from keras_drnet.models import pose_rollout
+from keras_drnet.models.encode import encode_frames
 from keras_drnet.models.networks import build_networks
 
 
@@ -32,7 +32,7 @@ def plain_functions(networks, num_past):
         content, skips = networks.content_encoder(past[:, -1], training=False)
         next_poses, state = pose_rollout.observe(
             networks.pose_lstm,
-            encode_poses(networks.pose_encoder, past),
+            encode_frames(networks.pose_encoder, past),
             content,
             pose_rollout.initial_state(networks.pose_lstm, 1),
         )

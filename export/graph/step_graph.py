@@ -7,10 +7,10 @@ networks one by one, and `serving_default` is the whole roll-out.
 
 import tensorflow as tf
 
-from export.graph.encode_poses import encode_poses
 from export.graph.split_decoder import SplitDecoder
 from export.graph.split_pose_lstm import SplitPoseLSTM
 from export.signatures import Signature, Signatures, tensor
+from keras_drnet.models.encode import encode_frames
 
 MAX_FUTURE = 1000  # Frames of one call of `serving_default`: bounds its memory.
 
@@ -171,7 +171,7 @@ class StepGraph(tf.Module):
         content = encoded.pop("content")
         maps = self._decoder.content_maps(content, list(encoded.values()))
         gates = self._pose_lstm.content_gates(content)
-        poses = encode_poses(self._networks.pose_encoder, past)
+        poses = encode_frames(self._networks.pose_encoder, past)
         layers = self._pose_lstm.initial_state(past.shape[0] or tf.shape(past)[0])
         for t in range(past.shape[1]):
             pose, layers = self._pose_lstm.step(poses[:, t], gates, layers)

@@ -4,6 +4,7 @@ import concurrent.futures
 import multiprocessing
 import multiprocessing.connection
 import os
+import sys
 import threading
 
 import tqdm
@@ -30,10 +31,12 @@ def run_jobs(function, jobs, *, num_workers, unit):
     """
     if not jobs:
         return
-    # TensorFlow does not survive a fork.
+    # TensorFlow does not survive a fork once it has run. What "forkserver" forks has
+    # imported it and no more, once for all workers.
+    method = "forkserver" if sys.platform == "linux" else "spawn"
     pool = concurrent.futures.ProcessPoolExecutor(
         min(num_workers or os.cpu_count(), len(jobs)),
-        multiprocessing.get_context("spawn"),
+        multiprocessing.get_context(method),
         initializer=_end_with_parent,
     )
     try:

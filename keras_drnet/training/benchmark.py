@@ -132,13 +132,7 @@ def _reader(config):
 def _train_step(model_class, config, dtype, batch):
     """Return a function that takes a training step, after a first one."""
     networks = build_networks(config, dtype=dtype)
-    model = model_class(
-        networks.content_encoder,
-        networks.pose_encoder,
-        networks.decoder,
-        networks.scene_discriminator,
-        dtype=dtype,
-    )
+    model = model_class(networks, dtype=dtype)
     model.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
     model.build_optimizers()
     train_step = tf.function(model.train_step)

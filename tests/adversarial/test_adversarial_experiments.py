@@ -2,8 +2,6 @@
 
 import dataclasses
 import json
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -26,7 +24,7 @@ from keras_drnet.adversarial.experiments.harness.table import (
     summary_table,
 )
 from keras_drnet.errors import InputError
-from tests.support.command_lines import try_command_lines
+from tests.support.processes import run_module
 
 
 def make_experiment(ran):
@@ -164,13 +162,7 @@ def test_published_figures_and_headlines_are_of_known_metrics(name):
 
 
 def run_program(*flags):
-    return subprocess.run(
-        [sys.executable, "-m", "keras_drnet.adversarial.experiments", *flags],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return run_module("keras_drnet.adversarial.experiments", *flags)
 
 
 def test_the_program_writes_results_and_runs_each_seed_once(tmp_path):
@@ -219,12 +211,10 @@ def test_wrong_flags_are_refused_in_one_sentence():
         ("--data_dir=nowhere", "No folder nowhere; expected one that holds mnist"),
         ("--seeds=0", "seeds"),
     ]
-    results = try_command_lines(
-        "keras_drnet.adversarial.experiments.__main__", [[flag] for flag, _ in cases]
-    )
-    for (_, message), (code, error) in zip(cases, results, strict=True):
-        assert code == 2 and message in error
-        assert "Traceback" not in error
+    for flag, message in cases:
+        result = run_program(flag)
+        assert result.returncode == 2 and message in result.stderr
+        assert "Traceback" not in result.stderr
 
 
 def test_mnist_m_is_the_difference_of_digit_and_patch(rng):

@@ -1,8 +1,6 @@
 """Shards and manifests that are damaged or missing are named and mended."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 import tensorflow as tf
@@ -11,7 +9,7 @@ from keras_drnet.data.load import load_dataset, load_source
 from keras_drnet.data.pipeline.shards import MANIFEST
 from keras_drnet.data.preparation import prepare
 from keras_drnet.errors import InputError
-from tests.support.paths import ROOT
+from tests.support.processes import train
 from tests.support.shards import config, contents, flags, run
 
 
@@ -27,20 +25,13 @@ def test_a_flipped_byte_stops_training_and_is_mended(videos, shards, shards_copy
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"{damaged} is damaged"):
         for batch in load_dataset(config(shards_copy), "train").take(4):
             assert batch
-    result = subprocess.run(
-        [
-            *[sys.executable, "-m", "keras_drnet.train", "--preset=tiny"],
-            "--override=data.dataset=video_folder",
-            "--override=data.frame_rate=25",
-            "--override=data.test_fraction=0.3",
-            f"--data_dir={shards_copy}",
-            f"--run_dir={shards_copy}_run",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+    result = train(
+        f"{shards_copy}_run",
+        "--preset=tiny",
+        "--override=data.dataset=video_folder",
+        "--override=data.frame_rate=25",
+        "--override=data.test_fraction=0.3",
+        f"--data_dir={shards_copy}",
     )
     assert result.returncode == 2
     assert f"{damaged} is damaged: clip 'video" in result.stderr.splitlines()[-1]

@@ -8,7 +8,6 @@ import pytest
 
 from keras_drnet.data.datasets.moving_mnist import MovingMNIST
 from keras_drnet.data.factors import Factor
-from keras_drnet.evaluation.digit_classifier import DigitClassifier
 from keras_drnet.evaluation.frame_classifier import masked_mean
 from keras_drnet.evaluation.samples import Sample, read_sample
 from keras_drnet.evaluation.swaps import (
@@ -20,18 +19,12 @@ from keras_drnet.evaluation.swaps import (
     train_classifier,
 )
 
+pytestmark = pytest.mark.xdist_group("digits")
 SIZE = 32
 COLORS = np.eye(3, dtype=np.float32)
 
 
-@pytest.fixture(scope="module")
-def classifier():
-    trained = DigitClassifier(SIZE, 2)
-    trained.fit(MovingMNIST("train", image_size=SIZE), num_clips=2048)
-    return trained
-
-
-def test_true_digit_swaps_score_high_and_unswapped_frames_low(classifier):
+def test_true_digit_swaps_score_high_and_unswapped_frames_low(digit_classifier):
     source = MovingMNIST("test", image_size=SIZE)
     sample = read_sample(source, np.arange(60), max_step=5, seed=0)
     by_bytes = {}
@@ -49,7 +42,7 @@ def test_true_digit_swaps_score_high_and_unswapped_frames_low(classifier):
         ]
 
     swaps = classify_digit_swaps(
-        classifier,
+        digit_classifier,
         types.SimpleNamespace(reconstruct=oracle),
         source,
         sample,
@@ -61,7 +54,7 @@ def test_true_digit_swaps_score_high_and_unswapped_frames_low(classifier):
         assert abs(swaps[f"digit_{n}"]["swapped"] - swaps[f"digit_{n}"]["real"]) < 0.1
         assert swaps[f"position_{n}"]["swapped"] > 0.95
     kept = types.SimpleNamespace(reconstruct=lambda content, pose: pose)
-    swaps = classify_digit_swaps(classifier, kept, source, sample, num_pairs=80)
+    swaps = classify_digit_swaps(digit_classifier, kept, source, sample, num_pairs=80)
     assert swaps["digit_1"]["swapped"] < 0.3 < 0.6 < swaps["digit_1"]["other"]
 
 

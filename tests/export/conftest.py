@@ -4,8 +4,6 @@ Tests that use them belong to the group "bundle" or "serving": with several work
 each group runs in one.
 """
 
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
@@ -20,7 +18,7 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
 from tests.support.networks import lively_networks, save_run
-from tests.support.paths import ROOT
+from tests.support.processes import run_module
 from tests.support.serving_model import serve
 
 
@@ -60,15 +58,12 @@ def clip(run):
 def bundle(run, tmp_path_factory):
     """The bundle of the run, with every scheme of quantization."""
     output = tmp_path_factory.mktemp("bundles") / "bundle"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "export.main", f"--run_dir={run.path}"),
-            *(f"--output_dir={output}", f"--quantize={','.join(SCHEMES)}", "--force"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        cwd=ROOT,
+    done = run_module(
+        "export.main",
+        f"--run_dir={run.path}",
+        f"--output_dir={output}",
+        f"--quantize={','.join(SCHEMES)}",
+        "--force",
     )
     assert done.returncode == 0, done.stderr
     assert "drnet_int8.tflite" in done.stdout

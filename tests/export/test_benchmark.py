@@ -1,28 +1,16 @@
 """`export.benchmark` on a bundle."""
 
-import subprocess
-import sys
-
 import pytest
 
 from export.formats.schemes import SCHEMES
-from tests.support.command_lines import try_command_lines
-from tests.support.paths import ROOT
+from tests.support.processes import run_module
 
 pytestmark = pytest.mark.xdist_group("bundle")
 
 
 def test_every_model_is_timed(bundle):
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "export.benchmark", f"--bundle={bundle}"),
-            *("--threads=1", "--rounds=1", "--long=200"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        cwd=ROOT,
-    )
+    flags = [f"--bundle={bundle}", "--threads=1", "--rounds=1", "--long=200"]
+    done = run_module("export.benchmark", *flags)
     assert done.returncode == 0, done.stderr
     for name in (*(s.file for s in SCHEMES.values()), "plain", "saved_model", "onnx"):
         assert f"\n{name}" in done.stdout, name
@@ -30,5 +18,5 @@ def test_every_model_is_timed(bundle):
 
 
 def test_a_folder_that_is_not_a_bundle_is_refused(tmp_path):
-    ((code, error),) = try_command_lines("export.benchmark", [[f"--bundle={tmp_path}"]])
-    assert code == 2 and "is no bundle to time" in error
+    done = run_module("export.benchmark", f"--bundle={tmp_path}")
+    assert done.returncode == 2 and "is no bundle to time" in done.stderr

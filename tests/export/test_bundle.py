@@ -16,7 +16,7 @@ from export.formats import to_onnx
 from export.formats.schemes import SCHEMES
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import InputError
-from tests.support.command_lines import try_command_lines
+from tests.support.processes import run_module
 
 pytestmark = pytest.mark.xdist_group("bundle")
 
@@ -95,10 +95,10 @@ def test_a_wrong_flag_gives_one_sentence(run, tmp_path):
         "--run_dir=nowhere": "nowhere is not a run folder",
     }
     usual = [f"--run_dir={run.path}", f"--output_dir={output}"]
-    answers = try_command_lines("export.main", [[*usual, flag] for flag in cases])
-    for message, (code, error) in zip(cases.values(), answers, strict=True):
-        assert code == 2
-        assert error.startswith("Error: ") and message in error
+    for flag, message in cases.items():
+        done = run_module("export.main", *usual, flag)
+        assert done.returncode == 2
+        assert done.stderr.startswith("Error: ") and message in done.stderr
     assert not output.exists()
 
 

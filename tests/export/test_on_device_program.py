@@ -1,6 +1,5 @@
 """The command line of the predictor for devices."""
 
-import subprocess
 import sys
 
 import av
@@ -11,7 +10,7 @@ from PIL import Image, ImageSequence
 
 from export.on_device import VideoPredictor, load_runtime
 from export.on_device.__main__ import entry_point
-from tests.support.paths import ROOT
+from tests.support.processes import run_command
 from tests.support.videos import walker, write_video
 
 pytestmark = pytest.mark.xdist_group("bundle")
@@ -25,14 +24,7 @@ def video(tmp_path):
 
 
 def run(*flags):
-    return subprocess.run(
-        [sys.executable, "-m", "export.on_device", *flags],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_command(sys.executable, "-m", "export.on_device", *flags)
 
 
 def in_a_process(flags, monkeypatch, capsys):

@@ -6,7 +6,6 @@ The script that runs them, `run_bundle.py`, is tested with the installed runtime
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 import numpy as np
@@ -16,6 +15,7 @@ from export import parity
 from export.formats.schemes import SCHEMES
 from export.layout import GOLDEN_FILE
 from tests.support.paths import ROOT
+from tests.support.processes import run_command
 from tests.support.run_bundle import FLOAT32_FILE, TOLERANCE
 
 pytestmark = pytest.mark.xdist_group("bundle")
@@ -39,15 +39,7 @@ TRAINING = [
 
 
 def run(*command, **environment):
-    return subprocess.run(
-        [str(word) for word in command],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
+    return run_command(*command, env=os.environ | environment)
 
 
 def run_bundle(bundle, runtime, *flags, python=(sys.executable,), path=()):

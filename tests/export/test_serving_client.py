@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import re
-import subprocess
 import sys
 
 import imageio.v2 as imageio
@@ -14,9 +13,8 @@ from google.protobuf import text_format
 from PIL import Image
 from tensorflow_serving.config import model_server_config_pb2
 
-from tests.support.command_lines import try_command_lines
 from tests.support.paths import ROOT
-from tests.support.serving_model import TIMEOUT
+from tests.support.processes import run_command, run_module
 from tests.support.videos import walker, write_video
 
 pytestmark = pytest.mark.xdist_group("serving")
@@ -38,15 +36,7 @@ def files(served, tmp_path_factory):
 
 
 def run(*command, **environment):
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
+    return run_command(*command, env=os.environ | environment)
 
 
 def predict(files, output, *flags):
@@ -154,11 +144,11 @@ def test_wrong_flags_are_explained(files, tmp_path):
         f"--output={output}",
         "--server=http://127.0.0.1:1",
     ]
-    answers = try_command_lines(
-        "export.serving_client", [usual + flags for flags in cases.values()]
-    )
-    for message, (code, error) in zip(cases, answers, strict=True):
-        assert code == 2 and error.startswith("Error: ") and error.count("\n") == 1
+    for message, flags in cases.items():
+        done = run_module("export.serving_client", *usual, *flags)
+        error = done.stderr
+        assert done.returncode == 2
+        assert error.startswith("Error: ") and error.count("\n") == 1
         assert re.search(message, error), error
     assert not list(tmp_path.iterdir())
 

@@ -1,18 +1,12 @@
 """The program `report`."""
 
-import subprocess
-import sys
-
 from tests.support.html_page import Page
-from tests.support.paths import ROOT
+from tests.support.processes import run_module
 from tests.support.results import PROBES, metrics
 
 
 def report(run, *flags):
-    command = [sys.executable, "-m", "keras_drnet.report", f"--run_dir={run.path}"]
-    return subprocess.run(
-        [*command, *flags], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    return run_module("keras_drnet.report", f"--run_dir={run.path}", *flags)
 
 
 def test_the_program_writes_the_page_whole_or_not_at_all(make_run):

@@ -1,7 +1,6 @@
 """Object storage: a real S3 server and processes that use it."""
 
 import os
-import subprocess
 import sys
 
 import pytest
@@ -9,18 +8,11 @@ import pytest
 from keras_drnet.errors import InputError
 from keras_drnet.storage.object_storage import require_filesystem
 from tests.support.paths import ROOT
+from tests.support.processes import run_command
 
 
 def run(code, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_command(sys.executable, "-c", code, env=os.environ | environment)
 
 
 @pytest.fixture
@@ -142,13 +134,9 @@ if __name__ == "__main__":
 def test_a_worker_process_exits_cleanly(s3, tmp_path):
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
-    result = subprocess.run(
-        [sys.executable, script, f"s3://{s3.bucket}/worker"],
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | s3.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | s3.environment
+    result = run_command(
+        sys.executable, script, f"s3://{s3.bucket}/worker", env=environment
     )
     assert result.returncode == 0, result.stderr
     assert "pure virtual" not in result.stderr

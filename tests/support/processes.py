@@ -7,27 +7,31 @@ import time
 
 import pytest
 
+from tests.support import warm_python
 from tests.support.paths import ROOT
 
 TIMEOUT = 600
 LAST_STEPS = {"drnet": 12, "pose": 6}  # Of the tiny preset.
 
 
-def command(program, *flags):
-    return [sys.executable, "-m", f"keras_drnet.{program}", *map(str, flags)]
+def run_command(*words, **kwargs):
+    """Runs a command to its end and returns the completed process, with its output."""
+    kwargs = {"cwd": ROOT, "timeout": TIMEOUT} | kwargs
+    return subprocess.run(
+        list(map(str, words)), capture_output=True, text=True, check=False, **kwargs
+    )
+
+
+def run_module(module, *flags, **kwargs):
+    """Runs `python -m module flags...`; see `run_command`."""
+    if kwargs:
+        return run_command(sys.executable, "-m", module, *flags, **kwargs)
+    return warm_python.run(module, *map(str, flags), cwd=ROOT, timeout=TIMEOUT)
 
 
 def run(program, *flags, **kwargs):
-    """Runs a program to its end and returns the completed process."""
-    return subprocess.run(
-        command(program, *flags),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-        **kwargs,
-    )
+    """Runs one of the package's programs; see `run_command`."""
+    return run_module(f"keras_drnet.{program}", *flags, **kwargs)
 
 
 def train(run_dir, *flags, **kwargs):
@@ -35,12 +39,8 @@ def train(run_dir, *flags, **kwargs):
 
 
 def start_training(run_dir, *flags):
-    return subprocess.Popen(
-        command("train", f"--run_dir={run_dir}", *flags),
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+    return warm_python.WarmPopen(
+        "keras_drnet.train", f"--run_dir={run_dir}", *flags, cwd=ROOT
     )
 
 
@@ -49,7 +49,7 @@ def wait_for(process, path):
     deadline = time.monotonic() + TIMEOUT
     while not path.exists():
         if process.poll() is not None:
-            pytest.fail(f"ended with {process.returncode}: {process.stderr.read()}")
+            pytest.fail(f"ended with {process.returncode}: {process.communicate()[1]}")
         assert time.monotonic() < deadline, f"{path} never came"
         time.sleep(0.02)
 

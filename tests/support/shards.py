@@ -1,10 +1,7 @@
 """Preparation of videos as shards, as programs and in this process."""
 
-import subprocess
-import sys
-
 from keras_drnet.config.presets import PRESETS
-from tests.support.paths import ROOT
+from tests.support.processes import run_module
 
 NUM_VIDEOS = 9
 
@@ -22,15 +19,7 @@ def config(data_dir, *overrides):
 
 
 def run(*flags, **kwargs):
-    return subprocess.run(
-        [sys.executable, "-m", "keras_drnet.prepare", *flags],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        **kwargs,
-    )
+    return run_module("keras_drnet.prepare", *flags, **kwargs)
 
 
 def flags(videos, output, *more):

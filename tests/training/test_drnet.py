@@ -26,18 +26,21 @@ LOSSES = {
 
 
 def make_drnet(config, *, dtype="float32", build=build_networks, **kwargs):
-    networks = build(config, dtype=dtype)
-    drnet = DrNet(
-        networks.content_encoder,
-        networks.pose_encoder,
-        networks.decoder,
-        networks.scene_discriminator,
-        dtype=dtype,
-        **kwargs,
-    )
+    drnet = DrNet(build(config, dtype=dtype), dtype=dtype, **kwargs)
     drnet.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
     drnet.build_optimizers()
     return drnet
+
+
+def test_the_networks_may_be_given_one_by_one(tiny):
+    networks = build_networks(tiny)
+    names = ("content_encoder", "pose_encoder", "decoder", "scene_discriminator")
+    parts = {name: getattr(networks, name) for name in names}
+    whole = DrNet(networks)
+    for other in (DrNet(*parts.values()), DrNet(**parts)):
+        for name in names:
+            assert getattr(other, name) is getattr(whole, name) is parts[name]
+        assert other.adversarial.adversary is networks.scene_discriminator
 
 
 @pytest.fixture

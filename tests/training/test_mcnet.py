@@ -27,6 +27,9 @@ MEANS = {
 }
 LEARNS = {"generator_learns", "discriminator_learns"}
 
+# Networks and graphs take most of the time: one worker makes them for all tests.
+pytestmark = pytest.mark.xdist_group("mcnet")
+
 
 @pytest.fixture(scope="module")
 def config():

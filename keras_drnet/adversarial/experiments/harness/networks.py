@@ -33,6 +33,7 @@ def mlp(
     layers.append(keras.layers.Dense(sizes[-1], output_activation))
     if isinstance(num_inputs, int):
         return keras.Sequential([keras.Input((num_inputs,)), *layers])
+    # Functional for a tuple of one too: the kind of model changes the last bits.
     inputs = [keras.Input((length,)) for length in num_inputs]
     x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
     for layer in layers:
