@@ -65,12 +65,10 @@ def test_a_tflite_file_that_drifts_is_refused(
 ):
     """The file is whole and loads, but its weights are others."""
 
-    def write(saved_model, samples, name, signatures, path, *, log):
-        if name == "none":
-            shutil.copy(bundle / path.name, path)
-        else:
-            content = with_other_weights(model[0])
-            path.write_bytes(metadata.attach(content, signatures))
+    def write(saved_model, samples, signatures, paths, *, log):
+        shutil.copy(bundle / paths["none"].name, paths["none"])
+        content = with_other_weights(model[0])
+        paths["float16"].write_bytes(metadata.attach(content, signatures))
 
     monkeypatch.setattr(to_tflite, "write_tflite", write)
     output = tmp_path / "bundle"

@@ -24,9 +24,10 @@ def run_command(*words, **kwargs):
 
 def run_module(module, *flags, **kwargs):
     """Runs `python -m module flags...`; see `run_command`."""
-    if kwargs:
+    if "preexec_fn" in kwargs:
         return run_command(sys.executable, "-m", module, *flags, **kwargs)
-    return warm_python.run(module, *map(str, flags), cwd=ROOT, timeout=TIMEOUT)
+    kwargs = {"cwd": ROOT, "timeout": TIMEOUT} | kwargs
+    return warm_python.run(module, *map(str, flags), **kwargs)
 
 
 def run(program, *flags, **kwargs):

@@ -23,14 +23,14 @@ class WarmPopen:
         pid: number of the process.
     """
 
-    def __init__(self, module, *flags, cwd):
+    def __init__(self, module, *flags, cwd, env=os.environ):
         self.args = [module, *flags]
         # Closed by `communicate`.
         self._outputs = [tempfile.TemporaryFile("w+") for _ in range(2)]  # noqa: SIM115
         files = [_PROCESSES.reducer.DupFd(file.fileno()) for file in self._outputs]
         self._process = _PROCESSES.Process(
             target=_run_module,
-            args=(self.args, os.fspath(cwd), dict(os.environ), *files),
+            args=(self.args, os.fspath(cwd), dict(env), *files),
         )
         self._process.start()
         self.pid = self._process.pid
@@ -69,9 +69,9 @@ class WarmPopen:
         return tuple(texts)
 
 
-def run(module, *flags, cwd, timeout):
+def run(module, *flags, timeout, **kwargs):
     """Runs `python -m module flags...` to its end; returns a `CompletedProcess`."""
-    process = WarmPopen(module, *flags, cwd=cwd)
+    process = WarmPopen(module, *flags, **kwargs)
     try:
         outputs = process.communicate(timeout)
     except subprocess.TimeoutExpired:
