@@ -29,7 +29,7 @@ def plain_functions(networks, num_past):
     frame = networks.pose_encoder.input.shape[1:]
 
     def prime(past):
-        content, skips = networks.content_encoder(past[:, -1], training=False)
+        content, skips = encode_content(networks.content_encoder, past)
         next_poses, state = pose_rollout.observe(
             networks.pose_lstm,
             encode_frames(networks.pose_encoder, past),

@@ -53,12 +53,12 @@ class Checkpoints:
                 return step, float(manifest.get("seconds", 0.0))
         return 0, 0.0
 
-    def save(self, step, networks, state=None, *, dtype=None, seconds=0.0):
+    def save(self, step, weights, state=None, *, dtype=None, seconds=0.0):
         """Write a checkpoint and remove the oldest, all but `NUM_KEPT`.
 
         Args:
             step: steps trained so far.
-            networks: dict of name to `keras.Model`.
+            weights: dict of a network's name to list of its variables.
             state: dict of name to list of variables that training needs to resume;
                 `None` for a checkpoint that is not to be trained further.
             dtype: NumPy type of the stored weights; `None` = unchanged.
@@ -70,8 +70,8 @@ class Checkpoints:
         path = self._path(step)
         try:
             with atomic_folder(path) as folder:
-                for name, network in networks.items():
-                    arrays = _weights_arrays(network, dtype)
+                for name, variables in weights.items():
+                    arrays = _weights_arrays(variables, dtype)
                     _write_arrays(folder / f"{name}.npz", arrays)
                 if state is not None:
                     _write_arrays(folder / STATE_FILE, _state_arrays(state))
@@ -84,11 +84,11 @@ class Checkpoints:
         for old in self.steps()[:-NUM_KEPT]:
             shutil.rmtree(self._path(old), ignore_errors=True)
 
-    def restore(self, networks, state=None):
+    def restore(self, weights, state=None):
         """Load the newest undamaged checkpoint.
 
         Args:
-            networks: dict of name to `keras.Model`; their weights are set.
+            weights: dict of a network's name to list of its variables, which are set.
             state: dict of name to list of variables to set, or `None`.
 
         Returns:
@@ -107,7 +107,7 @@ class Checkpoints:
                     damage,
                 )
                 continue
-            self._load(self._path(step), networks, state)
+            self._load(self._path(step), weights, state)
             return step
         if steps:
             raise InputError(
@@ -116,10 +116,10 @@ class Checkpoints:
             )
         return 0
 
-    def _load(self, path, networks, state):
-        for name, network in networks.items():
-            variables = {weight.path: weight for weight in network.weights}
-            _assign(variables, path / f"{name}.npz")
+    def _load(self, path, weights, state):
+        for name, variables in weights.items():
+            by_path = {variable.path: variable for variable in variables}
+            _assign(by_path, path / f"{name}.npz")
         if state is not None:
             if not (path / STATE_FILE).is_file():
                 raise InputError(
@@ -142,10 +142,9 @@ def _state_key(name, index):
     return f"{name}/{index:04d}"
 
 
-def _weights_arrays(network, dtype):
+def _weights_arrays(weights, dtype):
     return {
-        w.path: keras.ops.convert_to_numpy(w).astype(dtype or w.dtype)
-        for w in network.weights
+        w.path: keras.ops.convert_to_numpy(w).astype(dtype or w.dtype) for w in weights
     }
 
 

@@ -44,6 +44,6 @@ def release(run, output_dir, *, results_only=False):
 
 
 def _save_weights(run, networks, copy):
-    for stage, trained in run.last_networks(networks).items():
+    for stage, trained in run.last_weights(networks).items():
         steps, seconds = run.checkpoints(stage).progress()
         copy.checkpoints(stage).save(steps, trained, dtype=np.float16, seconds=seconds)

@@ -17,7 +17,7 @@ from keras_drnet import pretrained
 from keras_drnet.checkpoints.checkpoint import Checkpoints
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
-from keras_drnet.models.networks import build_networks
+from keras_drnet.models.networks import build_networks, own_weights
 from keras_drnet.storage.files import UNFINISHED, write_text
 
 CONFIG_FILE = "config.json"
@@ -122,22 +122,23 @@ class RunFolder:
         """Return the names of the run's stages, in the order of their training."""
         return self.config().stages
 
-    def last_networks(self, networks):
-        """Group networks by the last stage that trains them.
+    def last_weights(self, networks):
+        """Group networks' weights by the last stage that trains them.
 
         Args:
             networks: the method's networks: see `models.networks.build_networks`.
 
         Returns:
-            A dict of stages, in their order, to dicts of networks by name. A stage
-            of which all is trained further by later ones is not in it.
+            A dict of stages, in their order, to what `stage_weights` returns, less the
+            networks that later stages train further. A stage of which none is left is
+            not in it.
         """
         config = self.config()
         last = {
             n: stage for stage in config.stages for n in config.stage(stage).networks
         }
         return {
-            stage: {n: getattr(networks, n) for n in last if last[n] == stage}
+            stage: {n: own_weights(networks, n) for n in last if last[n] == stage}
             for stage in config.stages
             if stage in last.values()
         }
@@ -176,7 +177,7 @@ class RunFolder:
             InputError: a stage has no checkpoint yet.
         """
         networks = build_networks(self.config(), dtype=dtype)
-        for stage, trained in self.last_networks(networks).items():
+        for stage, trained in self.last_weights(networks).items():
             if not self.checkpoints(stage).restore(trained):
                 raise InputError(
                     f"{self.path} has no checkpoint of stage {stage!r} yet; train it "
@@ -185,6 +186,6 @@ class RunFolder:
         return networks
 
 
-def stage_networks(networks, stage):
-    """Return the networks that a stage trains, by name."""
-    return {name: getattr(networks, name) for name in Config().stage(stage).networks}
+def stage_weights(networks, stage):
+    """Return the weights of the networks that a stage trains, lists by network."""
+    return {n: own_weights(networks, n) for n in Config().stage(stage).networks}

@@ -98,7 +98,8 @@ RECORDING_KEYS = (
 class ModelConfig:
     """Families and sizes of the networks."""
 
-    content_encoder: str = "dcgan"  # "dcgan_unet", "vgg_unet", "resnet18", "none".
+    # "dcgan", "dcgan_unet", "vgg_unet", "resnet18", "none"; "parts" in all three.
+    content_encoder: str = "dcgan"
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
     pose_encoder: str = "dcgan"  # "dcgan", "dcgan_keypoints" or "resnet18".
     decoder: str = "dcgan"  # As the content encoder; "dcgan" for "resnet18".
@@ -110,6 +111,12 @@ class ModelConfig:
     standardize_pairs: bool = False  # Whether that sees poses of unit variance.
     lstm_units: int = 256  # Width of the pose LSTM.
     lstm_layers: int = 2  # LSTM layers.
+    # Only used by parts.
+    num_parts: int = 2  # K, parts of a frame, each with a position of its own.
+    patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.
+    localizer_filters: int = 16  # Filters of the localizer's first stage.
+    num_content_frames: int = 1  # Observed frames that content is read from.
+    background: str = "black"  # Behind the parts: "black", or "learned".
 
     def __post_init__(self) -> None:
         require_positive(
@@ -120,7 +127,12 @@ class ModelConfig:
             "discriminator_units",
             "lstm_units",
             "lstm_layers",
+            "num_parts",
+            "localizer_filters",
+            "num_content_frames",
         )
+        require_not_negative(self, "patch_size")
+        require(self, background=("black", "learned"))
 
 
 METHODS = ("drnet", "mcnet")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from keras_drnet.inference.predictor import Frames, Predictor
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_frames
+from keras_drnet.models.encode import encode_content, encode_frames
 from keras_drnet.models.networks import Networks
 
 Content = tuple[tf.Tensor, list[tf.Tensor]]  # Code and skips.
@@ -19,7 +19,7 @@ State = tuple[tuple[tf.Tensor, tf.Tensor], ...]  # Hidden and carry of each laye
 class VideoPredictor(Predictor):
     """Predicts video in pose space, from a single encoding of the content.
 
-    The content of the last observed frame is encoded once. Each generated frame then
+    The content of the last observed frames is encoded once. Each generated frame then
     takes one step of the pose LSTM and one pass of the decoder. Generated pixels are
     never read again, and the cost of a frame is constant.
 
@@ -52,7 +52,8 @@ class VideoPredictor(Predictor):
         it swaps content: synthesis by analogy.
 
         Args:
-            content_frames: `[B, H, W, C]` in [0, 1].
+            content_frames: `[B, H, W, C]` in [0, 1], or `[B, T, H, W, C]`, several
+                of each clip.
             pose_frames: `[B, H, W, C]` in [0, 1].
 
         Returns:
@@ -74,7 +75,8 @@ class VideoPredictor(Predictor):
         """Decode the content of some frames with poses interpolated linearly.
 
         Args:
-            content_frames: `[B, H, W, C]` in [0, 1].
+            content_frames: `[B, H, W, C]` in [0, 1], or `[B, T, H, W, C]`, several
+                of each clip.
             start_frames: `[B, H, W, C]` in [0, 1], which give the first pose.
             end_frames: `[B, H, W, C]` in [0, 1], which give the last pose.
             num_steps: number of poses, evenly spaced on the straight line from first
@@ -106,8 +108,9 @@ class VideoPredictor(Predictor):
     @tf.function(reduce_retracing=True)
     def _prime(self, past: list[tf.Tensor]) -> tuple[Content, tf.Tensor, State]:
         nets = self.networks
-        content = nets.content_encoder(past[-1], training=False)
-        poses = encode_frames(nets.pose_encoder, tf.stack(past, axis=1))
+        video = tf.stack(past, axis=1)
+        content = encode_content(nets.content_encoder, video)
+        poses = encode_frames(nets.pose_encoder, video)
         state = pose_rollout.initial_state(nets.pose_lstm, tf.shape(past[-1])[0])
         next_poses, state = pose_rollout.observe(
             nets.pose_lstm, poses, content[0], state
@@ -131,7 +134,7 @@ class VideoPredictor(Predictor):
         self, content_frames: tf.Tensor, pose_frames: tf.Tensor
     ) -> tf.Tensor:
         nets = self.networks
-        content = nets.content_encoder(content_frames, training=False)
+        content = encode_content(nets.content_encoder, content_frames)
         pose = nets.pose_encoder(pose_frames, training=False)
         return nets.decoder((content, pose), training=False)
 
@@ -144,7 +147,7 @@ class VideoPredictor(Predictor):
         fraction: tf.Tensor,
     ) -> tf.Tensor:
         nets = self.networks
-        content = nets.content_encoder(content_frames, training=False)
+        content = encode_content(nets.content_encoder, content_frames)
         start = nets.pose_encoder(start_frames, training=False)
         end = nets.pose_encoder(end_frames, training=False)
         pose = (1.0 - fraction) * start + fraction * end

@@ -79,11 +79,11 @@ def down_block(x, filters, *, dtype, name):
     return norm(x, "leaky_relu", dtype=dtype, name=name)
 
 
-def down_path(x, filters, *, dtype):
+def down_path(x, filters, *, dtype, name="down"):
     """Halve the side once for each width; return every map, finest first."""
     maps = []
     for i, width in enumerate(filters):
-        x = down_block(x, width, dtype=dtype, name=f"down{i + 1}")
+        x = down_block(x, width, dtype=dtype, name=f"{name}{i + 1}")
         maps.append(x)
     return maps
 
@@ -92,6 +92,17 @@ def up_block(x, filters, *, dtype, name):
     """Double the side: 4x4 transposed convolution of stride 2, norm, leaky ReLU."""
     x = conv_transpose(x, filters, 4, 2, dtype=dtype, name=f"{name}_conv")
     return norm(x, "leaky_relu", dtype=dtype, name=name)
+
+
+def seed_map(code, filters, *, dtype):
+    """Make the first 4x4 map of a decoder from a code `[B, D]`."""
+    x = keras.layers.Reshape((1, 1, code.shape[-1]), dtype=dtype, name="codes_map")(
+        code
+    )
+    x = conv_transpose(
+        x, filters, SMALLEST_MAP, padding="valid", dtype=dtype, name="seed_conv"
+    )
+    return norm(x, "leaky_relu", dtype=dtype, name="seed")
 
 
 def vgg_block(x, filters, num_layers, *, dtype, name):
@@ -138,6 +149,22 @@ def stage_filters(image_size, num_filters, max_multiple=8):
 
     `stage_filters(64, 64)` is `[64, 128, 256, 512]`.
     """
-    return [
-        num_filters * min(2**i, max_multiple) for i in range(num_stages(image_size))
-    ]
+    return _doubling(num_stages(image_size), num_filters, max_multiple)
+
+
+def patch_filters(patch_size, num_filters, max_multiple=8):
+    """Return the filters of each stage for patches, as `stage_filters` for frames.
+
+    Raises:
+        InputError: `patch_size` is not a power of two from 8 to 256.
+    """
+    num = patch_size.bit_length() - SMALLEST_MAP.bit_length()
+    if patch_size not in (8, 16, 32, 64, 128, 256):
+        raise InputError(
+            f"patch_size is {patch_size}; expected a power of two from 8 to 256."
+        )
+    return _doubling(num, num_filters, max_multiple)
+
+
+def _doubling(num, num_filters, max_multiple):
+    return [num_filters * min(2**i, max_multiple) for i in range(num)]

@@ -96,11 +96,7 @@ def _codes(content_dim, pose_dim):
 def _seed(content, pose, filters, dtype):
     """Build the first 4x4 map from the two codes."""
     x = keras.layers.Concatenate(dtype=dtype, name="codes")([content, pose])
-    x = keras.layers.Reshape((1, 1, x.shape[-1]), dtype=dtype, name="codes_map")(x)
-    x = blocks.conv_transpose(
-        x, filters, 4, padding="valid", dtype=dtype, name="seed_conv"
-    )
-    return blocks.norm(x, "leaky_relu", dtype=dtype, name="seed")
+    return blocks.seed_map(x, filters, dtype=dtype)
 
 
 def _join(x, skip, dtype, name):

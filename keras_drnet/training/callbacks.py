@@ -24,24 +24,24 @@ class Checkpoint(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, checkpoints, networks, state, *, step=0, seconds=0.0, average=None
+        self, checkpoints, weights, state, *, step=0, seconds=0.0, average=None
     ):
         """Set what is saved.
 
         Args:
             checkpoints: `Checkpoints` of the stage.
-            networks: dict of name to `keras.Model`.
+            weights: dict of a network's name to list of its variables.
             state: dict of name to list of variables.
             step: steps trained so far.
             seconds: time that they took.
             average: a `WeightAverage`, if the average is what is to be used: it is
-                saved as the networks' weights, the live ones as part of the state.
+                saved as the weights, the live ones as part of the state.
         """
         super().__init__()
         self.step = step
         self._started = time.monotonic() - seconds
         self._checkpoints = checkpoints
-        self._networks = networks
+        self._weights = weights
         self._state = dict(state)
         self._average = average
         self._interrupted = False
@@ -75,7 +75,7 @@ class Checkpoint(keras.callbacks.Callback):
         with applied:
             self._checkpoints.save(
                 self.step,
-                self._networks,
+                self._weights,
                 state,
                 seconds=time.monotonic() - self._started,
             )

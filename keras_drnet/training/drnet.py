@@ -6,6 +6,7 @@ from keras import ops
 from keras_drnet.losses import drnet_losses
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import SamePair
+from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import Networks
 from keras_drnet.training.adversarial_model import AdversarialModel
 
@@ -105,30 +106,36 @@ class DrNet(AdversarialModel):
 
     @property
     def feature_variables(self):
-        """The trainable variables of both encoders and the decoder."""
-        return (
+        """The trainable variables of both encoders and the decoder, each once."""
+        variables = (
             self.content_encoder.trainable_variables
             + self.pose_encoder.trainable_variables
             + self.decoder.trainable_variables
         )
+        return list({id(variable): variable for variable in variables}.values())
 
     def call(self, batch, training=False):
         """Decode `pose_1`'s frame from its pose and the content of `content_1`.
 
         Args:
-            batch: dict of frames `[B, H, W, C]` with `content_1` and `pose_1`.
+            batch: dict of frames with `content_1`, as `encode_content` takes them, and
+                `pose_1`, `[B, H, W, C]`.
             training: whether batch normalization uses the batch's statistics.
 
         Returns:
             Frames `[B, H, W, C]`.
         """
-        content = self.content_encoder(batch["content_1"], training=training)
+        content = encode_content(
+            self.content_encoder, batch["content_1"], training=training
+        )
         pose = self.pose_encoder(batch["pose_1"], training=training)
         return self.decoder((content, pose), training=training)
 
     def compute_losses(self, batch, *, training):
-        content_1, skips = self.content_encoder(batch["content_1"], training=training)
-        content_2, _ = self.content_encoder(batch["content_2"], training=training)
+        (content_1, skips), (content_2, _) = (
+            encode_content(self.content_encoder, batch[name], training=training)
+            for name in ("content_1", "content_2")
+        )
         pose_1, *neighbors = self._encode_moving(batch, training=training)
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
         frames = self.decoder(((content_1, skips), pose_1), training=training)

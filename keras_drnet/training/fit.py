@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from keras_drnet.checkpoints.run_folder import stage_networks
+from keras_drnet.checkpoints.run_folder import stage_weights
 from keras_drnet.data.load import load_dataset
 from keras_drnet.inference.load import PREDICTORS
 from keras_drnet.training import callbacks
@@ -28,13 +28,14 @@ def fit(model, run, stage, networks):
     """
     config = run.config()
     settings = config.stage(stage.name)
-    trained = stage_networks(networks, stage.name)
+    trained = stage_weights(networks, stage.name)
     model.build_optimizers()
     state = {n: optimizer.variables for n, optimizer in model.optimizers.items()}
     state |= model.extra_state
     average, live = None, {}
     if settings.average_momentum:
-        average = WeightAverage(trained.values(), settings.average_momentum)
+        averaged = [getattr(networks, name) for name in trained]
+        average = WeightAverage(averaged, settings.average_momentum)
         state["average"] = average.variables
         live = {"live_weights": average.weights}
     checkpoints = run.checkpoints(stage.name)

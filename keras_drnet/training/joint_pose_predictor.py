@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_frames
+from keras_drnet.models.encode import encode_content, encode_frames
 from keras_drnet.training.pose_predictor import PosePredictor
 from keras_drnet.training.stage_model import apply_gradients, track
 
@@ -132,7 +132,7 @@ class JointPosePredictor(PosePredictor):
         targets.set_shape((None, times.shape[1], *video.shape[2:]))
         taught = encode_frames(self.teacher, ops.concatenate([past, targets], axis=1))
         taught = self.normalization(taught)
-        content, skips = self.content_encoder(past[:, -1], training=False)
+        content, skips = encode_content(self.content_encoder, past)
         poses = encode_frames(self.pose_encoder, past)
         predicted = pose_rollout.observe_and_continue(
             self.pose_lstm,

@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_frames
+from keras_drnet.models.encode import encode_content, encode_frames
 from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
 from keras_drnet.training.stage_model import StageModel, apply_gradients, track
 
@@ -51,7 +51,7 @@ class PosePredictor(StageModel):
         """Create the model from its networks.
 
         Args:
-            content_encoder: frames `[B, H, W, C]` to `(content, skips)`; frozen.
+            content_encoder: see `Networks`; frozen.
             pose_encoder: frames to pose `[B, Dp]`; frozen.
             pose_lstm: `(pose, content, state)` to `(next_pose, next_state)`.
             num_past: number of observed frames, from 1 to T - 1.
@@ -103,10 +103,10 @@ class PosePredictor(StageModel):
 
         Returns:
             `(poses, content)`: the poses of all frames, `[B, T, Dp]`, and the
-            content of the last observed frame, `[B, Dc]`.
+            content of the observed frames, `[B, Dc]`.
         """
         poses = encode_frames(self.pose_encoder, video)
-        content, _ = self.content_encoder(video[:, self.num_past - 1], training=False)
+        content, _ = encode_content(self.content_encoder, video[:, : self.num_past])
         return tf.stop_gradient(poses), tf.stop_gradient(content)
 
     def call(self, video, training=False):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from keras_drnet.checkpoints.run_folder import stage_networks
+from keras_drnet.checkpoints.run_folder import stage_weights
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.errors import InputError, choose
 from keras_drnet.models.networks import build_networks
@@ -72,7 +72,7 @@ def _restore_stages_before(run, networks, name):
     """Set the weights of the networks to those of the stages before, all finished."""
     config = run.config()
     for before in config.stages[: config.stages.index(name)]:
-        trained = stage_networks(networks, before)
+        trained = stage_weights(networks, before)
         steps = run.checkpoints(before).restore(trained)
         wanted = config.stage(before).num_steps
         if steps < wanted:

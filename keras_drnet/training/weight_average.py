@@ -35,7 +35,9 @@ class WeightAverage(keras.callbacks.Callback):
         """
         super().__init__()
         self._momentum = momentum
-        self.weights = [w.value for network in networks for w in network.weights]
+        # Networks may share some.
+        weights = {id(w): w for network in networks for w in network.weights}
+        self.weights = [weight.value for weight in weights.values()]
         self.variables = [tf.Variable(w, trainable=False) for w in self.weights]
         self._update = tf.function(self._update_all, autograph=False)
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from keras_drnet.checkpoints.checkpoint import NUM_KEPT, Checkpoints
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks
 
 
 @pytest.fixture
 def networks(tiny):
-    return stage_networks(build_networks(tiny), "drnet")
+    return stage_weights(build_networks(tiny), "drnet")
 
 
 @pytest.fixture
@@ -129,11 +129,11 @@ def test_a_failed_write_keeps_what_was_there(tmp_path, networks, state, monkeypa
 def test_weights_of_other_networks_are_refused(tmp_path, tiny, networks, state):
     Checkpoints(tmp_path).save(1, networks, state)
     wider = tiny.with_overrides(["model.num_filters=8"])
-    others = stage_networks(build_networks(wider), "drnet")
+    others = stage_weights(build_networks(wider), "drnet")
     message = r"another configuration: '.*' has shape \(4, 4, 3, 4\) there"
     with pytest.raises(InputError, match=message):
         Checkpoints(tmp_path).restore(others)
-    unet = stage_networks(
+    unet = stage_weights(
         build_networks(tiny.with_overrides(["model.normalize_pose=true"])), "drnet"
     )
     Checkpoints(tmp_path).restore(unet)  # No weight of its own: it fits.

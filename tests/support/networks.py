@@ -7,7 +7,7 @@ what is wrong with an export would not show.
 import keras
 import numpy as np
 
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.models.networks import build_networks
 
 
@@ -36,5 +36,5 @@ def save_run(path, config, networks):
     run = RunFolder(path)
     run.create(config)
     for stage in run.stages():
-        run.checkpoints(stage).save(1, stage_networks(networks, stage), {})
+        run.checkpoints(stage).save(1, stage_weights(networks, stage), {})
     return run

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_drnet.checkpoints.checkpoint import Checkpoints
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.errors import InputError, TrainingError
 from keras_drnet.models.networks import build_networks
 from keras_drnet.training import callbacks
@@ -106,7 +106,7 @@ def test_the_average_starts_with_the_range_that_was_fitted(tiny, tmp_path):
     run = RunFolder(tmp_path)
     run.create(config)
     run.checkpoints("drnet").save(
-        config.drnet.num_steps, stage_networks(build_networks(config), "drnet"), {}
+        config.drnet.num_steps, stage_weights(build_networks(config), "drnet"), {}
     )
     train_stage(run, "pose")
     folder = tmp_path / "pose" / f"step_{config.pose.num_steps:08d}"

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.checkpoints.release import release
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.config.stages import JointConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
@@ -196,8 +196,8 @@ def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
     run = RunFolder(tmp_path / "run")
     run.create(with_joint(tiny, epochs=2))
     assert run.stages() == ("drnet", "pose", "joint")
-    run.checkpoints("drnet").save(12, stage_networks(networks, "drnet"), {})
-    run.checkpoints("pose").save(6, stage_networks(networks, "pose"), {})
+    run.checkpoints("drnet").save(12, stage_weights(networks, "drnet"), {})
+    run.checkpoints("pose").save(6, stage_weights(networks, "pose"), {})
     train_stage(run, "joint")
     whole = run.load_networks()
     assert not is_same(weights(networks.pose_encoder), whole.pose_encoder)
@@ -223,7 +223,7 @@ def test_every_network_is_kept_by_the_stage_that_trains_it_last(tiny, tmp_path):
     ):
         networks = lively_networks(config)
         run = save_run(tmp_path / str(len(expected)), config, networks)
-        found = run.last_networks(networks)
+        found = run.last_weights(networks)
         assert {stage: set(nets) for stage, nets in found.items()} == expected
         copy = release(run, tmp_path / f"copy {len(expected)}")
         for stage, names in expected.items():
@@ -248,11 +248,11 @@ def test_the_next_stage_goes_on_from_it(tiny, tmp_path):
     run = save_run(tmp_path / "run", config, lively_networks(config, seed=0))
     for stage, steps in (("drnet", 12), ("pose", 6)):
         networks = lively_networks(config, seed=0)
-        run.checkpoints(stage).save(steps, stage_networks(networks, stage), {})
+        run.checkpoints(stage).save(steps, stage_weights(networks, stage), {})
     with pytest.raises(InputError, match="Stage 'joint' .* has 1 of 2 steps"):
         train_stage(run, "rollout")
     joint = lively_networks(config, seed=1)
-    run.checkpoints("joint").save(2, stage_networks(joint, "joint"), {})
+    run.checkpoints("joint").save(2, stage_weights(joint, "joint"), {})
     shutil.rmtree(run.path / "rollout")
     train_stage(run, "rollout")
     loaded = run.load_networks()

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_drnet.checkpoints.release import release
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.config.stages import RolloutConfig
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
@@ -197,8 +197,8 @@ def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
     networks = lively_networks(tiny)
     run = RunFolder(tmp_path / "run")
     run.create(with_rollout(tiny, epochs=2))
-    run.checkpoints("drnet").save(12, stage_networks(networks, "drnet"), {})
-    run.checkpoints("pose").save(6, stage_networks(networks, "pose"), {})
+    run.checkpoints("drnet").save(12, stage_weights(networks, "drnet"), {})
+    run.checkpoints("pose").save(6, stage_weights(networks, "pose"), {})
     train_stage(run, "rollout")
     whole = weights(run.load_networks().pose_lstm)
     shutil.rmtree(run.path / "rollout" / "step_00000004")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keras_drnet.checkpoints.run_folder import RunFolder, stage_networks
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.config.schema import Config, stage_names
 from keras_drnet.errors import InputError
 from keras_drnet.models import networks as networks_lib
@@ -46,7 +46,7 @@ def without_fitting(monkeypatch):
         model.build_optimizers()
         run.checkpoints(stage.name).save(
             run.config().stage(stage.name).num_steps,
-            stage_networks(networks, stage.name),
+            stage_weights(networks, stage.name),
             {},
         )
 

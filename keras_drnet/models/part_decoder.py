@@ -1,0 +1,139 @@
+"""Decoder of parts: each part drawn alone, then put in its place."""
+
+import keras
+from keras import ops
+
+from keras_drnet.models import blocks
+from keras_drnet.models.patches import WritePatches
+
+BACKGROUNDS = ("black", "learned")
+
+
+def build_part_decoder(
+    image_size,
+    num_channels,
+    num_parts,
+    patch_size,
+    content_dim,
+    pose_dim,
+    num_filters,
+    *,
+    background="black",
+    dtype="float32",
+):
+    """Build the decoder that belongs to the encoders of `part_encoders`.
+
+    Args:
+        image_size: side of the frame in pixels.
+        num_channels: channels of the frame.
+        num_parts: number of parts, K.
+        patch_size: side of a patch in pixels, a power of two from 8.
+        content_dim: length Dc of the content code, a multiple of K.
+        pose_dim: length Dp of the pose code: see `build_part_pose_encoder`.
+        num_filters: filters of the finest stage, as in the encoders.
+        background: what is behind the parts: see `PartComposition`.
+        dtype: dtype policy of the convolutions.
+
+    Returns:
+        A `keras.Model` from `((content, ()), pose)` to frames `[B, H, W, C]`, float32
+        in (0, 1).
+    """
+    content = keras.Input((content_dim,), name="content")
+    pose = keras.Input((pose_dim,), name="pose")
+    positions = ops.reshape(pose[:, : 2 * num_parts], (-1, num_parts, 2))
+    codes = [ops.reshape(content, (-1, content_dim // num_parts))]
+    residual_dim = pose_dim // num_parts - 2
+    if residual_dim:
+        codes.append(ops.reshape(pose[:, 2 * num_parts :], (-1, residual_dim)))
+    draw = build_patch_decoder(
+        patch_size,
+        num_channels,
+        content_dim // num_parts,
+        residual_dim,
+        num_filters,
+        dtype=dtype,
+    )
+    patches = draw(codes)
+    patches = ops.reshape(patches, (-1, num_parts, *patches.shape[1:]))
+    x = WritePatches(image_size, dtype="float32", name="parts")(patches, positions)
+    x = PartComposition(background, dtype="float32", name="frame")(x)
+    return keras.Model(((content, ()), pose), x, name="decoder")
+
+
+def build_patch_decoder(
+    patch_size, num_channels, code_dim, residual_dim, num_filters, *, dtype="float32"
+):
+    """Build the network that draws a part alone.
+
+    Returns:
+        A `keras.Model` from `[code]` `[B, code_dim]`, or `[code, residual]` where
+        `residual_dim` is not 0, to patches `[B, P, P, C + 1]`: see `ColorAndMass`.
+    """
+    code = keras.Input((code_dim,), name="part_content")
+    inputs, x = [code], code
+    if residual_dim:
+        residual = keras.Input((residual_dim,), name="part_residual")
+        inputs.append(residual)
+        x = keras.layers.Concatenate(dtype=dtype, name="codes")(inputs)
+    *finer, coarsest = blocks.patch_filters(patch_size, num_filters)
+    x = blocks.seed_map(x, coarsest, dtype=dtype)
+    for i, width in enumerate(reversed(finer)):
+        x = blocks.up_block(x, width, dtype=dtype, name=f"up{i + 1}")
+    x = blocks.conv_transpose(x, num_channels + 1, 4, 2, dtype=dtype, name="patch_conv")
+    x = ColorAndMass(dtype="float32", name="color_and_mass")(x)
+    return keras.Model(inputs, x, name="patch_decoder")
+
+
+@keras.saving.register_keras_serializable("keras_drnet")
+class ColorAndMass(keras.layers.Layer):
+    """Activation of a patch: colors weighted by a mass, and the mass.
+
+    From logits `[..., C + 1]`: colors are a sigmoid of the first C, in (0, 1); the mass,
+    above 0, is a softplus of the last minus 1, so that patches start faint.
+    """
+
+    def call(self, x):
+        """Apply the activation; see the class."""
+        mass = ops.softplus(x[..., -1:] - 1.0)
+        return ops.concatenate([mass * ops.sigmoid(x[..., :-1]), mass], axis=-1)
+
+
+@keras.saving.register_keras_serializable("keras_drnet")
+class PartComposition(keras.layers.Layer):
+    """Composition of parts over a background, `[B, H, W, C + 1]` to `[B, H, W, C]`.
+
+    A pixel is the mean of the parts' colors and of the background, weighted by their
+    masses; the background's is 1. Which part is in front is a matter of its mass alone.
+    """
+
+    def __init__(self, background="black", **kwargs):
+        """Create the layer.
+
+        Args:
+            background: `"black"`, or `"learned"` for one picture behind all clips.
+            **kwargs: arguments of `keras.layers.Layer`.
+        """
+        super().__init__(**kwargs)
+        self.background = background
+
+    def build(self, shape):
+        if self.background == "learned":
+            self.logits = self.add_weight(
+                shape=(*shape[1:-1], shape[-1] - 1),
+                initializer="zeros",
+                name="background",
+            )
+
+    def call(self, x):
+        """Compose the frames; see the class."""
+        colors, mass = x[..., :-1], x[..., -1:]
+        if self.background == "learned":
+            colors += ops.sigmoid(self.logits)
+        return colors / (1.0 + mass)
+
+    def compute_output_shape(self, shape):
+        return (*shape[:-1], shape[-1] - 1)
+
+    def get_config(self):
+        """Return the arguments of the constructor."""
+        return super().get_config() | {"background": self.background}

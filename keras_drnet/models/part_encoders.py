@@ -1,0 +1,115 @@
+"""Encoders of parts: what each part looks like, and where it is.
+
+Content and pose encoder share a localizer. So the place that it finds on an object may
+differ from object to object: it is the same where content is cut out and where it is
+drawn.
+"""
+
+import keras
+from keras import ops
+
+from keras_drnet.models import blocks
+from keras_drnet.models.patches import ReadPatches
+
+
+def build_part_content_encoder(
+    localizer, patch_size, content_dim, num_filters, *, num_frames=1, dtype="float32"
+):
+    """Build an encoder of the content of one frame of a clip, or of several.
+
+    A patch is cut out at each part's position, and encoded, by the same convolutions
+    for all parts. The codes of several frames are averaged, with weights that tell how
+    much of the part is seen in each: what one frame hides, another shows.
+
+    Args:
+        localizer: model of `build_localizer`.
+        patch_size: side of a patch in pixels, a power of two from 8.
+        content_dim: length Dc of the content code, a multiple of the number of parts.
+        num_filters: filters of the first stage; each stage doubles them.
+        num_frames: number of frames that are read, N.
+        dtype: dtype policy of the convolutions.
+
+    Returns:
+        A `keras.Model` from frames `[B, H, W, C]`, or `[B, N, H, W, C]` where N is not
+        1, to the pair `(content, ())`: content `[B, Dc]` in (-1, 1), the parts' codes
+        one after the other.
+    """
+    _, *frame = localizer.input.shape
+    num_parts = localizer.output.shape[1]
+    read = frame if num_frames == 1 else (num_frames, *frame)
+    frames = keras.Input(read, name="frames")
+    x = _patch_map(
+        ops.reshape(frames, (-1, *frame)),
+        localizer,
+        patch_size,
+        num_filters,
+        dtype=dtype,
+        name="content_patch",
+    )
+    codes = blocks.code_head(
+        x,
+        content_dim // num_parts,
+        kernel_size=blocks.SMALLEST_MAP,
+        dtype=dtype,
+        name="part_content",
+    )
+    if num_frames == 1:
+        content = ops.reshape(codes, (-1, content_dim))
+    else:
+        flat = keras.layers.Flatten(dtype="float32", name="flat_patch")(x)
+        visibility = keras.layers.Dense(1, dtype="float32", name="visibility")(flat)
+        codes, visibility = (
+            ops.reshape(values, (-1, num_frames, num_parts, values.shape[-1]))
+            for values in (codes, visibility)
+        )
+        codes = ops.sum(ops.softmax(visibility, axis=1) * codes, axis=1)
+        content = ops.reshape(codes, (-1, content_dim))
+    return keras.Model(frames, (content, ()), name="content_encoder")
+
+
+def build_part_pose_encoder(
+    localizer, patch_size, pose_dim, num_filters, *, dtype="float32"
+):
+    """Build an encoder of the positions of parts, and of what else moves in them.
+
+    Args:
+        localizer: model of `build_localizer`.
+        patch_size: side of a patch in pixels, a power of two from 8.
+        pose_dim: length Dp of the pose: two for each part, its position, and the same
+            number more for each, its residual pose, encoded from the patch there.
+        num_filters: filters of the first stage; each stage doubles them.
+        dtype: dtype policy of the convolutions.
+
+    Returns:
+        A `keras.Model` from frames `[B, H, W, C]` to pose `[B, Dp]` in (-1, 1): all
+        positions, then all residuals.
+    """
+    frames = keras.Input(localizer.input.shape[1:], name="frames")
+    positions = localizer(frames)
+    num_parts = positions.shape[1]
+    pose = keras.layers.Flatten(dtype="float32", name="flat_positions")(positions)
+    residual_dim = pose_dim - 2 * num_parts
+    if residual_dim:
+        x = _patch_map(
+            frames, localizer, patch_size, num_filters, dtype=dtype, name="pose_patch"
+        )
+        residual = blocks.code_head(
+            x,
+            residual_dim // num_parts,
+            kernel_size=blocks.SMALLEST_MAP,
+            dtype=dtype,
+            name="part_residual",
+        )
+        residual = ops.reshape(residual, (-1, residual_dim))
+        pose = keras.layers.Concatenate(dtype="float32", name="pose")([pose, residual])
+    return keras.Model(frames, pose, name="pose_encoder")
+
+
+def _patch_map(frames, localizer, patch_size, num_filters, *, dtype, name):
+    """Encode the patches of frames `[B, H, W, C]`, `[B K, 4, 4, F]`."""
+    patches = ReadPatches(patch_size, dtype="float32", name=f"{name}es")(
+        frames, localizer(frames)
+    )
+    patches = ops.reshape(patches, (-1, *patches.shape[2:]))
+    filters = blocks.patch_filters(patch_size, num_filters)
+    return blocks.down_path(patches, filters, dtype=dtype, name=f"{name}_down")[-1]
