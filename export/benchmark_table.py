@@ -16,6 +16,7 @@ from export.signatures import SIGNATURES_FILE, Signatures
 from keras_drnet.config.schema import Config
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models import pose_rollout
+from keras_drnet.models.encode import content_frames
 from keras_drnet.models.networks import build_networks
 
 CALLS = 4  # Calls of each row in a round; the first, with cold caches, is not counted.
@@ -154,12 +155,13 @@ def _other_rows(folder, config, past, threads):
         prime=lambda: next(predictor.stream(past)),
         step=lambda: next(stream),
     )
-    content = networks.content_encoder.predict(past[:, -1], verbose=0)
+    read = content_frames(networks.content_encoder, past)
+    content = networks.content_encoder.predict(read, verbose=0)
     pose = networks.pose_encoder.predict(past[0], verbose=0)[:1]
     state = pose_rollout.initial_state(networks.pose_lstm, 1)
 
     def encode():
-        networks.content_encoder.predict(past[:, -1], verbose=0)
+        networks.content_encoder.predict(read, verbose=0)
         networks.pose_encoder.predict(past[0], verbose=0)
 
     def step():

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from export.formats.to_onnx import output_name
 from keras_drnet.inference.video_predictor import VideoPredictor
+from keras_drnet.models.encode import encode_content
 
 GOLDEN_FRAMES = 20  # Frames of the roll-out that a bundle keeps.
 TOLERANCE = 1e-4  # Relative to the tensor's greatest value where that is above 1.
@@ -28,7 +29,7 @@ def golden(networks, graph, functions, past):
         `[1, 20, H, W, C]`.
     """
     frame, first = past[:, -1], past[:, 0]
-    content, skips = networks.content_encoder(frame, training=False)
+    content, skips = encode_content(networks.content_encoder, frame)
     pose = networks.pose_encoder(first, training=False)
     encoded = {"content": content} | {f"skip{i + 1}": s for i, s in enumerate(skips)}
     primed = functions["prime"](past=tf.constant(past))

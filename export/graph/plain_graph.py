@@ -16,8 +16,8 @@ import tensorflow as tf
 
 from keras_drnet.config.schema import Config
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_frames
-from keras_drnet.models.networks import build_networks
+from keras_drnet.models.encode import encode_content, encode_frames
+from keras_drnet.models.networks import build_networks, own_weights
 
 
 def plain_functions(networks, num_past):
@@ -69,8 +69,8 @@ def _convert(config_path, output):
     module = tf.Module()
     module.weights = [
         variable.value
-        for network in vars(networks).values()
-        for variable in network.variables
+        for name in vars(networks)
+        for variable in own_weights(networks, name)
     ]
     functions = plain_functions(networks, config.data.num_past)
     with tempfile.TemporaryDirectory() as folder:

@@ -8,9 +8,11 @@ networks one by one, and `serving_default` is the whole roll-out.
 import tensorflow as tf
 
 from export.graph.split_decoder import SplitDecoder
+from export.graph.split_part_decoder import SplitPartDecoder, draws_parts
 from export.graph.split_pose_lstm import SplitPoseLSTM
 from export.signatures import Signature, Signatures, tensor
-from keras_drnet.models.encode import encode_frames
+from keras_drnet.models.encode import encode_content, encode_frames
+from keras_drnet.models.networks import own_weights
 
 MAX_FUTURE = 1000  # Frames of one call of `serving_default`: bounds its memory.
 
@@ -38,15 +40,16 @@ class StepGraph(tf.Module):
         # Held as plain variables: of a Keras model TensorFlow would save more.
         self._encoder_weights = [
             variable.value
-            for encoder in (networks.content_encoder, networks.pose_encoder)
-            for variable in encoder.variables
+            for name in ("content_encoder", "pose_encoder")
+            for variable in own_weights(networks, name)
         ]
         self._past_shape = (num_past, *networks.pose_encoder.input.shape[1:])
         (content, skips), pose = networks.decoder.input
         self._content_shape = content.shape[1:]
         self._skip_shapes = [skip.shape[1:] for skip in skips]
         self._pose_shape = pose.shape[1:]
-        self._decoder = SplitDecoder(networks.decoder, *self._pose_shape)
+        split = SplitPartDecoder if draws_parts(networks.decoder) else SplitDecoder
+        self._decoder = split(networks.decoder, *self._pose_shape)
         self._pose_lstm = SplitPoseLSTM(networks.pose_lstm, *self._pose_shape)
         maps = len(self._decoder.map_shapes)
         self.content_names = ("content_gates", *_numbered("content_map", maps))
@@ -147,7 +150,10 @@ class StepGraph(tf.Module):
 
     def encode_content(self, frame):
         """Return `content` and the skips of frames `[B, H, W, C]`."""
-        content, skips = self._networks.content_encoder(frame, training=False)
+        return self._encode_content(frame)
+
+    def _encode_content(self, frames):
+        content, skips = encode_content(self._networks.content_encoder, frames)
         names = _numbered("skip", len(skips))
         return {"content": content} | dict(zip(names, skips, strict=True))
 
@@ -167,7 +173,7 @@ class StepGraph(tf.Module):
 
     def prime(self, past):
         """Return the first inputs of `step`, for observed frames `[B, T, H, W, C]`."""
-        encoded = self.encode_content(past[:, -1])
+        encoded = self._encode_content(past)
         content = encoded.pop("content")
         maps = self._decoder.content_maps(content, list(encoded.values()))
         gates = self._pose_lstm.content_gates(content)

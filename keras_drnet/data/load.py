@@ -85,6 +85,7 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
             batch_size=batch_size,
             max_step=config.data.max_step,
             neighbors=config.drnet.steadiness_weight > 0,
+            num_content_frames=config.model.num_content_frames,
             seed=config.seed,
             first_batch=first_batch,
             num_batches=num_batches,
@@ -107,11 +108,11 @@ def check_dataset(config):
         for split in SPLITS:
             load_source(config, split, clip_length=clip_length)
     if "drnet" in config.stages:
+        margins = sampling.margins(
+            config.drnet.steadiness_weight > 0, config.model.num_content_frames
+        )
         sampling.check_max_step(
-            config.data.max_step,
-            sampling.inner_length(
-                config.data.clip_length, neighbors=config.drnet.steadiness_weight > 0
-            ),
+            config.data.max_step, config.data.clip_length - sum(margins)
         )
 
 

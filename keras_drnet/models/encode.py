@@ -8,29 +8,37 @@ def encode_content(content_encoder, frames, *, training=False):
     """Encode the content of clips, from as many of their frames as the encoder reads.
 
     Args:
-        content_encoder: a content encoder of N frames: see `num_content_frames`.
-        frames: `[B, T, H, W, C]`, with static T, of which the last N are read, or the
-            first repeated where there are fewer; or `[B, H, W, C]`, a single one.
+        content_encoder: a content encoder.
+        frames: see `content_frames`.
         training: whether batch normalization uses the batch's statistics.
 
     Returns:
         The pair `(content, skips)`.
     """
+    return content_encoder(content_frames(content_encoder, frames), training=training)
+
+
+def content_frames(content_encoder, frames):
+    """Choose the frames of clips that a content encoder reads.
+
+    Args:
+        content_encoder: a content encoder of N frames.
+        frames: `[B, T, H, W, C]`, with static T; or `[B, H, W, C]`, a single one.
+
+    Returns:
+        The last N frames, of which the first is repeated where there are fewer:
+        `[B, N, H, W, C]`, or `[B, H, W, C]` for an encoder of single frames.
+    """
     if len(frames.shape) == 4:
         frames = frames[:, None]
-    first = frames.shape[1] - num_content_frames(content_encoder)
-    read = [frames[:, max(t, 0)] for t in range(first, frames.shape[1])]
-    read = ops.stack(read, axis=1) if reads_clips(content_encoder) else read[0]
-    return content_encoder(read, training=training)
-
-
-def num_content_frames(content_encoder):
-    """Return how many frames of a clip a content encoder reads at once."""
-    return content_encoder.input.shape[1] if reads_clips(content_encoder) else 1
+    if not reads_clips(content_encoder):
+        return frames[:, -1]
+    times = range(frames.shape[1] - content_encoder.input.shape[1], frames.shape[1])
+    return ops.stack([frames[:, max(t, 0)] for t in times], axis=1)
 
 
 def reads_clips(content_encoder):
-    """Return whether the input is clips `[B, N, H, W, C]`, not frames `[B, H, W, C]`."""
+    """Return whether a content encoder reads `[B, N, H, W, C]`, not `[B, H, W, C]`."""
     return len(content_encoder.input.shape) == 5
 
 

@@ -4,6 +4,8 @@ import keras
 
 from keras_drnet.models.pose_encoder import dcgan_keypoints
 
+LOCALIZER = "localizer"  # Its name as a layer of the encoders.
+
 
 def build_localizer(
     image_size, num_channels, num_parts, num_filters, *, dtype="float32"
@@ -26,4 +28,4 @@ def build_localizer(
     frames = keras.Input((image_size, image_size, num_channels), name="frames")
     x = dcgan_keypoints(frames, 2 * num_parts, num_filters, dtype=dtype)
     positions = keras.layers.Reshape((num_parts, 2), dtype="float32", name="positions")
-    return keras.Model(frames, positions(x), name="localizer")
+    return keras.Model(frames, positions(x), name=LOCALIZER)

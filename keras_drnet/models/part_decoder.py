@@ -53,7 +53,7 @@ def build_part_decoder(
         num_filters,
         dtype=dtype,
     )
-    patches = draw(codes)
+    patches = ColorAndMass(dtype="float32", name="color_and_mass")(draw(codes))
     patches = ops.reshape(patches, (-1, num_parts, *patches.shape[1:]))
     x = WritePatches(image_size, dtype="float32", name="parts")(patches, positions)
     x = PartComposition(background, dtype="float32", name="frame")(x)
@@ -67,7 +67,7 @@ def build_patch_decoder(
 
     Returns:
         A `keras.Model` from `[code]` `[B, code_dim]`, or `[code, residual]` where
-        `residual_dim` is not 0, to patches `[B, P, P, C + 1]`: see `ColorAndMass`.
+        `residual_dim` is not 0, to logits `[B, P, P, C + 1]`: see `ColorAndMass`.
     """
     code = keras.Input((code_dim,), name="part_content")
     inputs, x = [code], code
@@ -80,7 +80,6 @@ def build_patch_decoder(
     for i, width in enumerate(reversed(finer)):
         x = blocks.up_block(x, width, dtype=dtype, name=f"up{i + 1}")
     x = blocks.conv_transpose(x, num_channels + 1, 4, 2, dtype=dtype, name="patch_conv")
-    x = ColorAndMass(dtype="float32", name="color_and_mass")(x)
     return keras.Model(inputs, x, name="patch_decoder")
 
 
@@ -88,8 +87,8 @@ def build_patch_decoder(
 class ColorAndMass(keras.layers.Layer):
     """Activation of a patch: colors weighted by a mass, and the mass.
 
-    From logits `[..., C + 1]`: colors are a sigmoid of the first C, in (0, 1); the mass,
-    above 0, is a softplus of the last minus 1, so that patches start faint.
+    From logits `[..., C + 1]`: colors are a sigmoid of the first C, in (0, 1); the
+    mass, above 0, is a softplus of the last minus 1, so that patches start faint.
     """
 
     def call(self, x):

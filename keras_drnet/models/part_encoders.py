@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keras_drnet.models import blocks
+from keras_drnet.models.localizer import LOCALIZER
 from keras_drnet.models.patches import ReadPatches
 
 
@@ -103,6 +104,29 @@ def build_part_pose_encoder(
         residual = ops.reshape(residual, (-1, residual_dim))
         pose = keras.layers.Concatenate(dtype="float32", name="pose")([pose, residual])
     return keras.Model(frames, pose, name="pose_encoder")
+
+
+def share_localizer(content_encoder, pose_encoder):
+    """Make a pose encoder of parts that shares the localizer of a content encoder.
+
+    Keras writes a layer that two models share into the configuration of each, and makes
+    two of it when it reads them.
+
+    Args:
+        content_encoder: any content encoder.
+        pose_encoder: the pose encoder that belongs to it.
+
+    Returns:
+        `pose_encoder`, or one of the same layers but for the localizer.
+    """
+    shared = {
+        layer.name: layer for layer in content_encoder.layers if layer.name == LOCALIZER
+    }
+    if not shared:
+        return pose_encoder
+    return keras.models.clone_model(
+        pose_encoder, clone_function=lambda layer: shared.get(layer.name, layer)
+    )
 
 
 def _patch_map(frames, localizer, patch_size, num_filters, *, dtype, name):

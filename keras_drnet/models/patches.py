@@ -116,8 +116,8 @@ def interpolation_bands(centers, image_size, patch_size):
         patch_size: side of a patch, P, pixels.
 
     Returns:
-        `[B, K, N, P]`: the weight of each pixel of a patch in each of the frame, 1 where
-        they coincide, falling to 0 at a distance of one pixel.
+        `[B, K, N, P]`: the weight of each pixel of a patch in each of the frame, 1
+        where they coincide, falling to 0 at a distance of one pixel.
     """
     corners = (centers + 1.0) * (image_size / 2) - patch_size / 2
     pixels = ops.arange(image_size, dtype="float32")[:, None]

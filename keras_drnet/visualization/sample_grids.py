@@ -20,7 +20,8 @@ def reconstruction_grid(predictor, batch, *, scale=1):
 
     Args:
         predictor: a `VideoPredictor`.
-        batch: dict with `content_1` and `pose_1`, `[B, H, W, C]`.
+        batch: dict with `content_1`, `[B, H, W, C]` or several frames of each clip, of
+            which the last is shown, and `pose_1`, `[B, H, W, C]`.
         scale: integer factor by which frames are enlarged.
 
     Returns:
@@ -31,7 +32,7 @@ def reconstruction_grid(predictor, batch, *, scale=1):
     other = np.roll(content, -1, axis=0)
     return frame_grid(
         [
-            content,
+            content[:, -1] if content.ndim == 5 else content,
             pose,
             predictor.reconstruct(content, pose),
             predictor.reconstruct(other, pose),

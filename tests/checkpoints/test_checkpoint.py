@@ -1,5 +1,6 @@
 """Checkpoints: complete or absent, and named when they are damaged."""
 
+import itertools
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ from keras_drnet.models.networks import build_networks
 
 
 @pytest.fixture
-def networks(tiny):
+def weights(tiny):
     return stage_weights(build_networks(tiny), "drnet")
 
 
@@ -24,34 +25,36 @@ def state():
     return {"optimizer": [keras.Variable(3), keras.Variable([1.0, 2.0])]}
 
 
-def disturb(networks, state):
-    for network in networks.values():
-        network.set_weights([w + 1 for w in network.get_weights()])
+def arrays(weights):
+    return {n: [np.array(w) for w in variables] for n, variables in weights.items()}
+
+
+def disturb(weights, state):
+    for variable in itertools.chain(*weights.values()):
+        variable.assign(variable + 1)
     for variable in state["optimizer"]:
         variable.assign(variable * 0)
 
 
-def test_round_trip(tmp_path, networks, state):
+def test_round_trip(tmp_path, weights, state):
     checkpoints = Checkpoints(tmp_path)
-    before = {name: n.get_weights() for name, n in networks.items()}
-    checkpoints.save(7, networks, state)
-    disturb(networks, state)
-    assert checkpoints.restore(networks, state) == 7
-    for name, network in networks.items():
-        for a, b in zip(before[name], network.get_weights(), strict=True):
-            np.testing.assert_array_equal(a, b)
+    before = arrays(weights)
+    checkpoints.save(7, weights, state)
+    disturb(weights, state)
+    assert checkpoints.restore(weights, state) == 7
+    keras.tree.map_structure(np.testing.assert_array_equal, before, arrays(weights))
     assert int(state["optimizer"][0]) == 3
     np.testing.assert_array_equal(state["optimizer"][1], [1, 2])
 
 
-def test_restoring_without_a_checkpoint_gives_step_zero(tmp_path, networks):
-    assert Checkpoints(tmp_path / "none").restore(networks) == 0
+def test_restoring_without_a_checkpoint_gives_step_zero(tmp_path, weights):
+    assert Checkpoints(tmp_path / "none").restore(weights) == 0
 
 
-def test_old_checkpoints_are_removed(tmp_path, networks, state):
+def test_old_checkpoints_are_removed(tmp_path, weights, state):
     checkpoints = Checkpoints(tmp_path)
     for step in range(1, 6):
-        checkpoints.save(step, networks, state)
+        checkpoints.save(step, weights, state)
     assert checkpoints.steps() == list(range(6 - NUM_KEPT, 6))
 
 
@@ -85,49 +88,49 @@ def damage_manifest(folder):
     ],
 )
 def test_a_damaged_checkpoint_is_named_and_the_one_before_used(
-    tmp_path, networks, state, damage, message, caplog
+    tmp_path, weights, state, damage, message, caplog
 ):
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save(1, networks, state)
-    checkpoints.save(2, networks, state)
+    checkpoints.save(1, weights, state)
+    checkpoints.save(2, weights, state)
     damage(tmp_path / "step_00000002")
     with caplog.at_level("WARNING", logger="absl"):
-        assert checkpoints.restore(networks, state) == 1
+        assert checkpoints.restore(weights, state) == 1
     assert "step_00000002" in caplog.text
     assert re.search(message, caplog.text)
     damage_truncate(tmp_path / "step_00000001")
     with pytest.raises(InputError, match="Every checkpoint .* is damaged"):
-        checkpoints.restore(networks, state)
+        checkpoints.restore(weights, state)
 
 
-def test_an_unfinished_folder_is_not_a_checkpoint(tmp_path, networks, state):
+def test_an_unfinished_folder_is_not_a_checkpoint(tmp_path, weights, state):
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save(1, networks, state)
+    checkpoints.save(1, weights, state)
     shutil.copytree(tmp_path / "step_00000001", tmp_path / "step_00000002.unfinished")
     damage_truncate(tmp_path / "step_00000002.unfinished")
     assert checkpoints.steps() == [1]
-    checkpoints.save(2, networks, state)
-    assert checkpoints.restore(networks, state) == 2
+    checkpoints.save(2, weights, state)
+    assert checkpoints.restore(weights, state) == 2
     assert not list(tmp_path.glob("*.unfinished"))
 
 
-def test_a_failed_write_keeps_what_was_there(tmp_path, networks, state, monkeypatch):
+def test_a_failed_write_keeps_what_was_there(tmp_path, weights, state, monkeypatch):
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save(1, networks, state)
+    checkpoints.save(1, weights, state)
 
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(InputError, match="No space left on device.*are kept"):
-        checkpoints.save(2, networks, state)
+        checkpoints.save(2, weights, state)
     assert checkpoints.steps() == [1]
-    assert checkpoints.restore(networks, state) == 1
+    assert checkpoints.restore(weights, state) == 1
     assert not list(tmp_path.glob("*.unfinished"))
 
 
-def test_weights_of_other_networks_are_refused(tmp_path, tiny, networks, state):
-    Checkpoints(tmp_path).save(1, networks, state)
+def test_weights_of_other_networks_are_refused(tmp_path, tiny, weights, state):
+    Checkpoints(tmp_path).save(1, weights, state)
     wider = tiny.with_overrides(["model.num_filters=8"])
     others = stage_weights(build_networks(wider), "drnet")
     message = r"another configuration: '.*' has shape \(4, 4, 3, 4\) there"
@@ -138,11 +141,11 @@ def test_weights_of_other_networks_are_refused(tmp_path, tiny, networks, state):
     )
     Checkpoints(tmp_path).restore(unet)  # No weight of its own: it fits.
     with pytest.raises(InputError, match="'optimizer/0000' is unknown here"):
-        Checkpoints(tmp_path).restore(networks, {"other": state["optimizer"]})
+        Checkpoints(tmp_path).restore(weights, {"other": state["optimizer"]})
 
 
-def test_weights_can_be_read_without_this_package(tmp_path, networks, state):
-    Checkpoints(tmp_path).save(1, networks, state)
+def test_weights_can_be_read_without_this_package(tmp_path, weights, state):
+    Checkpoints(tmp_path).save(1, weights, state)
     with np.load(tmp_path / "step_00000001/decoder.npz", allow_pickle=False) as file:
         assert file["seed_conv/kernel"].shape == (4, 4, 16, 12)
     manifest = json.loads((tmp_path / "step_00000001/checkpoint.json").read_text())

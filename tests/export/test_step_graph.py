@@ -12,24 +12,26 @@ from export.graph.step_graph import MAX_FUTURE, StepGraph
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.decoder import DECODERS
-from tests.support.networks import lively_networks
+from keras_drnet.models.encode import encode_content
+from tests.support.networks import PARTS, RICH_PARTS, lively_networks
 
 NUM_PAST = 3
-FAMILIES = [
-    ("dcgan", "dcgan", "dcgan"),
-    ("dcgan_unet", "dcgan_keypoints", "dcgan_unet"),
-    ("vgg_unet", "dcgan", "vgg_unet"),
-    ("resnet18", "resnet18", "dcgan"),
-]
+KEYS = ("content_encoder", "pose_encoder", "decoder")
+FAMILIES = {
+    names[0]: [f"model.{k}={n}" for k, n in zip(KEYS, names, strict=True)]
+    for names in (
+        ("dcgan", "dcgan", "dcgan"),
+        ("dcgan_unet", "dcgan_keypoints", "dcgan_unet"),
+        ("vgg_unet", "dcgan", "vgg_unet"),
+        ("resnet18", "resnet18", "dcgan"),
+    )
+} | {"parts": PARTS, "rich_parts": RICH_PARTS}
 
 
-@pytest.fixture(scope="module", params=FAMILIES, ids=lambda family: family[0])
+@pytest.fixture(scope="module", params=FAMILIES.values(), ids=FAMILIES)
 def exported(request):
     """Networks, their step graph and its functions."""
-    keys = ("content_encoder", "pose_encoder", "decoder")
-    config = PRESETS["tiny"]().with_overrides(
-        [f"model.{key}={name}" for key, name in zip(keys, request.param, strict=True)]
-    )
+    config = PRESETS["tiny"]().with_overrides(request.param)
     networks = lively_networks(config)
     graph = StepGraph(networks, NUM_PAST)
     return networks, graph, graph.functions()
@@ -87,7 +89,7 @@ def test_predictions_do_not_depend_on_the_batch(exported, rng):
 def test_single_functions_are_those_of_the_networks(exported, past):
     networks, graph, functions = exported
     frame = tf.constant(past[:, 0])
-    content, skips = networks.content_encoder(frame, training=False)
+    content, skips = encode_content(networks.content_encoder, frame)
     pose = networks.pose_encoder(frame, training=False)
     coded = functions["encode_content"](frame=frame)
     np.testing.assert_allclose(coded["content"], content, atol=1e-5)

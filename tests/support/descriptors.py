@@ -4,7 +4,7 @@ The counts are worked out from the layers in the authors' PyTorch code (all
 convolutions with bias; of batch norm, scale and offset): 3 channels, content 128,
 pose 10, 64 filters, discriminator 100 wide, LSTM 256 wide. Two differ by a known
 amount: PyTorch's LSTM cell has two biases where Keras has one. The pose encoder of
-keypoints is ours, and so is its count.
+keypoints and the networks of parts are ours, and so are their counts.
 """
 
 import dataclasses
@@ -13,6 +13,12 @@ from collections.abc import Callable
 
 from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.decoder import DECODERS
+from keras_drnet.models.localizer import build_localizer
+from keras_drnet.models.part_decoder import build_part_decoder
+from keras_drnet.models.part_encoders import (
+    build_part_content_encoder,
+    build_part_pose_encoder,
+)
 from keras_drnet.models.pose_encoder import build_pose_encoder
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
@@ -20,6 +26,8 @@ from keras_drnet.models.scene_discriminator import build_scene_discriminator
 CONTENT_DIM = 128
 POSE_DIM = 10
 NUM_FILTERS = 64
+# Of networks of parts: two parts in patches of half the frame, three residuals each.
+NUM_PARTS = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,14 +54,32 @@ def _dcgan_encoder(dim):
     return sum(_conv_norm(a, b, 4) for a, b in stages) + _conv_norm(512, dim, 4)
 
 
-def _keypoints_encoder():
+def _keypoints_encoder(dim):
     return (
         _conv_norm(3, 64, 4)
         + _conv_norm(64, 128, 4)
         + _conv_norm(128, 256, 4)
         + 2 * _conv_norm(256, 128, 3)
         + _conv(128, 16, 1)
-        + _dense(2 * 16, POSE_DIM)
+        + _dense(2 * 16, dim)
+    )
+
+
+def _part_encoder(dim):
+    """Returns the count of a localizer and of an encoder of 32x32 patches."""
+    widths = [3, 64, 128, 256]
+    stages = zip(widths, widths[1:], strict=False)
+    convolutions = sum(_conv_norm(a, b, 4) for a, b in stages)
+    head = _conv_norm(256, dim // NUM_PARTS, 4)
+    return _keypoints_encoder(2 * NUM_PARTS) + convolutions + head
+
+
+def _part_decoder():
+    return (
+        _conv_norm((CONTENT_DIM + POSE_DIM) // NUM_PARTS - 2, 256, 4)
+        + _conv_norm(256, 128, 4)
+        + _conv_norm(128, 64, 4)
+        + _conv(64, 3 + 1, 4)
     )
 
 
@@ -112,7 +138,7 @@ _CONTENT_COUNTS = {
 }
 _POSE_COUNTS = {
     "dcgan": _dcgan_encoder(POSE_DIM),
-    "dcgan_keypoints": _keypoints_encoder(),
+    "dcgan_keypoints": _keypoints_encoder(POSE_DIM),
     "resnet18": _resnet18(POSE_DIM),
 }
 _DECODER_COUNTS = {
@@ -126,6 +152,14 @@ def _sized(build, *codes):
     return lambda size, channels, filters, dtype: build(
         size, channels, *codes, filters, dtype=dtype
     )
+
+
+def _part_encoder_of(build, dim, **kwargs):
+    def build_sized(size, channels, filters, dtype):
+        localizer = build_localizer(size, channels, NUM_PARTS, filters, dtype=dtype)
+        return build(localizer, size // 2, dim, filters, dtype=dtype, **kwargs)
+
+    return build_sized
 
 
 DESCRIPTORS = [
@@ -150,6 +184,30 @@ DESCRIPTORS = [
             f"decoder/{name}", _sized(DECODERS[name], CONTENT_DIM, POSE_DIM), count
         )
         for name, count in _DECODER_COUNTS.items()
+    ),
+    Descriptor(
+        "content_encoder/parts",
+        _part_encoder_of(build_part_content_encoder, CONTENT_DIM),
+        _part_encoder(CONTENT_DIM),
+    ),
+    Descriptor(
+        "content_encoder/parts_of_3_frames",
+        _part_encoder_of(build_part_content_encoder, CONTENT_DIM, num_frames=3),
+        _part_encoder(CONTENT_DIM) + _dense(256 * 4 * 4, 1),
+        sized=False,  # Its input is no single frame.
+    ),
+    Descriptor(
+        "pose_encoder/parts",
+        _part_encoder_of(build_part_pose_encoder, POSE_DIM),
+        _part_encoder(POSE_DIM - 2 * NUM_PARTS),
+    ),
+    Descriptor(
+        "decoder/parts",
+        lambda size, channels, filters, dtype: build_part_decoder(
+            *(size, channels, NUM_PARTS, size // 2, CONTENT_DIM, POSE_DIM, filters),
+            dtype=dtype,
+        ),
+        _part_decoder(),
     ),
     Descriptor(
         "scene_discriminator",

@@ -10,6 +10,16 @@ import numpy as np
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.models.networks import build_networks
 
+# Overrides that make a configuration one of networks of parts.
+PARTS = [f"model.{key}=parts" for key in ("content_encoder", "pose_encoder", "decoder")]
+# The same with all that such networks can have.
+RICH_PARTS = [
+    *PARTS,
+    "model.pose_dim=8",
+    "model.num_content_frames=2",
+    "model.background=learned",
+]
+
 
 def lively_networks(config, *, seed=0, dtype="float32"):
     """Builds networks whose weights, statistics and range of poses are not new."""

@@ -10,8 +10,8 @@ import tensorflow as tf
 from keras_drnet.data.stateless_random import clip_uniforms
 from keras_drnet.errors import InputError
 
-FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
-NEIGHBOR_NAMES = ("pose_before", "pose_after")
+CONTENT_NAMES = ("content_1", "content_2")
+FRAME_NAMES = (*CONTENT_NAMES, "pose_1", "pose_2")
 # Makes the numbers that choose frames independent of those that draw the clip.
 TIMES_STREAM = 1_000_003
 
@@ -22,6 +22,7 @@ def frame_batches(
     batch_size,
     max_step,
     neighbors=False,
+    num_content_frames=1,
     seed=0,
     first_batch=0,
     num_batches=0,
@@ -34,6 +35,8 @@ def frame_batches(
         max_step: greatest distance in time of any two of the four frames.
         neighbors: whether to add the frames before and after `pose_1`; none of the
             four is then the first or last of its clip.
+        num_content_frames: frames of each content, N: the one that is chosen and those
+            before it.
         seed: seed of the choice of frames.
         first_batch: number of the first batch.
         num_batches: number of batches before they repeat; 0 = they never do.
@@ -41,23 +44,32 @@ def frame_batches(
     Returns:
         A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
         `pose_2`: four frames of one clip at distinct random times, each float32
-        `[B, H, W, C]`; with `neighbors` also `pose_before` and `pose_after`.
+        `[B, H, W, C]`, or the two contents `[B, N, H, W, C]` where N is not 1; with
+        `neighbors` also `pose_before` and `pose_after`.
 
     Raises:
         InputError: four distinct frames do not fit into `max_step` or the clip.
     """
-    num_inner = inner_length(source.clip_length, neighbors=neighbors)
+    before, after = margins(neighbors, num_content_frames)
+    num_inner = source.clip_length - before - after
     check_max_step(max_step, num_inner)
-    names = FRAME_NAMES + (NEIGHBOR_NAMES if neighbors else ())
+    content = tf.range(1 - num_content_frames, 1)
 
     def examples(indices):
-        margin = (source.clip_length - num_inner) // 2
-        times = margin + frame_times(seed, indices, num_inner, max_step)
+        chosen = before + frame_times(seed, indices, num_inner, max_step)
+        chosen = tf.split(chosen, len(FRAME_NAMES), axis=1)
+        times = dict(zip(FRAME_NAMES, chosen, strict=True))
+        times |= {name: times[name] + content for name in CONTENT_NAMES}
         if neighbors:
-            pose_1 = times[:, FRAME_NAMES.index("pose_1"), tf.newaxis]
-            times = tf.concat([times, pose_1 - 1, pose_1 + 1], axis=1)
-        frames = tf.unstack(source.frames(indices, times), axis=1)
-        return dict(zip(names, frames, strict=True))
+            times |= {"pose_before": times["pose_1"] - 1}
+            times |= {"pose_after": times["pose_1"] + 1}
+        # All frames of a clip are drawn at once.
+        frames = source.frames(indices, tf.concat(list(times.values()), axis=1))
+        frames = tf.split(frames, [t.shape[1] for t in times.values()], axis=1)
+        return {
+            name: part[:, 0] if part.shape[1] == 1 else part
+            for name, part in zip(times, frames, strict=True)
+        }
 
     return _batches(examples, batch_size, first_batch, num_batches)
 
@@ -88,9 +100,12 @@ def clip_frames(source, first_clip, num_clips):
     return _all_frames(source, indices).numpy()
 
 
-def inner_length(clip_length, *, neighbors):
-    """Return the number of frames of a clip that have the neighbors asked for."""
-    return clip_length - 2 if neighbors else clip_length
+def margins(neighbors, num_content_frames):
+    """Return how many frames come before and after those that may be chosen.
+
+    Arguments are those of `frame_batches`.
+    """
+    return max(int(neighbors), num_content_frames - 1), int(neighbors)
 
 
 def check_max_step(max_step, clip_length):
@@ -101,7 +116,8 @@ def check_max_step(max_step, clip_length):
             f"max_step is {max_step}, but there are {clip_length} frames of a clip to "
             f"choose from; expected {num_frames - 1} to {clip_length - 1}, so that "
             f"{num_frames} distinct frames fit. Set data.max_step or data.clip_length; "
-            "a steadiness_weight above 0 takes two frames off."
+            "a steadiness_weight above 0 takes two frames off, each content frame more "
+            "than one takes another."
         )
 
 

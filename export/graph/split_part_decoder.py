@@ -1,0 +1,91 @@
+"""A trained decoder of parts, split into a part for each content and one for each pose.
+
+Where a pose is positions alone, the patches depend on the content alone: they are drawn
+once, and a frame takes two small matrix products for each part.
+"""
+
+import tensorflow as tf
+
+from export.graph.split_decoder import SplitDecoder
+from keras_drnet.models.patches import WritePatches
+
+
+class SplitPartDecoder(tf.Module):
+    """The decoder of parts of trained networks, for inference: see `SplitDecoder`.
+
+    Attributes:
+        map_shapes: shape of each content map: the patches `[K, P, P, C + 1]`, or what
+            content adds to the layers that draw them where the pose has residuals.
+    """
+
+    def __init__(self, decoder, pose_dim):
+        """Fold the weights of a decoder.
+
+        Args:
+            decoder: a model of `keras_drnet.models.part_decoder`.
+            pose_dim: length Dp of the pose.
+        """
+        super().__init__(name="split_part_decoder")
+        patch_decoder = decoder.get_layer("patch_decoder")
+        self._color, self._write, self._compose = map(
+            decoder.get_layer, ("color_and_mass", "parts", "frame")
+        )
+        # Held as a plain variable, as the other weights are.
+        self._background = [weight.value for weight in self._compose.weights]
+        (content, _), _ = decoder.input
+        code, *residual = patch_decoder.inputs
+        self._code_dim = code.shape[-1]
+        self._num_parts = content.shape[-1] // self._code_dim
+        self._residual_dim = pose_dim // self._num_parts - 2
+        self._patch_shape = patch_decoder.output.shape[1:]
+        self._draw = SplitDecoder(patch_decoder, self._residual_dim or self._code_dim)
+        shapes = self._draw.map_shapes if residual else [self._patch_shape]
+        self.map_shapes = [(self._num_parts, *shape) for shape in shapes]
+
+    @tf.Module.with_name_scope
+    def content_maps(self, content, skips):
+        """Compute all that depends on content alone.
+
+        Args:
+            content: `[B, Dc]`.
+            skips: empty.
+
+        Returns:
+            A list of content maps, shaped as `map_shapes`.
+        """
+        codes = tf.reshape(content, (-1, self._code_dim))
+        if self._residual_dim:
+            maps = self._draw.content_maps(codes, skips)
+        else:
+            maps = [self._color(self._draw.frame(codes, []))]
+        return [
+            tf.reshape(value, (-1, *shape))
+            for value, shape in zip(maps, self.map_shapes, strict=True)
+        ]
+
+    @tf.Module.with_name_scope
+    def frame(self, pose, content_maps):
+        """Decode a pose.
+
+        Args:
+            pose: `[B, Dp]`.
+            content_maps: what `content_maps` returned.
+
+        Returns:
+            Frames `[B, H, W, C]` in [0, 1).
+        """
+        num_coordinates = 2 * self._num_parts
+        if self._residual_dim:
+            residuals = tf.reshape(pose[:, num_coordinates:], (-1, self._residual_dim))
+            maps = [tf.reshape(m, (-1, *m.shape[2:])) for m in content_maps]
+            patches = self._color(self._draw.frame(residuals, maps))
+            patches = tf.reshape(patches, (-1, self._num_parts, *self._patch_shape))
+        else:
+            (patches,) = content_maps
+        positions = tf.reshape(pose[:, :num_coordinates], (-1, self._num_parts, 2))
+        return self._compose(self._write(patches, positions))
+
+
+def draws_parts(decoder):
+    """Return whether a decoder is one of parts."""
+    return any(isinstance(layer, WritePatches) for layer in decoder.layers)

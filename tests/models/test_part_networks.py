@@ -1,0 +1,173 @@
+"""Networks of parts: what is shared, and what depends on what."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_drnet.errors import InputError
+from keras_drnet.models.encode import content_frames, encode_content, encode_frames
+from keras_drnet.models.networks import build_networks, own_weights
+from keras_drnet.models.part_decoder import ColorAndMass, PartComposition
+from keras_drnet.models.patches import WritePatches
+from tests.support.networks import PARTS, RICH_PARTS, lively_networks
+
+SIZE = 32
+SIGNS = np.float32([1] * 4 + [-1] * 4)  # Of positions, of residuals.
+
+
+@pytest.fixture(params=[PARTS, RICH_PARTS], ids=["parts", "rich_parts"])
+def networks(tiny, request):
+    return lively_networks(tiny.with_overrides(request.param))
+
+
+@pytest.fixture
+def frames(rng):
+    return rng.uniform(size=(3, SIZE, SIZE, 3)).astype("float32")
+
+
+def to_numpy(tensor):
+    return keras.ops.convert_to_numpy(tensor)
+
+
+def test_the_localizer_is_shared_and_kept_with_the_pose_encoder(networks):
+    shared = {id(w) for w in networks.content_encoder.get_layer("localizer").weights}
+    assert shared == {
+        id(w) for w in networks.pose_encoder.get_layer("localizer").weights
+    }
+    own = {name: own_weights(networks, name) for name in vars(networks)}
+    kept = [id(weight) for weights in own.values() for weight in weights]
+    every = {id(w) for network in vars(networks).values() for w in network.weights}
+    assert len(kept) == len(set(kept)) and set(kept) == every
+    assert shared <= {id(weight) for weight in own["pose_encoder"]}
+    for weights in own.values():
+        assert len({weight.path for weight in weights}) == len(weights)
+
+
+def test_a_part_is_drawn_at_its_position_and_nowhere_else(tiny, rng):
+    networks = lively_networks(tiny.with_overrides(PARTS))
+    content = rng.uniform(-1, 1, (1, 8)).astype("float32")
+    # In opposite corners: patches are 16 pixels of 32.
+    corners = np.float32([[-0.5, -0.5, 0.5, 0.5]])
+    frame = to_numpy(networks.decoder(((content, ()), corners)))[0]
+    assert frame[:16, :16].min() > 0 and frame[16:, 16:].min() > 0
+    assert not frame[:16, 16:].any() and not frame[16:, :16].any()
+    # The codes of the two change places: so do the pictures.
+    other = np.roll(content, 4, axis=1)
+    swapped = to_numpy(networks.decoder(((other, ()), corners)))[0]
+    np.testing.assert_allclose(swapped[:16, :16], frame[16:, 16:], atol=1e-6)
+    np.testing.assert_allclose(swapped[16:, 16:], frame[:16, :16], atol=1e-6)
+    # A pixel is 1/16 of the way from the middle to the edge.
+    moved = to_numpy(networks.decoder(((content, ()), corners + 3 / 16)))[0]
+    np.testing.assert_allclose(moved[3:19, 3:19], frame[:16, :16], atol=1e-5)
+
+
+def test_content_is_that_of_what_is_in_the_patch(tiny, rng):
+    """Moved as a whole, and the localizer with it, a frame keeps its content."""
+    networks = lively_networks(tiny.with_overrides(PARTS))
+    encoder = networks.content_encoder
+    frames = np.zeros((2, SIZE, SIZE, 3), "float32")
+    thing = rng.uniform(size=(8, 8, 3))
+    frames[0, 8:16, 8:16] = frames[1, 12:20, 14:22] = thing
+    *_, read = [layer for layer in encoder.layers if layer.name == "content_patches"]
+    positions = np.float32([[[-0.25, -0.25]] * 2, [[0.0, 0.125]] * 2])
+    patches = to_numpy(read(frames, positions))
+    np.testing.assert_allclose(patches[0], patches[1], atol=1e-5)
+    rest = keras.Model(read.output, encoder.output[0])
+    np.testing.assert_allclose(*to_numpy(rest(patches)), atol=1e-5)
+
+
+def test_pose_is_positions_then_residuals(tiny, frames):
+    networks = lively_networks(tiny.with_overrides(RICH_PARTS))
+    pose = to_numpy(networks.pose_encoder(frames))
+    positions = to_numpy(networks.pose_encoder.get_layer("localizer")(frames))
+    assert pose.shape == (3, 8)
+    np.testing.assert_array_equal(pose[:, :4], positions.reshape(3, 4))
+    assert np.ptp(pose[:, 4:], axis=0).min() > 0 and np.abs(pose).max() < 1
+    # Residuals change the picture, and do not move it.
+    content, _ = encode_content(networks.content_encoder, frames)
+    content = to_numpy(content)
+    learned = to_numpy(networks.decoder(((content, ()), pose)))
+    changed = to_numpy(networks.decoder(((content, ()), pose * SIGNS)))
+    assert not np.allclose(learned, changed, atol=1e-3)
+    windows = WritePatches(SIZE)(np.ones((3, 2, 16, 16, 1), "float32"), positions)
+    outside = to_numpy(windows)[..., 0] == 0
+    assert outside.any()
+    np.testing.assert_allclose(learned[outside], changed[outside])
+
+
+def test_the_content_of_equal_frames_is_that_of_one(tiny, frames):
+    encoder = lively_networks(tiny.with_overrides(RICH_PARTS)).content_encoder
+    one, _ = encode_content(encoder, frames)
+    np.testing.assert_array_equal(encode_frames(encoder, frames[:, None])[:, 0], one)
+    repeated = content_frames(encoder, np.stack([frames] * 5, axis=1))
+    assert repeated.shape == (3, 2, SIZE, SIZE, 3)
+    np.testing.assert_array_equal(encoder(repeated)[0], one)
+
+
+def test_the_content_of_several_frames_lies_between_theirs(tiny, rng):
+    encoder = lively_networks(tiny.with_overrides(RICH_PARTS)).content_encoder
+    video = rng.uniform(size=(3, 4, SIZE, SIZE, 3)).astype("float32")
+    content = to_numpy(encode_content(encoder, video)[0]).reshape(3, 2, 4)
+    codes = to_numpy(encode_frames(encoder, video)).reshape(3, 4, 2, 4)
+    a, b = codes[:, 2], codes[:, 3]  # The last two are read.
+    share = np.sum((content - b) * (a - b), -1) / np.sum(np.square(a - b), -1)
+    assert np.all((share > 0) & (share < 1)) and np.ptp(share) > 1e-3
+    share = share[..., None]
+    np.testing.assert_allclose(content, share * a + (1 - share) * b, atol=1e-5)
+
+
+def test_an_encoder_of_single_frames_reads_the_last(tiny, rng):
+    encoder = build_networks(tiny).content_encoder
+    video = rng.uniform(size=(2, 3, SIZE, SIZE, 3)).astype("float32")
+    np.testing.assert_array_equal(content_frames(encoder, video), video[:, -1])
+    np.testing.assert_array_equal(content_frames(encoder, video[:, 0]), video[:, 0])
+
+
+def test_colors_are_weighted_by_mass_and_composed_over_the_background():
+    logits = np.float32([[0.0, 100.0, -100.0, 3.0]])
+    colors = to_numpy(ColorAndMass()(logits))[0]
+    mass = np.log1p(np.exp(2.0))
+    np.testing.assert_allclose(colors, [mass / 2, mass, 0, mass], rtol=1e-5)
+    # Two parts of masses 3 and 1, red and green, on a pixel.
+    summed = np.float32([3, 1, 0, 4]).reshape(1, 1, 1, 4)
+    frame = to_numpy(PartComposition()(summed))
+    np.testing.assert_allclose(frame.ravel(), [3 / 5, 1 / 5, 0], rtol=1e-6)
+    layer = PartComposition("learned")
+    layer.build(summed.shape)
+    layer.weights[0].assign(np.full((1, 1, 3), np.log(3)))
+    np.testing.assert_allclose(
+        to_numpy(layer(summed)).ravel(), [3.75 / 5, 1.75 / 5, 0.75 / 5], rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("image_size", [32, 64, 128, 256])
+@pytest.mark.parametrize("num_channels", [1, 3])
+def test_every_size_is_read_and_drawn(tiny, image_size, num_channels):
+    config = tiny.with_overrides(
+        [*PARTS, f"data.image_size={image_size}", f"data.num_channels={num_channels}"]
+    )
+    networks = build_networks(config)
+    frames = np.ones((1, image_size, image_size, num_channels), "float32")
+    content, pose = networks.content_encoder(frames), networks.pose_encoder(frames)
+    assert networks.decoder((content, pose)).shape == frames.shape
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("model.decoder=dcgan", "model.decoder is 'dcgan'.*set all three to 'parts'"),
+        ("model.normalize_pose=true", "set model.normalize_pose to false"),
+        ("model.content_dim=9", r"content_dim is 9; expected a multiple of num_parts"),
+        ("model.pose_dim=2", r"pose_dim is 2; .* \(2\), at least 4"),
+        ("model.patch_size=24", "patch_size is 24; expected a power of two from 8"),
+        ("model.num_content_frames=4", "but 3 frames are observed"),
+    ],
+)
+def test_what_does_not_fit_is_refused(tiny, override, message):
+    with pytest.raises(InputError, match=message):
+        build_networks(tiny.with_overrides([*PARTS, override]))
+
+
+def test_other_networks_read_one_frame(tiny):
+    with pytest.raises(InputError, match="reads one frame; set model.num_content"):
+        build_networks(tiny.with_overrides(["model.num_content_frames=2"]))

@@ -1,0 +1,151 @@
+"""DrNet of parts: what the two encoders share is trained, saved and restored once."""
+
+import shutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
+from keras_drnet.data.load import load_dataset
+from keras_drnet.models.localizer import build_localizer
+from keras_drnet.models.networks import Networks, build_networks
+from keras_drnet.models.part_encoders import (
+    build_part_content_encoder,
+    build_part_pose_encoder,
+)
+from keras_drnet.training.drnet import DrNet
+from keras_drnet.training.stages import train_stage
+from tests.support.networks import PARTS, RICH_PARTS, lively_networks
+
+RATE = 0.1
+
+
+@pytest.fixture
+def config(tiny):
+    return tiny.with_overrides(PARTS)
+
+
+@pytest.fixture
+def batch(config):
+    return next(iter(load_dataset(config, "train")))
+
+
+def make_drnet(networks, optimizer=keras.optimizers.SGD):
+    drnet = DrNet(networks, adversarial_weight=0.1)
+    drnet.compile(optimizer(RATE), optimizer(RATE))
+    drnet.build_optimizers()
+    return drnet
+
+
+def localizer_of(encoder):
+    return encoder.get_layer("localizer")
+
+
+def arrays(model):
+    return [np.array(w) for w in model.trainable_variables]
+
+
+def test_no_variable_is_trained_twice(config):
+    drnet = make_drnet(build_networks(config), keras.optimizers.Adam)
+    trained = [id(variable) for variable in drnet.feature_variables]
+    assert len(trained) == len(set(trained))
+    # Adam has two variables for each, a step and a rate.
+    assert len(drnet.optimizer.variables) == 2 * len(trained) + 2
+    counted = [id(variable) for variable in drnet.trainable_variables]
+    assert len(counted) == len(set(counted)) and set(trained) < set(counted)
+
+
+def test_a_step_moves_what_is_shared_by_the_sum_of_both_gradients(config, batch):
+    """Compared with encoders that have a localizer each, equal at first."""
+    shared = lively_networks(config)
+    model = config.model
+    own = [
+        build_localizer(32, 3, model.num_parts, model.localizer_filters) for _ in "12"
+    ]
+    apart = Networks(
+        build_part_content_encoder(own[0], 16, model.content_dim, model.num_filters),
+        build_part_pose_encoder(own[1], 16, model.pose_dim, model.num_filters),
+        keras.models.clone_model(shared.decoder),
+        keras.models.clone_model(shared.scene_discriminator),
+    )
+    for name in ("content_encoder", "pose_encoder", "decoder", "scene_discriminator"):
+        getattr(apart, name).set_weights(getattr(shared, name).get_weights())
+    before = arrays(own[0])
+    for networks in (shared, apart):
+        make_drnet(networks).train_step(batch)
+    moved = [
+        [new - old for new, old in zip(arrays(localizer), before, strict=True)]
+        for localizer in (localizer_of(shared.pose_encoder), *own)
+    ]
+    for both, content, pose in zip(*moved, strict=True):
+        np.testing.assert_allclose(both, content + pose, rtol=1e-3, atol=1e-6)
+    kernels = [v.name == "kernel" for v in own[0].trainable_variables]
+    for steps in moved[1:]:
+        assert all(
+            np.any(d) for d, kernel in zip(steps, kernels, strict=True) if kernel
+        )
+
+
+def test_saved_and_loaded_it_still_shares_and_goes_on(config, batch, tmp_path):
+    drnet = make_drnet(build_networks(config), keras.optimizers.Adam)
+    drnet.train_step(batch)
+    drnet.save(tmp_path / "drnet.keras")
+    loaded = keras.saving.load_model(tmp_path / "drnet.keras")
+    assert localizer_of(loaded.content_encoder) is localizer_of(loaded.pose_encoder)
+    for model in (drnet, loaded):
+        model.train_step(batch)
+    for own, other in zip(arrays(drnet), arrays(loaded), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
+def test_content_is_read_from_several_frames(tiny):
+    config = tiny.with_overrides([*RICH_PARTS, "drnet.steadiness_weight=0.1"])
+    batch = next(iter(load_dataset(config, "train")))
+    assert batch["content_1"].shape == batch["content_2"].shape == (4, 2, 32, 32, 3)
+    assert batch["pose_1"].shape == batch["pose_before"].shape == (4, 32, 32, 3)
+    networks = lively_networks(config)
+    visibility = networks.content_encoder.get_layer("visibility")
+    before = arrays(visibility)
+    make_drnet(networks).train_step(
+        {name: tf.constant(frames) for name, frames in batch.items()}
+    )
+    for old, new in zip(before[:1], arrays(visibility), strict=False):
+        assert not np.array_equal(old, new)
+
+
+def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    run.create(tiny.with_overrides([*RICH_PARTS, "drnet.average_momentum=0.9"]))
+    train_stage(run, "drnet")
+    folder = run.path / "drnet"
+    whole = {
+        path.name: path.read_bytes()
+        for path in (folder / "step_00000012").glob("*.npz")
+    }
+    shutil.rmtree(folder / "step_00000012")
+    train_stage(run, "drnet")
+    for name, content in whole.items():
+        assert (folder / "step_00000012" / name).read_bytes() == content, name
+
+
+def test_the_localizer_is_that_of_the_last_stage_that_trains_it(config, tmp_path):
+    config = config.with_overrides(["joint.epochs=1"])
+    run = RunFolder(tmp_path / "run")
+    run.create(config)
+    first, last = (lively_networks(config, seed=seed) for seed in (1, 2))
+    for stage, networks in (("drnet", first), ("pose", first), ("joint", last)):
+        run.checkpoints(stage).save(1, stage_weights(networks, stage), {})
+    loaded = run.load_networks()
+    assert localizer_of(loaded.content_encoder) is localizer_of(loaded.pose_encoder)
+    for name, networks in (("pose_encoder", last), ("decoder", first)):
+        for a, b in zip(
+            arrays(getattr(loaded, name)), arrays(getattr(networks, name)), strict=True
+        ):
+            np.testing.assert_array_equal(a, b)
+    code = [
+        e.get_layer("part_content_conv").kernel
+        for e in (loaded.content_encoder, first.content_encoder)
+    ]
+    np.testing.assert_array_equal(*code)
