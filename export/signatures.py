@@ -30,7 +30,10 @@ MEANINGS = {
     "hidden": ("output of a layer of the pose LSTM", CODE),
     "carry": ("memory of a layer of the pose LSTM", None),
     "content_gates": ("what content adds to the pose LSTM's gates", None),
-    "content_map": ("what content adds to a layer of the decoder", None),
+    "content_map": (
+        "what a frame needs of content: a layer's addend, or the patches of parts",
+        None,
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
@@ -17,6 +18,9 @@ REFUSED = {
     "UNIDIRECTIONAL_SEQUENCE_RNN",
     "LSTM",
 }
+# Operators whose constants may be float16, which are dequantized first. Of others
+# tflite-runtime 2.14 gives wrong numbers, from the second call on.
+READS_FLOAT16 = {"FULLY_CONNECTED", "CONV_2D", "TRANSPOSE_CONV"}
 
 
 class Model:
@@ -68,6 +72,12 @@ class Model:
                 grid = operator.outputs[0]
             elif name == "TRANSPOSE_CONV":
                 grid = operator.inputs[2]
+            elif name == "BATCH_MATMUL":
+                rows = subgraph.tensors[operator.inputs[0]].shape
+                total += (
+                    math.prod(rows) * subgraph.tensors[operator.outputs[0]].shape[-1]
+                )
+                continue
             else:
                 continue
             # Each pixel, or row, of this tensor is multiplied with every weight once.
@@ -96,6 +106,41 @@ class Model:
         for subgraph in self._model.subgraphs:
             for operator in subgraph.operators:
                 operator.opcodeIndex = order.index(kinds[operator.opcodeIndex])
+
+    def restore_float32(self):
+        """Make float16 constants float32 where an operator cannot read float16."""
+        for subgraph in self._model.subgraphs:
+            subgraph.operators = [
+                operator
+                for operator in subgraph.operators
+                if not self._restored(subgraph, operator)
+            ]
+        used = {t.buffer for graph in self._model.subgraphs for t in graph.tensors}
+        for index, buffer in enumerate(self._model.buffers):
+            if index not in used:
+                buffer.data = None
+
+    def _restored(self, subgraph, operator):
+        """Restore the constant of a dequantization; return whether it was one."""
+        if self._name(operator.opcodeIndex) != "DEQUANTIZE":
+            return False
+        source = subgraph.tensors[operator.inputs[0]]
+        readers = {
+            self._name(reader.opcodeIndex)
+            for reader in subgraph.operators
+            if operator.outputs[0] in reader.inputs
+        }
+        if source.type != schema.TensorType.FLOAT16 or readers <= READS_FLOAT16:
+            return False
+        values = np.frombuffer(
+            bytes(self._model.buffers[source.buffer].data), "float16"
+        )
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(values.astype("float32").tobytes(), np.uint8)
+        self._model.buffers.append(buffer)
+        subgraph.tensors[operator.outputs[0]].buffer = len(self._model.buffers) - 1
+        source.buffer = 0  # By convention the one without data.
+        return True
 
     def content(self):
         """Return the bytes of the model."""

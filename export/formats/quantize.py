@@ -27,7 +27,9 @@ def convert(saved_model, name, samples):
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if name == "float16":
         converter.target_spec.supported_types = [tf.float16]
-        return converter.convert()
+        model = Model(converter.convert())
+        model.restore_float32()
+        return model.content()
     if name == "dynamic":
         # tflite-runtime 2.14 has no matrix product with a scale for each column.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
