@@ -56,7 +56,7 @@ def test_constants_of_element_wise_operators_stay_float32(rng, tmp_path):
     x = rng.normal(size=(1, 64)).astype("float32")
     content = convert(tmp_path, "float16", {"step": {"x": x[None]}})
     interpreter = tf.lite.Interpreter(model_content=content)
-    expected = addend[0] - np.abs(x @ np.float16(kernel).astype("float32"))
+    expected = np.float16(addend[0]) - np.abs(x @ np.float16(kernel).astype("float32"))
     runner = interpreter.get_signature_runner("step")
     for _ in range(3):
         np.testing.assert_allclose(runner(x=x)["y"], expected, rtol=1e-4, atol=1e-4)
