@@ -35,7 +35,7 @@ def fit(line, folder, *others, epochs=2):
     """Fits a line with a validation, and returns its checkpoints."""
     x = np.ones((STEPS, 1), np.float32)
     checkpoints = Checkpoints(folder)
-    saving = callbacks.Checkpoint(checkpoints, {"line": line}, {})
+    saving = callbacks.Checkpoint(checkpoints, {"line": line.weights}, {})
     try:
         line.fit(
             x,
@@ -111,7 +111,7 @@ def test_the_average_starts_with_the_range_that_was_fitted(tiny, tmp_path):
     train_stage(run, "pose")
     folder = tmp_path / "pose" / f"step_{config.pose.num_steps:08d}"
     average = build_networks(config).pose_lstm
-    run.checkpoints("pose").restore({"pose_lstm": average})
+    run.checkpoints("pose").restore({"pose_lstm": average.weights})
     with np.load(folder / "state.npz") as state:
         for i, weight in enumerate(average.weights):
             live = state[f"live_weights/{i:04d}"]

@@ -183,7 +183,7 @@ def test_no_epochs_are_no_stage(tiny, tmp_path):
 def test_a_run_is_loaded_as_its_last_stage_left_it(tiny, tmp_path):
     run = save_run(tmp_path / "run", with_rollout(tiny), lively_networks(tiny, seed=0))
     refined = lively_networks(tiny, seed=1).pose_lstm
-    run.checkpoints("rollout").save(2, {"pose_lstm": refined}, {})
+    run.checkpoints("rollout").save(2, {"pose_lstm": refined.weights}, {})
     assert is_same(weights(refined), run.load_networks().pose_lstm)
     copy = release(run, tmp_path / "released")
     assert not (copy.path / "pose").exists()
