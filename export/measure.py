@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from export.formats import schemes
+from export import drift
 from export.on_device import VideoPredictor
 
 REPEATS = 30
@@ -22,9 +22,10 @@ class Measurement:
         size: bytes.
         difference: greatest difference of any function's output from Keras'; see
             `parity.greatest_difference`.
-        psnr: PSNR of frame `schemes.THRESHOLD_FRAME` of the roll-out against Keras'
-            own, decibels.
-        min_psnr: threshold: the least PSNR that is accepted.
+        psnr: `drift.restarted_psnr`, decibels.
+        free_psnr: `drift.free_psnr`, decibels, of which nothing is demanded.
+        is_alive: `drift.is_alive`.
+        min_psnr: threshold: the least `psnr` that is accepted.
         prime_ms: median time of `prime` on one thread, or `None` if not timed.
         step_ms: the same of `step`.
         runtime: TFLite runtime that was timed.
@@ -35,6 +36,8 @@ class Measurement:
     size: int
     difference: float
     psnr: float
+    free_psnr: float
+    is_alive: bool
     min_psnr: float = 0.0
     prime_ms: float | None = None
     step_ms: float | None = None
@@ -42,36 +45,39 @@ class Measurement:
 
     @property
     def passed(self):
-        """Whether the roll-out stays as close to Keras as the threshold demands."""
-        return self.psnr >= self.min_psnr
+        """Whether it stays as close to the networks as the threshold demands."""
+        return self.is_alive and self.psnr >= self.min_psnr
 
 
-def measure_tflite(path, scheme, difference, past, future):
+def measure_tflite(path, scheme, difference, psnr, reference):
     """Roll out a `.tflite` file and time it.
 
     Args:
         path: the file.
         scheme: its `schemes.QuantizationScheme`.
         difference: its greatest difference from Keras, for the table.
-        past: observed frames `[B, T, H, W, C]`.
-        future: Keras' prediction `[B, N, H, W, C]`.
+        psnr: its `drift.restarted_psnr`.
+        reference: the `drift.Reference`.
 
     Returns:
         A `Measurement`.
     """
     predictor = VideoPredictor(path)
     frames = []
-    for clip in past:
+    for clip in reference.past:
         predictor.prime(clip)
-        frames.append([predictor.step() for _ in range(future.shape[1])])
+        frames.append([predictor.step() for _ in range(drift.NUM_FRAMES)])
+    frames = np.array(frames)
     return Measurement(
         name=scheme.file,
         precision=scheme.about,
         size=path.stat().st_size,
         difference=difference,
-        psnr=schemes.drift(np.array(frames), future),
+        psnr=psnr,
+        free_psnr=drift.free_psnr(frames, reference),
+        is_alive=drift.is_alive(frames, reference),
         min_psnr=scheme.min_psnr,
-        prime_ms=median_ms(lambda: predictor.prime(past[0])),
+        prime_ms=median_ms(lambda: predictor.prime(reference.past[0])),
         step_ms=median_ms(predictor.step),
         runtime=predictor.runtime,
     )

@@ -3,7 +3,7 @@
 import json
 
 import keras_drnet
-from export.formats import schemes
+from export import drift
 
 TEMPLATE = """# {name}
 
@@ -30,11 +30,12 @@ no end.
 {table}
 
 *Difference*: greatest difference of any function's output from Keras', relative to the
-tensor's greatest value where that is above 1. *PSNR at {frame}*: PSNR of the frame
-{frame} steps into a roll-out against that of Keras, over several test clips; the gate
-is the threshold below which a file is not written unless forced. Times: median on one
-thread of the machine that exported, `{runtime}`; `python -m export.benchmark` measures
-yours.
+tensor's greatest value where that is above 1. *PSNR*: of {window} frames from each of
+several states along a roll-out of Keras, against Keras' own, over several test clips; a
+file below its threshold, or whose roll-outs freeze or fade, is not written unless
+forced. *At {frame}*: PSNR of the frame {frame} steps into a roll-out of its own, which
+a chaotic motion lowers. Times: median on one thread of the machine that exported,
+`{runtime}`; `python -m export.benchmark` measures yours.
 
 `golden.npz` has inputs and outputs of every function for one clip, and its roll-out.
 In ONNX an output that would have the name of an input begins with `next_`.
@@ -59,7 +60,8 @@ def text(run, signatures, measurements):
         frame_rate=signatures.frame_rate,
         figures=_figures(run),
         table=table(measurements),
-        frame=schemes.THRESHOLD_FRAME,
+        frame=drift.NUM_FRAMES,
+        window=drift.WINDOW,
         runtime=next((m.runtime for m in measurements if m.runtime), "not measured"),
     )
 
@@ -67,8 +69,8 @@ def text(run, signatures, measurements):
 def table(measurements):
     """Return a list of `measure.Measurement` as a Markdown table."""
     lines = [
-        "| file | numbers | size | difference | PSNR at 100 (gate) | prime | step |",
-        "|---|---|---|---|---|---|---|",
+        "| file | numbers | size | difference | PSNR | at 100 | prime | step |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for m in measurements:
         threshold = f" (≥ {m.min_psnr:.0f})" if m.min_psnr else ""
@@ -77,6 +79,7 @@ def table(measurements):
         lines.append(
             f"| `{m.name}` | {m.precision} | {m.size / 1e6:.2f} MB "
             f"| {m.difference:.1e} | {m.psnr:.1f} dB{threshold}{refused} "
+            f"| {m.free_psnr:.1f} dB "
             f"| {times[0]} | {times[1]} |"
         )
     return "\n".join(lines)

@@ -4,21 +4,19 @@ import dataclasses
 
 import numpy as np
 
-from export import parity
-from export.formats import schemes
+from export import drift, parity
 from export.graph.step_graph import StepGraph
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.schema import Config
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
-from keras_drnet.inference.video_predictor import VideoPredictor
 
 NUM_CLIPS = 8  # Test clips whose roll-outs are compared.
 
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
-    """A loaded run and Keras' own predictions for a few test clips.
+    """A loaded run and what Keras predicts for a few test clips.
 
     Attributes:
         run: the `RunFolder`.
@@ -26,8 +24,7 @@ class Prepared:
         graph: the `StepGraph` of its networks.
         functions: functions of the graph for batches of any size.
         past: observed frames `[B, T, H, W, C]`.
-        future: frames that Keras predicts after them, `[B, N, H, W, C]` with N =
-            `schemes.THRESHOLD_FRAME`.
+        reference: the roll-out of the Keras networks after them.
         golden: inputs and outputs of every function for the first clip: see
             `parity.golden`.
     """
@@ -37,7 +34,7 @@ class Prepared:
     graph: StepGraph
     functions: dict[str, object]
     past: np.ndarray
-    future: np.ndarray
+    reference: drift.Reference
     golden: dict[str, np.ndarray]
 
     def signatures(self, functions):
@@ -47,7 +44,7 @@ class Prepared:
 
 
 def prepare(run, data_dir=None):
-    """Load a run, build its step graph and predict with Keras.
+    """Load a run, build its step graph and roll out its networks.
 
     Args:
         run: a `RunFolder`, trained.
@@ -72,6 +69,6 @@ def prepare(run, data_dir=None):
         graph=graph,
         functions=functions,
         past=past,
-        future=VideoPredictor(networks).predict(past, schemes.THRESHOLD_FRAME),
+        reference=drift.roll_out(networks, graph.state_names, past),
         golden=parity.golden(networks, graph, functions, past[:1]),
     )

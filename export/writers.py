@@ -11,7 +11,7 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from export import parity
+from export import drift, parity
 from export.calibration import calibration_samples
 from export.formats import schemes, to_onnx, to_saved_model, to_tflite
 from export.measure import Measurement, measure_tflite
@@ -51,8 +51,9 @@ def write_tflite(prepared, folder, options, *, log):
         difference = parity.greatest_difference(call, prepared.golden)
         if name == "none":
             _require_parity(scheme.file, difference)
-        past, future = prepared.past, prepared.future
-        yield path, measure_tflite(path, scheme, difference, past, future)
+        psnr = drift.restarted_psnr(call, prepared.reference)
+        measured = measure_tflite(path, scheme, difference, psnr, prepared.reference)
+        yield path, measured
 
 
 def write_onnx(prepared, folder, options, *, log):
@@ -76,14 +77,17 @@ def _compare(name, path, call, prepared):
     """Compare a float32 format that has the whole roll-out as one function."""
     difference = parity.greatest_difference(call, prepared.golden)
     _require_parity(name, difference)
-    count = np.full(len(prepared.past), schemes.THRESHOLD_FRAME, np.int32)
+    count = np.full(len(prepared.past), drift.NUM_FRAMES, np.int32)
     outputs = call("serving_default", {"past": prepared.past, "num_future": count})
+    frames, reference = outputs["future"], prepared.reference
     return path, Measurement(
         name=name,
         precision="float32",
         size=sum(f.stat().st_size for f in path.rglob("*") if f.is_file()),
         difference=difference,
-        psnr=schemes.drift(outputs["future"], prepared.future),
+        psnr=drift.restarted_psnr(call, reference),
+        free_psnr=drift.free_psnr(frames, reference),
+        is_alive=drift.is_alive(frames, reference),
         min_psnr=schemes.SCHEMES["none"].min_psnr,
     )
 

@@ -1,16 +1,10 @@
-"""Schemes of quantization, each with a threshold on the drift of its roll-out.
+"""Schemes of quantization, each with a threshold on its drift: see `export.drift`.
 
-The pose LSTM feeds errors of a quantized network back. So a scheme is not judged by a
-single call but by the 100th frame: its PSNR against that of the float32 networks, over
-several clips. In `int8` encoders and LSTM, which run once or cost little, stay float32:
-their errors would change the trajectory.
+In `int8` encoders and LSTM, which run once or cost little, stay float32: their errors
+would change the trajectory.
 """
 
 import dataclasses
-
-import numpy as np
-
-THRESHOLD_FRAME = 100  # The frame whose PSNR is compared, counted from 1.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,8 +14,8 @@ class QuantizationScheme:
     Attributes:
         file: name of the file in the bundle.
         about: the parts that are quantized, and how.
-        min_psnr: threshold: the least PSNR that frame `THRESHOLD_FRAME` must have
-            against float32, decibels.
+        min_psnr: threshold: the least `drift.restarted_psnr` that is accepted,
+            decibels.
         layers: for calibrated schemes, parts of the names of the layers in int8.
     """
 
@@ -55,18 +49,3 @@ SCHEMES = {
         DECODER_LAYERS + ENCODER_LAYERS,
     ),
 }
-
-
-def drift(frames, reference):
-    """Return the PSNR of roll-outs at `THRESHOLD_FRAME`, in decibels.
-
-    Args:
-        frames: `[B, N, H, W, C]` with N at least `THRESHOLD_FRAME`.
-        reference: the same of the float32 networks.
-
-    Returns:
-        PSNR of the squared error of all clips together.
-    """
-    last = THRESHOLD_FRAME - 1
-    difference = np.float64(frames[:, last]) - reference[:, last]
-    return float(-10.0 * np.log10(np.mean(np.square(difference)) + 1e-20))

@@ -1,5 +1,7 @@
 """Bundles of networks of parts: what a frame costs, and what float16 gives."""
 
+import pytest
+
 from export.bundle import Options, export_run
 from export.formats.flatbuffer import Model
 from export.formats.schemes import SCHEMES
@@ -19,8 +21,9 @@ def export(config, tmp_path, *schemes):
 
 def test_a_step_is_the_pose_lstm_and_two_small_products_for_each_part(tmp_path):
     config = PRESETS["tiny"]().with_overrides(PARTS)
-    bundle, measured = export(config, tmp_path, "none")
-    assert measured["drnet.tflite"].passed
+    # tflite-runtime 2.14 would give NaN if float16 constants were left as they are.
+    bundle, measured = export(config, tmp_path, "none", "float16")
+    assert all(m.passed and m.free_psnr > 45 for m in measured.values())
     model = Model((bundle / "drnet.tflite").read_bytes())
     maps = CHANNELS + 1
     products = SIZE * SIDE * SIDE * maps + SIZE * maps * SIDE * SIZE
@@ -31,9 +34,8 @@ def test_a_step_is_the_pose_lstm_and_two_small_products_for_each_part(tmp_path):
     assert model.operators().isdisjoint({"CUSTOM", "WHILE"})
 
 
-def test_a_hundred_frames_with_residuals_agree_with_keras(tmp_path):
+@pytest.mark.slow
+def test_residuals_and_several_content_frames_agree_with_keras(tmp_path):
     config = PRESETS["tiny"]().with_overrides(RICH_PARTS)
-    # tflite-runtime 2.14 would give NaN if float16 constants were left as they are.
-    _, measured = export(config, tmp_path, "none", "float16")
-    for scheme in ("none", "float16"):
-        assert measured[SCHEMES[scheme].file].passed
+    _, measured = export(config, tmp_path, *SCHEMES)
+    assert all(m.passed for m in measured.values())

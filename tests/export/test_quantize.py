@@ -9,9 +9,9 @@ from tensorflow.lite.python.schema_py_generated import TensorType
 from tensorflow.lite.tools import flatbuffer_utils
 
 from export import bundle as bundles
-from export import metadata
+from export import drift, metadata
 from export.bundle import Options, export_run
-from export.formats import schemes, to_tflite
+from export.formats import to_tflite
 from export.formats.schemes import SCHEMES
 
 pytestmark = pytest.mark.xdist_group("bundle")
@@ -85,7 +85,7 @@ def test_a_tflite_file_that_drifts_is_refused(
 def test_a_saved_model_that_drifts_is_only_written_by_force(
     run, tmp_path, monkeypatch, force
 ):
-    monkeypatch.setattr(schemes, "drift", lambda frames, reference: 10.0)
+    monkeypatch.setattr(drift, "restarted_psnr", lambda call, reference: 10.0)
     options = Options(formats=("saved_model",), force=force)
     (measured,) = export_run(run, tmp_path / "bundle", options)
     assert not measured.passed

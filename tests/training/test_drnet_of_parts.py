@@ -117,7 +117,7 @@ def test_content_is_read_from_several_frames(tiny):
 
 def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):
     run = RunFolder(tmp_path / "run")
-    run.create(tiny.with_overrides([*RICH_PARTS, "drnet.average_momentum=0.9"]))
+    run.create(tiny.with_overrides([*PARTS, "drnet.average_momentum=0.9"]))
     train_stage(run, "drnet")
     folder = run.path / "drnet"
     whole = {
