@@ -93,10 +93,11 @@ def check_networks(config):
             f"{model.content_encoder!r} content encoder reads one frame; set "
             f"model.num_content_frames to 1, or all networks to {PARTS!r}."
         )
-    choose(CONTENT_ENCODERS, model.content_encoder, "content encoder")
+    parts = {PARTS: None}  # Not one of the tables: all three are built together.
+    choose(CONTENT_ENCODERS | parts, model.content_encoder, "content encoder")
     choose(dict.fromkeys(HEADS), model.content_head, "head of the content encoder")
-    choose(POSE_ENCODERS, model.pose_encoder, "pose encoder")
-    choose(DECODERS, model.decoder, "decoder")
+    choose(POSE_ENCODERS | parts, model.pose_encoder, "pose encoder")
+    choose(DECODERS | parts, model.decoder, "decoder")
     fitting = DECODER_FOR[model.content_encoder]
     if model.decoder != fitting:
         raise InputError(

@@ -182,6 +182,7 @@ def test_impossible_sizes_are_refused(image_size):
         ("model.content_encoder=vgg", "Unknown content encoder 'vgg'.*vgg_unet"),
         ("model.content_head=mean", "Unknown head of the content encoder 'mean'"),
         ("model.decoder=unet", "Unknown decoder 'unet'.*dcgan_unet"),
+        ("model.decoder=part", "Unknown decoder 'part'.*Did you mean 'parts'"),
         ("model.decoder=vgg_unet", "cannot read the maps"),
     ],
 )
