@@ -1,4 +1,4 @@
-"""Programs run as processes, as a user runs them."""
+"""Programs run as processes: see `warm_python` for what is special about them."""
 
 import json
 import subprocess
