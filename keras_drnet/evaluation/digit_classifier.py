@@ -8,6 +8,7 @@ around that position, scaled to 16x16. Real and generated frames are treated ali
 import numpy as np
 
 from keras_drnet.data.images import to_uint8
+from keras_drnet.data.load import load_source
 from keras_drnet.evaluation.frame_classifier import FrameClassifier
 
 FOREGROUND = 0.1  # Fainter pixels are background: decoders leave a haze.
@@ -144,3 +145,21 @@ def crop_windows(images, centers, size):
     numbers = np.arange(len(flat))[:, None, None]
     windows = flat[numbers, rows[:, :, None], columns[:, None, :]]
     return windows.reshape(*leading, size, size)
+
+
+def train_digit_classifier(config):
+    """Train a classifier for the digits of a configuration.
+
+    Args:
+        config: a `Config` of digits that can be told apart: see `has_known_digits`.
+
+    Returns:
+        A `DigitClassifier`.
+
+    Raises:
+        InputError: the digits or their labels are missing or damaged.
+    """
+    data = config.data
+    classifier = DigitClassifier(data.image_size, data.num_digits, seed=config.seed)
+    classifier.fit(load_source(config, "train"))
+    return classifier

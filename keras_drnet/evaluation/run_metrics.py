@@ -2,8 +2,10 @@
 
 import pathlib
 
-from keras_drnet.data.load import load_source
+from keras_drnet.data.load import has_known_digits, load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.evaluation.digit_classifier import train_digit_classifier
+from keras_drnet.evaluation.digit_prediction import STEPS, digit_scores
 from keras_drnet.evaluation.prediction import (
     clip_list,
     evaluate_prediction,
@@ -22,6 +24,9 @@ NUM_SHOWN = 8  # Clips in an image.
 
 def evaluate_run(run, output_dir, *, data_dir=None, num_clips=256, num_future=15):
     """Evaluate a run and two baselines on held-out clips.
+
+    Of digits that can be told apart it also says which are still recognized, by a
+    classifier that is trained first.
 
     Args:
         run: a trained `RunFolder`.
@@ -54,6 +59,15 @@ def evaluate_run(run, output_dir, *, data_dir=None, num_clips=256, num_future=15
             for name, one in predictors.items()
         },
     }
+    if has_known_digits(config.data):
+        results["digits"] = digit_scores(
+            train_digit_classifier(config),
+            predictor,
+            source,
+            num_past=num_past,
+            steps=[step for step in STEPS if step <= num_future],
+            num_clips=num_clips,
+        )
     if config.method == "drnet":
         swaps = true_swaps(source, clips, num_past)
         results |= evaluate_separation(predictor, clips, num_past, swaps)

@@ -4,7 +4,7 @@ import pathlib
 
 from keras_drnet.data.load import has_known_digits, load_source
 from keras_drnet.evaluation import digit_prediction, swaps
-from keras_drnet.evaluation.digit_classifier import DigitClassifier
+from keras_drnet.evaluation.digit_classifier import train_digit_classifier
 from keras_drnet.evaluation.disentanglement import probe_codes
 from keras_drnet.evaluation.memorization import measure_memorization
 from keras_drnet.evaluation.samples import choose_halves, flatten_clips, read_sample
@@ -49,7 +49,10 @@ def probe_run(
         run.check_method("drnet", "be probed where digits have no channel of their own")
     predictor = load_predictor(run)
     results = {"dataset": config.data.dataset, "seed": config.seed}
-    classifier = _train_digit_classifier(config) if has_digits else None
+    classifier = None
+    if has_digits:
+        _report("Training a classifier of digits")
+        classifier = train_digit_classifier(config)
     if config.method == "drnet":
         results |= _probe_drnet(config, predictor, num_clips, classifier)
     if has_digits:
@@ -60,15 +63,6 @@ def probe_run(
     path = pathlib.Path(output_dir) / "probes.json"
     files.write_text(str(path), json_text.dumps(results))
     return results
-
-
-def _train_digit_classifier(config):
-    _report("Training a classifier of digits")
-    classifier = DigitClassifier(
-        config.data.image_size, config.data.num_digits, seed=config.seed
-    )
-    classifier.fit(load_source(config, "train"))
-    return classifier
 
 
 def _probe_drnet(config, predictor, num_clips, digit_classifier):

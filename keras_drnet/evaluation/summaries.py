@@ -22,6 +22,8 @@ def metrics_summary(results):
             lines.append(
                 f"{method:<20}" + "".join(f"{cell:>8.{digits}f}" for cell in cells)
             )
+    if "digits" in results:
+        lines += _digits_summary(results["digits"])
     if "scene_accuracy" in results:
         lines += _separation_summary(results)
     return "\n".join(lines)

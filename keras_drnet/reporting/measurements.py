@@ -40,6 +40,26 @@ class Curves:
 
 
 @dataclasses.dataclass(frozen=True)
+class Digits:
+    """Digits that a classifier finds in predicted frames.
+
+    Attributes:
+        steps: numbers of the frames, from the last observed one.
+        real: for each, accuracy on the real frame.
+        generated_given_real: accuracy on the predicted frame where it is right on the
+            real one.
+        within_3_pixels: share of digits near their true position.
+        num_clips: clips that they were counted in.
+    """
+
+    steps: list[int]
+    real: list[float | None]
+    generated_given_real: list[float | None]
+    within_3_pixels: list[float | None]
+    num_clips: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Metrics:
     """Content of `metrics.json`.
 
@@ -57,6 +77,7 @@ class Metrics:
         swap_change_mse: distance between the two.
         blank_mse: mean squared error of blank frames.
         scene_accuracy: accuracy of the scene discriminator of the training.
+        digits: what a classifier recognizes, of Moving MNIST.
     """
 
     name: str
@@ -71,6 +92,7 @@ class Metrics:
     swap_change_mse: float | None = None
     blank_mse: float | None = None
     scene_accuracy: float | None = None
+    digits: Digits | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,26 +160,6 @@ class Neighbors:
 
     pixel_ratio: float | None
     pose_ratio: float | None
-
-
-@dataclasses.dataclass(frozen=True)
-class Digits:
-    """Digits that a classifier finds in predicted frames.
-
-    Attributes:
-        steps: numbers of the frames, from the last observed one.
-        real: for each, accuracy on the real frame.
-        generated_given_real: accuracy on the predicted frame where it is right on the
-            real one.
-        within_3_pixels: share of digits near their true position.
-        num_clips: clips that they were counted in.
-    """
-
-    steps: list[int]
-    real: list[float | None]
-    generated_given_real: list[float | None]
-    within_3_pixels: list[float | None]
-    num_clips: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

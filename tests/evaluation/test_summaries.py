@@ -27,3 +27,11 @@ def test_the_summary_lists_every_method_and_step():
         "scene_accuracy": 0.6,
     }
     assert "24.25 dB" in metrics_summary(results | split)
+    digits = {
+        "steps": [1, 5],
+        "real": [0.97, 0.96],
+        "generated_given_real": [0.91, None],
+        "within_3_pixels": [0.99, 0.88],
+    }
+    text = metrics_summary(results | {"digits": digits})
+    assert "0.91      -" in text and "0.99   0.88" in text

@@ -14,6 +14,7 @@ from keras_drnet.inference.load import PREDICTORS, load_predictor
 from keras_drnet.models.networks import build_networks
 from keras_drnet.training.open_run import open_run
 from keras_drnet.training.stages import train_stage
+from tests.support.networks import RICH_PARTS
 
 FRAME = (32, 32, 3)
 
@@ -114,6 +115,13 @@ def test_an_autoencoder_knows_nothing_but_its_code(tiny, rng):
 def test_an_autoencoder_s_code_is_not_of_places_alone(tiny, encoder, expected):
     config = tiny.with_overrides([f"model.pose_encoder={encoder}"])
     assert BASELINES["autoencoder_lstm"](config).model.pose_encoder == expected
+
+
+def test_an_autoencoder_of_parts_is_one_of_whole_frames(tiny):
+    config = BASELINES["autoencoder_lstm"](tiny.with_overrides(RICH_PARTS))
+    networks = build_networks(config)
+    assert networks.content_encoder.input.shape == (None, *FRAME)
+    assert networks.pose_encoder.output.shape[-1] == 8 + 8  # Content and pose.
 
 
 def test_an_autoencoder_has_no_loss_but_that_of_its_frames(tiny):

@@ -35,6 +35,8 @@ def test_evaluate_writes_metrics_plots_and_images(trained):
     for values in metrics["prediction"].values():
         assert len(values["psnr"]) == len(values["ssim"]) == 15
         assert all(0 < value <= 60 for value in values["psnr"])
+    assert metrics["digits"]["steps"] == [1, 5, 10]
+    assert "digits at step" in result.stdout and "sharpness" in result.stdout
     assert metrics["reconstruction_mse"] > 0
     assert 0 <= metrics["scene_accuracy"] <= 1
     assert {p.name for p in folder.iterdir()} == {

@@ -17,20 +17,22 @@ def autoencoder_lstm(config: Config) -> Config:
     """Return the configuration of an auto-encoder with an LSTM on its code.
 
     The same networks and training without the split: no content, a pose code as long
-    as both codes together, no adversary. Places alone are not all of a frame: in the
-    stead of `dcgan_keypoints` it has `dcgan`, and nothing is asked of how codes move.
+    as both codes together, no adversary. Positions alone are not all of a frame: in
+    the stead of `dcgan_keypoints` or `parts` it has `dcgan`, and nothing is asked of
+    how codes move.
     """
     model, drnet = config.model, config.drnet
-    encoder = model.pose_encoder
+    finds_positions = model.pose_encoder in ("dcgan_keypoints", "parts")
     return dataclasses.replace(
         config,
         model=dataclasses.replace(
             model,
             content_encoder="none",
-            pose_encoder="dcgan" if encoder == "dcgan_keypoints" else encoder,
+            pose_encoder="dcgan" if finds_positions else model.pose_encoder,
             decoder="dcgan",
             content_dim=1,
             pose_dim=model.content_dim + model.pose_dim,
+            num_content_frames=1,
         ),
         drnet=dataclasses.replace(
             drnet,
