@@ -96,7 +96,7 @@ def _write(prepared, folder, options, log):
     signatures = prepared.signatures(prepared.functions)
     (folder / SIGNATURES_FILE).write_text(signatures.to_json())
     np.savez(folder / GOLDEN_FILE, **prepared.golden)
-    _write_examples(folder / EXAMPLES_FOLDER, prepared.past[:EXAMPLE_CLIPS])
+    _write_examples(folder / EXAMPLES_FOLDER, prepared.reference.past[:EXAMPLE_CLIPS])
     measurements = []
     for name, write in WRITERS.items():
         if name not in options.formats:

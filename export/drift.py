@@ -14,7 +14,6 @@ import numpy as np
 
 from keras_drnet.metrics.image_quality import gradient_energy
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_content, encode_frames
 
 NUM_FRAMES = 100  # Frames of a roll-out.
 RESTARTS = range(0, NUM_FRAMES, 20)  # Frames at which a model is restarted.
@@ -51,14 +50,8 @@ def roll_out(networks, state_names, past):
     Returns:
         A `Reference`.
     """
-    content = encode_content(networks.content_encoder, past)
-    poses, layers = pose_rollout.observe(
-        networks.pose_lstm,
-        encode_frames(networks.pose_encoder, past),
-        content[0],
-        pose_rollout.initial_state(networks.pose_lstm, len(past)),
-    )
-    pose, frames, states = poses[:, -1], [], []
+    content, pose, layers = pose_rollout.prime(networks, past)
+    frames, states = [], []
     for _ in range(NUM_FRAMES):
         values = [pose, *(value for layer in layers for value in layer)]
         states.append(dict(zip(state_names, map(np.asarray, values), strict=True)))

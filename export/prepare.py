@@ -23,8 +23,7 @@ class Prepared:
         config: its `Config`.
         graph: the `StepGraph` of its networks.
         functions: functions of the graph for batches of any size.
-        past: observed frames `[B, T, H, W, C]`.
-        reference: the roll-out of the Keras networks after them.
+        reference: observed frames, and the roll-out of the Keras networks after them.
         golden: inputs and outputs of every function for the first clip: see
             `parity.golden`.
     """
@@ -33,7 +32,6 @@ class Prepared:
     config: Config
     graph: StepGraph
     functions: dict[str, object]
-    past: np.ndarray
     reference: drift.Reference
     golden: dict[str, np.ndarray]
 
@@ -68,7 +66,6 @@ def prepare(run, data_dir=None):
         config=config,
         graph=graph,
         functions=functions,
-        past=past,
         reference=drift.roll_out(networks, graph.state_names, past),
         golden=parity.golden(networks, graph, functions, past[:1]),
     )

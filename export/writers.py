@@ -28,7 +28,7 @@ def write_saved_model(prepared, folder, options, *, log):
     ]
     count = np.array([parity.GOLDEN_FRAMES], np.int32)
     requests.append(
-        ("serving_default", {"past": prepared.past[:1], "num_future": count})
+        ("serving_default", {"past": prepared.reference.past[:1], "num_future": count})
     )
     to_saved_model.write_saved_model(prepared.graph, prepared.functions, requests, path)
     yield _compare("saved_model", path, parity.saved_model_call(path), prepared)
@@ -77,9 +77,10 @@ def _compare(name, path, call, prepared):
     """Compare a float32 format that has the whole roll-out as one function."""
     difference = parity.greatest_difference(call, prepared.golden)
     _require_parity(name, difference)
-    count = np.full(len(prepared.past), drift.NUM_FRAMES, np.int32)
-    outputs = call("serving_default", {"past": prepared.past, "num_future": count})
-    frames, reference = outputs["future"], prepared.reference
+    reference = prepared.reference
+    count = np.full(len(reference.past), drift.NUM_FRAMES, np.int32)
+    outputs = call("serving_default", {"past": reference.past, "num_future": count})
+    frames = outputs["future"]
     return path, Measurement(
         name=name,
         precision="float32",

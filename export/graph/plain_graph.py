@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from keras_drnet.config.schema import Config
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_content, encode_frames
 from keras_drnet.models.networks import build_networks, own_weights
 
 
@@ -29,15 +28,9 @@ def plain_functions(networks, num_past):
     frame = networks.pose_encoder.input.shape[1:]
 
     def prime(past):
-        content, skips = encode_content(networks.content_encoder, past)
-        next_poses, state = pose_rollout.observe(
-            networks.pose_lstm,
-            encode_frames(networks.pose_encoder, past),
-            content,
-            pose_rollout.initial_state(networks.pose_lstm, 1),
-        )
+        (content, skips), pose, state = pose_rollout.prime(networks, past)
         skips = {f"skip{i}": skip for i, skip in enumerate(skips)}
-        return skips | {"content": content, **_named(next_poses[:, -1], state)}
+        return skips | {"content": content, **_named(pose, state)}
 
     def step(content, pose, **others):
         skips = tuple(v for k, v in sorted(others.items()) if k.startswith("skip"))

@@ -44,15 +44,7 @@ class SplitPartDecoder(tf.Module):
 
     @tf.Module.with_name_scope
     def content_maps(self, content, skips):
-        """Compute all that depends on content alone.
-
-        Args:
-            content: `[B, Dc]`.
-            skips: empty.
-
-        Returns:
-            A list of content maps, shaped as `map_shapes`.
-        """
+        """Compute all that depends on content alone: see `SplitDecoder`."""
         codes = tf.reshape(content, (-1, self._code_dim))
         if self._residual_dim:
             maps = self._draw.content_maps(codes, skips)
@@ -65,15 +57,7 @@ class SplitPartDecoder(tf.Module):
 
     @tf.Module.with_name_scope
     def frame(self, pose, content_maps):
-        """Decode a pose.
-
-        Args:
-            pose: `[B, Dp]`.
-            content_maps: what `content_maps` returned.
-
-        Returns:
-            Frames `[B, H, W, C]` in [0, 1).
-        """
+        """Decode a pose `[B, Dp]`: see `SplitDecoder`."""
         num_coordinates = 2 * self._num_parts
         if self._residual_dim:
             residuals = tf.reshape(pose[:, num_coordinates:], (-1, self._residual_dim))

@@ -149,11 +149,8 @@ class StepGraph(tf.Module):
         )
 
     def encode_content(self, frame):
-        """Return `content` and the skips of frames `[B, H, W, C]`."""
-        return self._encode_content(frame)
-
-    def _encode_content(self, frames):
-        content, skips = encode_content(self._networks.content_encoder, frames)
+        """Return `content` and the skips of frames, as `encode_content` takes them."""
+        content, skips = encode_content(self._networks.content_encoder, frame)
         names = _numbered("skip", len(skips))
         return {"content": content} | dict(zip(names, skips, strict=True))
 
@@ -173,7 +170,7 @@ class StepGraph(tf.Module):
 
     def prime(self, past):
         """Return the first inputs of `step`, for observed frames `[B, T, H, W, C]`."""
-        encoded = self._encode_content(past)
+        encoded = self.encode_content(past)
         content = encoded.pop("content")
         maps = self._decoder.content_maps(content, list(encoded.values()))
         gates = self._pose_lstm.content_gates(content)

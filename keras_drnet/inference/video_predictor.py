@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from keras_drnet.inference.predictor import Frames, Predictor
 from keras_drnet.models import pose_rollout
-from keras_drnet.models.encode import encode_content, encode_frames
+from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import Networks
 
 Content = tuple[tf.Tensor, list[tf.Tensor]]  # Code and skips.
@@ -107,15 +107,8 @@ class VideoPredictor(Predictor):
 
     @tf.function(reduce_retracing=True)
     def _prime(self, past: list[tf.Tensor]) -> tuple[Content, tf.Tensor, State]:
-        nets = self.networks
-        video = tf.stack(past, axis=1)
-        content = encode_content(nets.content_encoder, video)
-        poses = encode_frames(nets.pose_encoder, video)
-        state = pose_rollout.initial_state(nets.pose_lstm, tf.shape(past[-1])[0])
-        next_poses, state = pose_rollout.observe(
-            nets.pose_lstm, poses, content[0], state
-        )
-        return content, next_poses[:, -1], state
+        content, pose, state = pose_rollout.prime(self.networks, tf.stack(past, axis=1))
+        return content, pose, state
 
     @tf.function(reduce_retracing=True)
     def _step(

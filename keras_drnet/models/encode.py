@@ -29,10 +29,11 @@ def content_frames(content_encoder, frames):
         The last N frames, of which the first is repeated where there are fewer:
         `[B, N, H, W, C]`, or `[B, H, W, C]` for an encoder of single frames.
     """
-    if len(frames.shape) == 4:
-        frames = frames[:, None]
+    is_single = len(frames.shape) == 4
     if not reads_clips(content_encoder):
-        return frames[:, -1]
+        return frames if is_single else frames[:, -1]
+    if is_single:
+        frames = frames[:, None]
     times = range(frames.shape[1] - content_encoder.input.shape[1], frames.shape[1])
     return ops.stack([frames[:, max(t, 0)] for t in times], axis=1)
 

@@ -6,8 +6,6 @@ from keras import ops
 from keras_drnet.models import blocks
 from keras_drnet.models.patches import WritePatches
 
-BACKGROUNDS = ("black", "learned")
-
 
 def build_part_decoder(
     image_size,

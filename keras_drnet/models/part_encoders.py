@@ -39,9 +39,10 @@ def build_part_content_encoder(
     num_parts = localizer.output.shape[1]
     read = frame if num_frames == 1 else (num_frames, *frame)
     frames = keras.Input(read, name="frames")
+    singles = ops.reshape(frames, (-1, *frame))
     x = _patch_map(
-        ops.reshape(frames, (-1, *frame)),
-        localizer,
+        singles,
+        localizer(singles),
         patch_size,
         num_filters,
         dtype=dtype,
@@ -92,7 +93,7 @@ def build_part_pose_encoder(
     residual_dim = pose_dim - 2 * num_parts
     if residual_dim:
         x = _patch_map(
-            frames, localizer, patch_size, num_filters, dtype=dtype, name="pose_patch"
+            frames, positions, patch_size, num_filters, dtype=dtype, name="pose_patch"
         )
         residual = blocks.code_head(
             x,
@@ -129,10 +130,10 @@ def share_localizer(content_encoder, pose_encoder):
     )
 
 
-def _patch_map(frames, localizer, patch_size, num_filters, *, dtype, name):
+def _patch_map(frames, positions, patch_size, num_filters, *, dtype, name):
     """Encode the patches of frames `[B, H, W, C]`, `[B K, 4, 4, F]`."""
     patches = ReadPatches(patch_size, dtype="float32", name=f"{name}es")(
-        frames, localizer(frames)
+        frames, positions
     )
     patches = ops.reshape(patches, (-1, *patches.shape[2:]))
     filters = blocks.patch_filters(patch_size, num_filters)

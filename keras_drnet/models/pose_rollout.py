@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from keras_drnet.models.encode import encode_content, encode_frames
+
 
 def initial_state(pose_lstm, batch_size):
     """Return the zero state of a pose LSTM for `batch_size` clips.
@@ -18,6 +20,27 @@ def initial_state(pose_lstm, batch_size):
         tuple(ops.zeros((batch_size, x.shape[-1]), dtype=x.dtype) for x in layer)
         for layer in state
     )
+
+
+def prime(networks, past):
+    """Encode observed frames and predict the pose after the last one.
+
+    Args:
+        networks: `Networks`.
+        past: `[B, T, H, W, C]`, with static T.
+
+    Returns:
+        `(content, pose, state)`: what the decoder reads, the pair of content and
+        skips; the next pose `[B, Dp]`; and the LSTM's state.
+    """
+    content = encode_content(networks.content_encoder, past)
+    next_poses, state = observe(
+        networks.pose_lstm,
+        encode_frames(networks.pose_encoder, past),
+        content[0],
+        initial_state(networks.pose_lstm, ops.shape(past)[0]),
+    )
+    return content, next_poses[:, -1], state
 
 
 def observe(pose_lstm, poses, content, state):
