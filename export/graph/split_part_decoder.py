@@ -14,8 +14,9 @@ class SplitPartDecoder(tf.Module):
     """The decoder of parts of trained networks, for inference: see `SplitDecoder`.
 
     Attributes:
-        map_shapes: shape of each content map: the patches `[K, P, P, C + 1]`, or what
-            content adds to the layers that draw them where the pose has residuals.
+        map_shapes: shape of each content map: the patches as `WritePatches.arrange`
+            returns them, `[K, P, (C + 1) P]`, or what content adds to the layers that
+            draw them where the pose has residuals.
     """
 
     def __init__(self, decoder, pose_dim):
@@ -39,7 +40,8 @@ class SplitPartDecoder(tf.Module):
         self._residual_dim = pose_dim // self._num_parts - 2
         self._patch_shape = patch_decoder.output.shape[1:]
         self._draw = SplitDecoder(patch_decoder, self._residual_dim or self._code_dim)
-        shapes = self._draw.map_shapes if residual else [self._patch_shape]
+        side, _, channels = self._patch_shape
+        shapes = self._draw.map_shapes if residual else [(side, channels * side)]
         self.map_shapes = [(self._num_parts, *shape) for shape in shapes]
 
     @tf.Module.with_name_scope
@@ -49,7 +51,7 @@ class SplitPartDecoder(tf.Module):
         if self._residual_dim:
             maps = self._draw.content_maps(codes, skips)
         else:
-            maps = [self._color(self._draw.frame(codes, []))]
+            maps = [self._arranged(self._draw.frame(codes, []))]
         return [
             tf.reshape(value, (-1, *shape))
             for value, shape in zip(maps, self.map_shapes, strict=True)
@@ -62,12 +64,17 @@ class SplitPartDecoder(tf.Module):
         if self._residual_dim:
             residuals = tf.reshape(pose[:, num_coordinates:], (-1, self._residual_dim))
             maps = [tf.reshape(m, (-1, *m.shape[2:])) for m in content_maps]
-            patches = self._color(self._draw.frame(residuals, maps))
-            patches = tf.reshape(patches, (-1, self._num_parts, *self._patch_shape))
+            patches = self._arranged(self._draw.frame(residuals, maps))
         else:
             (patches,) = content_maps
         positions = tf.reshape(pose[:, :num_coordinates], (-1, self._num_parts, 2))
-        return self._compose(self._write(patches, positions))
+        return self._compose(self._write.put(patches, positions))
+
+    def _arranged(self, logits):
+        """Make the patches of logits `[B K, P, P, C + 1]`; return them arranged."""
+        patches = self._color(logits)
+        patches = tf.reshape(patches, (-1, self._num_parts, *self._patch_shape))
+        return self._write.arrange(patches)
 
 
 def draws_parts(decoder):

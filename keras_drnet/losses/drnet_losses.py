@@ -15,6 +15,7 @@ exceed a few hundredths, and the content code collapses to a constant.
 The adversarial loss is an `AdversarialLoss`: see `keras_drnet.losses.adversarial_loss`.
 """
 
+import numpy as np
 from keras import ops
 
 
@@ -62,6 +63,30 @@ def steadiness_loss(before, pose, after, other):
     unsteady = ops.sum(ops.abs(before - 2.0 * pose + after))
     moved = ops.sum(ops.abs(pose - other))
     return unsteady / (moved + 1e-6)
+
+
+def decorrelation_loss(positions):
+    """Return the mean squared correlation of the coordinates of different parts.
+
+    Not in the paper. Objects of a clip move independently, so the correlation over many
+    clips is near 0; where two parts follow one object, and so another is never drawn,
+    that of equal coordinates is near 1, and the loss near 1/2.
+
+    Source: the penalty on correlations of Cogswell et al., *Reducing Overfitting in
+    Deep Networks by Decorrelating Representations*, ICLR 2016, on positions in place of
+    activations, and with the correlation in place of the covariance.
+
+    Args:
+        positions: `[B, K, 2]`, positions of K parts, of at least two, in B frames.
+    """
+    _, num_parts, _ = positions.shape
+    centered = positions - ops.mean(positions, axis=0)
+    scaled = centered / ops.sqrt(ops.mean(ops.square(centered), axis=0) + 1e-8)
+    flat = ops.reshape(scaled, (-1, 2 * num_parts))
+    correlations = ops.mean(flat[:, :, None] * flat[:, None], axis=0)
+    of_different_parts = 1.0 - np.kron(np.eye(num_parts), np.ones((2, 2)))
+    squares = of_different_parts.astype("float32") * ops.square(correlations)
+    return ops.sum(squares) / of_different_parts.sum()
 
 
 def pose_prediction_loss(poses, predicted_poses, *, absolute=False):

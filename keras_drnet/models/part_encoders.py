@@ -107,6 +107,12 @@ def build_part_pose_encoder(
     return keras.Model(frames, pose, name="pose_encoder")
 
 
+def count_parts(encoder):
+    """Return the number of parts K of an encoder of parts; 0 for any other."""
+    localizers = _localizers(encoder)
+    return localizers[0].output.shape[1] if localizers else 0
+
+
 def share_localizer(content_encoder, pose_encoder):
     """Make a pose encoder of parts that shares the localizer of a content encoder.
 
@@ -120,14 +126,16 @@ def share_localizer(content_encoder, pose_encoder):
     Returns:
         `pose_encoder`, or one of the same layers but for the localizer.
     """
-    shared = {
-        layer.name: layer for layer in content_encoder.layers if layer.name == LOCALIZER
-    }
+    shared = {layer.name: layer for layer in _localizers(content_encoder)}
     if not shared:
         return pose_encoder
     return keras.models.clone_model(
         pose_encoder, clone_function=lambda layer: shared.get(layer.name, layer)
     )
+
+
+def _localizers(encoder):
+    return [layer for layer in encoder.layers if layer.name == LOCALIZER]
 
 
 def _patch_map(frames, positions, patch_size, num_filters, *, dtype, name):

@@ -81,15 +81,23 @@ class WritePatches(keras.layers.Layer):
 
     def call(self, patches, positions):
         """Put the patches on a frame; see the class."""
+        return self.put(self.arrange(patches), positions)
+
+    def arrange(self, patches):
+        """Bring patches into the order of `put`: `[B, K, P, C P]`."""
         _, num_parts, side, _, channels = patches.shape
-        size = self.image_size
-        rows = interpolation_bands(positions[..., 0], size, side)
-        columns = interpolation_bands(positions[..., 1], size, side)
-        patches = ops.reshape(
+        return ops.reshape(
             ops.swapaxes(patches, 3, 4), (-1, num_parts, side, channels * side)
         )
+
+    def put(self, arranged, positions):
+        """Put the patches that `arrange` returned on a frame."""
+        _, num_parts, side, width = arranged.shape
+        size, channels = self.image_size, width // side
+        rows = interpolation_bands(positions[..., 0], size, side)
+        columns = interpolation_bands(positions[..., 1], size, side)
         strips = ops.reshape(
-            ops.matmul(rows, patches), (-1, num_parts, size * channels, side)
+            ops.matmul(rows, arranged), (-1, num_parts, size * channels, side)
         )
         # One product over the columns of all parts adds them up.
         strips = ops.reshape(

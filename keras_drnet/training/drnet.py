@@ -3,13 +3,14 @@
 import keras
 from keras import ops
 
+from keras_drnet.errors import InputError
 from keras_drnet.losses import drnet_losses
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import SamePair
 from keras_drnet.losses.schedules import deserialize_value
 from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import Networks
-from keras_drnet.models.part_encoders import share_localizer
+from keras_drnet.models.part_encoders import count_parts, share_localizer
 from keras_drnet.training.adversarial_model import AdversarialModel
 
 
@@ -25,7 +26,9 @@ class DrNet(AdversarialModel):
     an `AdversarialLoss` on pairs of poses. `losses.drnet_losses` has the other terms
     and the meaning of their weights. With `steadiness_weight`, which the paper does
     not have, the frames before and after `pose_1` are encoded too, and the change of
-    the pose from each to the next is kept constant.
+    the pose from each to the next is kept constant. With `decorrelation_weight`, for
+    networks of parts, two parts are kept from following the same object. A loss of
+    weight 0 is not computed.
 
     The pose encoder runs once a step: the encoder and the discriminator are trained on
     the same poses.
@@ -53,6 +56,7 @@ class DrNet(AdversarialModel):
         content_encoder=None,
         similarity_weight=0.01,
         steadiness_weight=0.0,
+        decorrelation_weight=0.0,
         adversarial_weight=1e-4,
         adversarial_objective="uniform_target",
         dtype=None,
@@ -68,9 +72,11 @@ class DrNet(AdversarialModel):
             decoder: see `Networks`.
             scene_discriminator: see `Networks`.
             content_encoder: the content encoder by its name, in place of `networks`.
-            similarity_weight: weight of the similarity loss.
+            similarity_weight: weight of the similarity loss; 0 = off.
             steadiness_weight: weight of the steadiness loss, which needs the frames
                 before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
+            decorrelation_weight: weight of the decorrelation loss, which needs a pose
+                encoder of parts; 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
             adversarial_objective: loss of the pose encoder against the discriminator,
                 a name in `losses.objectives`. The paper's is the cross-entropy to 1/2,
@@ -80,12 +86,18 @@ class DrNet(AdversarialModel):
             name: name of the model.
 
         Raises:
-            InputError: the objective is unknown.
+            InputError: the objective is unknown, or there is a `decorrelation_weight`,
+                but fewer than two parts.
         """
         if not isinstance(networks, Networks):
             networks = Networks(
                 networks or content_encoder, pose_encoder, decoder, scene_discriminator
             )
+        weights = {
+            "similarity": similarity_weight,
+            "steadiness": steadiness_weight,
+            "decorrelation": decorrelation_weight,
+        }
         super().__init__(
             AdversarialLoss(
                 networks.scene_discriminator,
@@ -94,8 +106,7 @@ class DrNet(AdversarialModel):
                 weight=adversarial_weight,
                 name="scene_loss",
             ),
-            terms=("reconstruction", "similarity")
-            + (("steadiness",) if steadiness_weight else ()),
+            terms=("reconstruction", *(name for name in weights if weights[name])),
             dtype=dtype,
             name=name,
         )
@@ -105,6 +116,14 @@ class DrNet(AdversarialModel):
         self.scene_discriminator = networks.scene_discriminator
         self.similarity_weight = similarity_weight
         self.steadiness_weight = steadiness_weight
+        self.decorrelation_weight = decorrelation_weight
+        self.num_parts = count_parts(self.pose_encoder)
+        if decorrelation_weight and self.num_parts < 2:
+            raise InputError(
+                f"decorrelation_weight is {decorrelation_weight}, but the pose encoder "
+                f"has {self.num_parts} parts; expected at least 2 (pose_encoder=parts, "
+                "num_parts=2), or a weight of 0."
+            )
 
     @property
     def feature_variables(self):
@@ -134,26 +153,35 @@ class DrNet(AdversarialModel):
         return self.decoder((content, pose), training=training)
 
     def compute_losses(self, batch, *, training):
-        (content_1, skips), (content_2, _) = (
-            encode_content(self.content_encoder, batch[name], training=training)
-            for name in ("content_1", "content_2")
+        content_1, skips = encode_content(
+            self.content_encoder, batch["content_1"], training=training
         )
         pose_1, *neighbors = self._encode_moving(batch, training=training)
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
         frames = self.decoder(((content_1, skips), pose_1), training=training)
-        terms = {
-            "reconstruction": drnet_losses.reconstruction_loss(batch["pose_1"], frames),
-            "similarity": drnet_losses.similarity_loss(content_1, content_2),
-        }
-        terms["loss"] = (
-            terms["reconstruction"] + self.similarity_weight * terms["similarity"]
-        )
+        loss = drnet_losses.reconstruction_loss(batch["pose_1"], frames)
+        terms = {"reconstruction": loss}
+        if self.similarity_weight:
+            content_2, _ = encode_content(
+                self.content_encoder, batch["content_2"], training=training
+            )
+            similarity = drnet_losses.similarity_loss(content_1, content_2)
+            terms["similarity"] = similarity
+            loss += self.similarity_weight * similarity
         if self.steadiness_weight:
             before, after = neighbors
             steadiness = drnet_losses.steadiness_loss(before, pose_1, after, pose_2)
             terms["steadiness"] = steadiness
-            terms["loss"] += self.steadiness_weight * steadiness
-        return terms, {"features": (pose_1, pose_2)}
+            loss += self.steadiness_weight * steadiness
+        if self.decorrelation_weight:
+            poses = ops.concatenate([pose_1, pose_2])
+            positions = poses[:, : 2 * self.num_parts]
+            decorrelation = drnet_losses.decorrelation_loss(
+                ops.reshape(positions, (-1, self.num_parts, 2))
+            )
+            terms["decorrelation"] = decorrelation
+            loss += self.decorrelation_weight * decorrelation
+        return terms | {"loss": loss}, {"features": (pose_1, pose_2)}
 
     def _encode_moving(self, batch, *, training):
         """Return the pose of `pose_1` and, where asked for, before and after it.
@@ -185,6 +213,7 @@ class DrNet(AdversarialModel):
             "scene_discriminator": serialize(self.scene_discriminator),
             "similarity_weight": self.similarity_weight,
             "steadiness_weight": self.steadiness_weight,
+            "decorrelation_weight": self.decorrelation_weight,
             "adversarial_weight": serialize(self.adversarial.weight),
             "adversarial_objective": self.adversarial.objective,
             "dtype": self.dtype_policy.name,

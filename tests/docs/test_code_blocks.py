@@ -9,9 +9,10 @@ import keras
 import numpy as np
 import pytest
 
-from keras_drnet.config.presets import PRESETS, small
+from keras_drnet.config.presets import PRESETS, digits, small
 from keras_drnet.inference import load
 from tests.docs.pages import PAGES, python_blocks
+from tests.support.networks import PARTS
 from tests.support.paths import ROOT
 
 BUNDLE = ROOT / "tests" / "support" / "data" / "bundle"
@@ -29,7 +30,7 @@ class _EnoughShown(Exception):
 def names(tmp_path, monkeypatch):
     """What blocks may use without defining it, in a folder with a bundle."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PRESETS, "quickstart", small.tiny)
+    monkeypatch.setitem(PRESETS, "quickstart", _tiny_parts)
     monkeypatch.setitem(PRESETS, "moving_mnist_small", _few_clips)
     monkeypatch.setattr(load, "load", load_once)
     monkeypatch.setattr(keras.Model, "fit", _fit_briefly(keras.Model.fit))
@@ -39,8 +40,12 @@ def names(tmp_path, monkeypatch):
     return {"frames": frames, "show": _show_a_few(frames.shape[1:])}
 
 
+def _tiny_parts():
+    return small.tiny().with_overrides(PARTS)
+
+
 def _few_clips():
-    return small.moving_mnist_small().with_overrides(["pose.batch_size=16"])
+    return digits.moving_mnist_small().with_overrides(["pose.batch_size=16"])
 
 
 def _fit_briefly(fit):

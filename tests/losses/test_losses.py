@@ -72,6 +72,41 @@ def test_steadiness_of_a_constant_pose_is_0():
     assert np.isfinite(tape.gradient(loss, still)).all()
 
 
+def walks(seed=0, num_parts=2):
+    """Positions `[4096, K, 2]` of parts that move independently."""
+    return np.random.default_rng(seed).uniform(-1, 1, (4096, num_parts, 2))
+
+
+@given(offset=st.floats(-0.5, 0.5), scale=st.floats(0.1, 10))
+def test_decorrelation_of_parts_on_one_object_is_one_half(offset, scale):
+    one = walks(num_parts=1)
+    loss = drnet_losses.decorrelation_loss(
+        tf.constant(np.concatenate([one, offset + scale * one], axis=1), tf.float32)
+    )
+    np.testing.assert_allclose(loss, 0.5, atol=1e-2)
+
+
+@given(seed=st.integers(0, 20), num_parts=st.integers(2, 4))
+def test_decorrelation_of_independent_parts_is_nearly_0(seed, num_parts):
+    assert drnet_losses.decorrelation_loss(walks(seed, num_parts)) < 3e-3
+
+
+def test_decorrelation_is_the_mean_square_of_numpys_correlations():
+    positions = np.random.default_rng(0).normal(size=(6, 3, 2)).astype("float32")
+    squares = np.corrcoef(positions.reshape(6, 6), rowvar=False) ** 2
+    different = [squares[i, j] for i in range(6) for j in range(6) if i // 2 != j // 2]
+    np.testing.assert_allclose(
+        drnet_losses.decorrelation_loss(positions), np.mean(different), rtol=1e-4
+    )
+
+
+def test_decorrelation_has_a_finite_gradient_where_parts_do_not_move():
+    still = tf.Variable(tf.zeros((4, 2, 2)))
+    with tf.GradientTape() as tape:
+        loss = drnet_losses.decorrelation_loss(still)
+    assert np.isfinite(tape.gradient(loss, still)).all()
+
+
 def test_reconstruction_is_a_mean_so_size_does_not_matter():
     small = drnet_losses.reconstruction_loss(
         constant(0, (1, 2, 2, 1)), constant(0.5, (1, 2, 2, 1))

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.data.load import load_dataset
+from keras_drnet.errors import InputError
+from keras_drnet.losses import drnet_losses
 from keras_drnet.models.localizer import build_localizer
 from keras_drnet.models.networks import Networks, build_networks
 from keras_drnet.models.part_encoders import (
@@ -32,8 +34,8 @@ def batch(config):
     return next(iter(load_dataset(config, "train")))
 
 
-def make_drnet(networks, optimizer=keras.optimizers.SGD):
-    drnet = DrNet(networks, adversarial_weight=0.1)
+def make_drnet(networks, optimizer=keras.optimizers.SGD, **weights):
+    drnet = DrNet(networks, adversarial_weight=0.1, **weights)
     drnet.compile(optimizer(RATE), optimizer(RATE))
     drnet.build_optimizers()
     return drnet
@@ -113,6 +115,43 @@ def test_content_is_read_from_several_frames(tiny):
     )
     for old, new in zip(before[:1], arrays(visibility), strict=False):
         assert not np.array_equal(old, new)
+
+
+def test_decorrelation_is_that_of_the_positions_of_both_frames(tiny):
+    config = tiny.with_overrides(RICH_PARTS)
+    batch = next(iter(load_dataset(config, "train")))
+    drnet = make_drnet(lively_networks(config), decorrelation_weight=0.5)
+    plain = make_drnet(lively_networks(config))
+    terms, _ = drnet.compute_losses(batch, training=False)
+    without, _ = plain.compute_losses(batch, training=False)
+    positions = np.concatenate(
+        [localizer_of(drnet.pose_encoder)(batch[n]) for n in ("pose_1", "pose_2")]
+    )
+    expected = drnet_losses.decorrelation_loss(positions)
+    np.testing.assert_allclose(terms["decorrelation"], expected, rtol=1e-4)
+    np.testing.assert_allclose(
+        terms["loss"], without["loss"] + 0.5 * terms["decorrelation"], rtol=1e-5
+    )
+    assert "decorrelation" in drnet.train_step(batch)
+
+
+def test_decorrelation_needs_parts(tiny):
+    with pytest.raises(InputError, match="has 0 parts; expected at least 2"):
+        make_drnet(build_networks(tiny), decorrelation_weight=0.5)
+
+
+def test_two_parts_on_one_object_come_apart(config, batch):
+    """Where reconstruction alone has a gradient on neither."""
+    drnet = make_drnet(build_networks(config), decorrelation_weight=1.0)
+    localizer = localizer_of(drnet.pose_encoder)
+    head = localizer.get_layer("pose")
+    kernel, bias = head.get_weights()
+    # The second part has the first one's weights, but for a thousandth.
+    noise = 1e-3 * np.random.default_rng(0).normal(size=kernel[:, :2].shape)
+    kernel[:, 2:] = kernel[:, :2] + noise
+    head.set_weights([kernel, bias])
+    losses = [float(drnet.train_step(batch)["decorrelation"]) for _ in range(30)]
+    assert losses[0] > 0.4 and losses[-1] < losses[0] / 2
 
 
 def test_a_run_that_stopped_ends_with_the_same_weights(tiny, tmp_path):

