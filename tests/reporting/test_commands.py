@@ -9,7 +9,7 @@ def test_the_training_command_gives_the_configuration(tmp_path):
         PRESETS["kth_small"]().with_overrides(["data.data_dir=my clips", "seed=3"]),
         BASELINES["mcnet"](PRESETS["quickstart"]()),
         PRESETS["tiny"]().with_overrides(["pose.free_running=true"]),
-        PRESETS["moving_mnist_small"]().with_overrides(["rollout.epochs=0"]),
+        PRESETS["moving_mnist_keypoints_small"]().with_overrides(["rollout.epochs=0"]),
     ):
         words = commands.shlex.split(commands.train(tmp_path, config))
         flags = dict(

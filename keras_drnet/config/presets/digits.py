@@ -80,7 +80,7 @@ def moving_mnist_small() -> Config:
             adversarial_warmup_steps=5000,
         ),
         pose=PoseConfig(
-            epochs=32,
+            epochs=24,
             steps_per_epoch=500,
             batch_size=64,
             learning_rate=4e-3,
@@ -90,8 +90,8 @@ def moving_mnist_small() -> Config:
             adapt_normalization=True,
             free_running=True,
             absolute_error=True,
-            clip_length=20,
-            cached_batches=512,
+            clip_length=30,
+            cached_batches=256,
         ),
         mcnet=_mcnet(),
     )
