@@ -111,7 +111,6 @@ class ModelConfig:
     standardize_pairs: bool = False  # Whether that sees poses of unit variance.
     lstm_units: int = 256  # Width of the pose LSTM.
     lstm_layers: int = 2  # LSTM layers.
-    predict_change: bool = False  # Whether the LSTM predicts the change of the pose.
     # Only used by parts.
     num_parts: int = 2  # K, parts of a frame, each with a position of its own.
     patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.

@@ -157,7 +157,6 @@ def build_drnet_networks(config, *, dtype="float32"):
             model.content_dim,
             model.lstm_units,
             model.lstm_layers,
-            predict_change=model.predict_change,
             dtype=dtype,
         ),
     )

@@ -42,13 +42,7 @@ class PoseNormalization(keras.layers.Layer):
 
 
 def build_pose_lstm(
-    pose_dim,
-    content_dim,
-    num_units=256,
-    num_layers=2,
-    *,
-    predict_change=False,
-    dtype="float32",
+    pose_dim, content_dim, num_units=256, num_layers=2, *, dtype="float32"
 ):
     """Build one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
 
@@ -63,9 +57,6 @@ def build_pose_lstm(
         content_dim: length Dc of the content code.
         num_units: units of the embedding and of each LSTM layer.
         num_layers: LSTM layers.
-        predict_change: whether the last layer's result is added to the pose that was
-            read. An object that moves on steadily has a constant change. Not in the
-            paper.
         dtype: dtype policy of the layers. The pose is float32 under any policy.
 
     Returns:
@@ -83,8 +74,9 @@ def build_pose_lstm(
         for i in range(num_layers)
     )
     normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)
-    read = normalization(pose)
-    x = keras.layers.Concatenate(dtype=dtype, name="codes")([read, content])
+    x = keras.layers.Concatenate(dtype=dtype, name="codes")(
+        [normalization(pose), content]
+    )
     x = keras.layers.Dense(
         num_units,
         kernel_initializer=blocks.kernel_initializer(),
@@ -103,8 +95,6 @@ def build_pose_lstm(
         dtype="float32",
         name="next_pose",
     )(x)
-    if predict_change:
-        next_pose = keras.layers.Add(dtype="float32", name="changed")([read, next_pose])
     next_pose = normalization(next_pose, inverse=True)
     return keras.Model(
         (pose, content, state), (next_pose, tuple(next_state)), name="pose_lstm"
