@@ -76,7 +76,7 @@ class DrNet(AdversarialModel):
             steadiness_weight: weight of the steadiness loss, which needs the frames
                 before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
             decorrelation_weight: weight of the decorrelation loss, which needs a pose
-                encoder of parts; 0 = off.
+                encoder of two parts or more; 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
             adversarial_objective: loss of the pose encoder against the discriminator,
                 a name in `losses.objectives`. The paper's is the cross-entropy to 1/2,
@@ -98,6 +98,7 @@ class DrNet(AdversarialModel):
             "steadiness": steadiness_weight,
             "decorrelation": decorrelation_weight,
         }
+        asked = [name for name, weight in weights.items() if weight]
         super().__init__(
             AdversarialLoss(
                 networks.scene_discriminator,
@@ -106,7 +107,7 @@ class DrNet(AdversarialModel):
                 weight=adversarial_weight,
                 name="scene_loss",
             ),
-            terms=("reconstruction", *(name for name in weights if weights[name])),
+            terms=("reconstruction", *asked),
             dtype=dtype,
             name=name,
         )
@@ -114,9 +115,8 @@ class DrNet(AdversarialModel):
         self.pose_encoder = networks.pose_encoder
         self.decoder = networks.decoder
         self.scene_discriminator = networks.scene_discriminator
-        self.similarity_weight = similarity_weight
-        self.steadiness_weight = steadiness_weight
-        self.decorrelation_weight = decorrelation_weight
+        self.weights_of_terms = weights
+        self._asked = asked
         self.num_parts = count_parts(self.pose_encoder)
         if decorrelation_weight and self.num_parts < 2:
             raise InputError(
@@ -153,35 +153,34 @@ class DrNet(AdversarialModel):
         return self.decoder((content, pose), training=training)
 
     def compute_losses(self, batch, *, training):
-        content_1, skips = encode_content(
+        content, skips = encode_content(
             self.content_encoder, batch["content_1"], training=training
         )
         pose_1, *neighbors = self._encode_moving(batch, training=training)
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
-        frames = self.decoder(((content_1, skips), pose_1), training=training)
-        loss = drnet_losses.reconstruction_loss(batch["pose_1"], frames)
-        terms = {"reconstruction": loss}
-        if self.similarity_weight:
-            content_2, _ = encode_content(
+        frames = self.decoder(((content, skips), pose_1), training=training)
+        terms = {}
+        if "similarity" in self._asked:
+            other_content, _ = encode_content(
                 self.content_encoder, batch["content_2"], training=training
             )
-            similarity = drnet_losses.similarity_loss(content_1, content_2)
-            terms["similarity"] = similarity
-            loss += self.similarity_weight * similarity
-        if self.steadiness_weight:
+            terms["similarity"] = drnet_losses.similarity_loss(content, other_content)
+        if "steadiness" in self._asked:
             before, after = neighbors
-            steadiness = drnet_losses.steadiness_loss(before, pose_1, after, pose_2)
-            terms["steadiness"] = steadiness
-            loss += self.steadiness_weight * steadiness
-        if self.decorrelation_weight:
-            poses = ops.concatenate([pose_1, pose_2])
-            positions = poses[:, : 2 * self.num_parts]
-            decorrelation = drnet_losses.decorrelation_loss(
+            terms["steadiness"] = drnet_losses.steadiness_loss(
+                before, pose_1, after, pose_2
+            )
+        if "decorrelation" in self._asked:
+            positions = ops.concatenate([pose_1, pose_2])[:, : 2 * self.num_parts]
+            terms["decorrelation"] = drnet_losses.decorrelation_loss(
                 ops.reshape(positions, (-1, self.num_parts, 2))
             )
-            terms["decorrelation"] = decorrelation
-            loss += self.decorrelation_weight * decorrelation
-        return terms | {"loss": loss}, {"features": (pose_1, pose_2)}
+        reconstruction = drnet_losses.reconstruction_loss(batch["pose_1"], frames)
+        loss = reconstruction + sum(
+            self.weights_of_terms[name] * term for name, term in terms.items()
+        )
+        terms |= {"reconstruction": reconstruction, "loss": loss}
+        return terms, {"features": (pose_1, pose_2)}
 
     def _encode_moving(self, batch, *, training):
         """Return the pose of `pose_1` and, where asked for, before and after it.
@@ -189,7 +188,7 @@ class DrNet(AdversarialModel):
         They are encoded together: batch norm takes the same off each.
         """
         names = ["pose_1"]
-        if self.steadiness_weight:
+        if "steadiness" in self._asked:
             names += ["pose_before", "pose_after"]
         frames = ops.concatenate([batch[name] for name in names])
         return ops.split(self.pose_encoder(frames, training=training), len(names))
@@ -211,11 +210,8 @@ class DrNet(AdversarialModel):
             "pose_encoder": serialize(self.pose_encoder),
             "decoder": serialize(self.decoder),
             "scene_discriminator": serialize(self.scene_discriminator),
-            "similarity_weight": self.similarity_weight,
-            "steadiness_weight": self.steadiness_weight,
-            "decorrelation_weight": self.decorrelation_weight,
             "adversarial_weight": serialize(self.adversarial.weight),
             "adversarial_objective": self.adversarial.objective,
             "dtype": self.dtype_policy.name,
             "name": self.name,
-        }
+        } | {f"{term}_weight": w for term, w in self.weights_of_terms.items()}

@@ -140,6 +140,14 @@ def test_decorrelation_needs_parts(tiny):
         make_drnet(build_networks(tiny), decorrelation_weight=0.5)
 
 
+def test_weights_of_losses_are_kept(config):
+    names = ("similarity", "steadiness", "decorrelation")
+    weights = {f"{name}_weight": i / 8 for i, name in enumerate(names)}
+    drnet = make_drnet(build_networks(config), **weights)
+    loaded = DrNet.from_config(drnet.get_config())
+    assert loaded.get_config().items() >= weights.items()
+
+
 def test_two_parts_on_one_object_come_apart(config, batch):
     """Where reconstruction alone has a gradient on neither."""
     drnet = make_drnet(build_networks(config), decorrelation_weight=1.0)

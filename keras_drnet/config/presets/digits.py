@@ -23,7 +23,7 @@ def quickstart() -> Config:
     return Config(
         model=_parts(num_content_frames=3),
         drnet=DrNetConfig(
-            epochs=4,
+            epochs=3,
             steps_per_epoch=500,
             batch_size=32,
             learning_rate=3e-3,
@@ -33,7 +33,7 @@ def quickstart() -> Config:
             decorrelation_weight=4e-3,
         ),
         pose=PoseConfig(
-            epochs=20,
+            epochs=25,
             steps_per_epoch=200,
             batch_size=64,
             learning_rate=4e-3,
@@ -43,7 +43,7 @@ def quickstart() -> Config:
             adapt_normalization=True,
             free_running=True,
             absolute_error=True,
-            cached_batches=128,
+            cached_batches=192,
         ),
         mcnet=_mcnet(),
     )
