@@ -37,7 +37,12 @@ ROOT = pathlib.Path(__file__).parents[1]
 # Reports, and the runs in each: that which it is about, then those compared with it.
 REPORTS = {
     "quickstart": ["quickstart"],
-    "moving_mnist": ["moving_mnist", "moving_mnist_autoencoder", "moving_mnist_mcnet"],
+    "moving_mnist": [
+        "moving_mnist",
+        "moving_mnist_keypoints",
+        "moving_mnist_autoencoder",
+        "moving_mnist_mcnet",
+    ],
     "kth": ["kth", "kth_autoencoder", "kth_mcnet"],
     "chairs": ["chairs"],
     "sprites": ["sprites"],
