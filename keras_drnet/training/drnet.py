@@ -98,7 +98,6 @@ class DrNet(AdversarialModel):
             "steadiness": steadiness_weight,
             "decorrelation": decorrelation_weight,
         }
-        asked = [name for name, weight in weights.items() if weight]
         super().__init__(
             AdversarialLoss(
                 networks.scene_discriminator,
@@ -107,7 +106,7 @@ class DrNet(AdversarialModel):
                 weight=adversarial_weight,
                 name="scene_loss",
             ),
-            terms=("reconstruction", *asked),
+            terms=("reconstruction", *(name for name in weights if weights[name])),
             dtype=dtype,
             name=name,
         )
@@ -116,7 +115,6 @@ class DrNet(AdversarialModel):
         self.decoder = networks.decoder
         self.scene_discriminator = networks.scene_discriminator
         self.weights_of_terms = weights
-        self._asked = asked
         self.num_parts = count_parts(self.pose_encoder)
         if decorrelation_weight and self.num_parts < 2:
             raise InputError(
@@ -153,6 +151,7 @@ class DrNet(AdversarialModel):
         return self.decoder((content, pose), training=training)
 
     def compute_losses(self, batch, *, training):
+        weights = self.weights_of_terms
         content, skips = encode_content(
             self.content_encoder, batch["content_1"], training=training
         )
@@ -160,25 +159,23 @@ class DrNet(AdversarialModel):
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
         frames = self.decoder(((content, skips), pose_1), training=training)
         terms = {}
-        if "similarity" in self._asked:
+        if weights["similarity"]:
             other_content, _ = encode_content(
                 self.content_encoder, batch["content_2"], training=training
             )
             terms["similarity"] = drnet_losses.similarity_loss(content, other_content)
-        if "steadiness" in self._asked:
+        if weights["steadiness"]:
             before, after = neighbors
             terms["steadiness"] = drnet_losses.steadiness_loss(
                 before, pose_1, after, pose_2
             )
-        if "decorrelation" in self._asked:
+        if weights["decorrelation"]:
             positions = ops.concatenate([pose_1, pose_2])[:, : 2 * self.num_parts]
             terms["decorrelation"] = drnet_losses.decorrelation_loss(
                 ops.reshape(positions, (-1, self.num_parts, 2))
             )
         reconstruction = drnet_losses.reconstruction_loss(batch["pose_1"], frames)
-        loss = reconstruction + sum(
-            self.weights_of_terms[name] * term for name, term in terms.items()
-        )
+        loss = reconstruction + sum(weights[name] * terms[name] for name in terms)
         terms |= {"reconstruction": reconstruction, "loss": loss}
         return terms, {"features": (pose_1, pose_2)}
 
@@ -188,7 +185,7 @@ class DrNet(AdversarialModel):
         They are encoded together: batch norm takes the same off each.
         """
         names = ["pose_1"]
-        if "steadiness" in self._asked:
+        if self.weights_of_terms["steadiness"]:
             names += ["pose_before", "pose_after"]
         frames = ops.concatenate([batch[name] for name in names])
         return ops.split(self.pose_encoder(frames, training=training), len(names))

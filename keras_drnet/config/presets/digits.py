@@ -3,6 +3,8 @@
 What their docstrings say of time and figures was measured.
 """
 
+from typing import Any
+
 from keras_drnet.config.schema import Config, DataConfig, ModelConfig
 from keras_drnet.config.stages import (
     DrNetConfig,
@@ -35,17 +37,9 @@ def quickstart() -> Config:
             similarity_weight=0.0,
             decorrelation_weight=4e-3,
         ),
-        pose=PoseConfig(
+        pose=_pose(
             epochs=25,
             steps_per_epoch=200,
-            batch_size=64,
-            learning_rate=4e-3,
-            schedule="cosine",
-            warmup_steps=100,
-            clip_norm=1.0,
-            adapt_normalization=True,
-            free_running=True,
-            absolute_error=True,
             cached_batches=192,
         ),
         mcnet=_mcnet(),
@@ -84,17 +78,9 @@ def moving_mnist_small() -> Config:
             adversarial_weight=0.03,
             adversarial_warmup_steps=5000,
         ),
-        pose=PoseConfig(
+        pose=_pose(
             epochs=24,
             steps_per_epoch=500,
-            batch_size=64,
-            learning_rate=4e-3,
-            schedule="cosine",
-            warmup_steps=100,
-            clip_norm=1.0,
-            adapt_normalization=True,
-            free_running=True,
-            absolute_error=True,
             clip_length=30,
             cached_batches=256,
         ),
@@ -137,17 +123,9 @@ def moving_mnist_keypoints_small() -> Config:
             adversarial_weight=0.03,
             adversarial_warmup_steps=5000,
         ),
-        pose=PoseConfig(
+        pose=_pose(
             epochs=32,
             steps_per_epoch=500,
-            batch_size=64,
-            learning_rate=4e-3,
-            schedule="cosine",
-            warmup_steps=100,
-            clip_norm=1.0,
-            adapt_normalization=True,
-            free_running=True,
-            absolute_error=True,
             clip_length=20,
             cached_batches=1024,
         ),
@@ -185,6 +163,20 @@ def _parts(num_content_frames: int) -> ModelConfig:
         standardize_pairs=True,
         lstm_units=128,
         num_content_frames=num_content_frames,
+    )
+
+
+def _pose(**sizes: Any) -> PoseConfig:
+    return PoseConfig(
+        batch_size=64,
+        learning_rate=4e-3,
+        schedule="cosine",
+        warmup_steps=100,
+        clip_norm=1.0,
+        adapt_normalization=True,
+        free_running=True,
+        absolute_error=True,
+        **sizes,
     )
 
 
