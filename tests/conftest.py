@@ -10,6 +10,7 @@ import urllib.request
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import hypothesis
 import keras
 import numpy as np
 import pytest
@@ -17,6 +18,10 @@ import pytest
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.meshes.mesh_renderer import MeshRenderer
 from keras_drnet.errors import InputError
+
+# How long an example takes is the load's matter: the first one traces a graph.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser):

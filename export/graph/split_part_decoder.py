@@ -7,6 +7,7 @@ once, and a frame takes two small matrix products for each part.
 import tensorflow as tf
 
 from export.graph.split_decoder import SplitDecoder
+from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
 
 
@@ -60,15 +61,14 @@ class SplitPartDecoder(tf.Module):
     @tf.Module.with_name_scope
     def frame(self, pose, content_maps):
         """Decode a pose `[B, Dp]`: see `SplitDecoder`."""
-        num_coordinates = 2 * self._num_parts
+        parts = split_pose(pose, self._num_parts)
         if self._residual_dim:
-            residuals = tf.reshape(pose[:, num_coordinates:], (-1, self._residual_dim))
+            residuals = tf.reshape(parts[..., 2:], (-1, self._residual_dim))
             maps = [tf.reshape(m, (-1, *m.shape[2:])) for m in content_maps]
             patches = self._arranged(self._draw.frame(residuals, maps))
         else:
             (patches,) = content_maps
-        positions = tf.reshape(pose[:, :num_coordinates], (-1, self._num_parts, 2))
-        return self._compose(self._write.put(patches, positions))
+        return self._compose(self._write.put(patches, parts[..., :2]))
 
     def _arranged(self, logits):
         """Make the patches of logits `[B K, P, P, C + 1]`; return them arranged."""

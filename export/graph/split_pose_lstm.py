@@ -3,6 +3,13 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_drnet.models.part_poses import (
+    join_rows,
+    poses_as_rows,
+    rows_as_poses,
+    rows_of_parts,
+)
+
 
 class SplitPoseLSTM(tf.Module):
     """The pose LSTM of trained networks, for inference.
@@ -10,9 +17,12 @@ class SplitPoseLSTM(tf.Module):
     The embedding is linear, so it and the first layer's kernel are one matrix; its
     part for the content gives the *content gates*, which are computed only once.
 
+    Where each part is predicted alone, content gates and states hold those of all
+    parts, one after the other.
+
     Attributes:
-        num_units: units of a layer.
         num_layers: LSTM layers.
+        state_dim: length of a state, the units of a layer for all parts, U.
     """
 
     def __init__(self, pose_lstm, pose_dim):
@@ -24,15 +34,17 @@ class SplitPoseLSTM(tf.Module):
         """
         super().__init__(name="split_pose_lstm")
         embedding, embedding_bias = _weights(pose_lstm, "embedding")
-        _, _, state = pose_lstm.input
-        self.num_layers, self.num_units = len(state), state[0][0].shape[-1]
+        _, content, state = pose_lstm.input
+        self.num_layers, self.state_dim = len(state), state[0][0].shape[-1]
+        self._num_parts = (pose_dim + content.shape[-1]) // len(embedding)
+        part_dim = pose_dim // self._num_parts
         self._kernels, self._biases = [], []
         for i in range(1, self.num_layers + 1):
             kernel, recurrent, bias = _weights(pose_lstm, f"lstm{i}")
             if i == 1:
-                self._content_kernel = _constant(embedding[pose_dim:] @ kernel)
+                self._content_kernel = _constant(embedding[part_dim:] @ kernel)
                 bias = embedding_bias @ kernel + bias
-                kernel = embedding[:pose_dim] @ kernel
+                kernel = embedding[:part_dim] @ kernel
             self._kernels.append(_constant(np.concatenate([kernel, recurrent])))
             self._biases.append(_constant(bias))
         self._output = [_constant(w) for w in _weights(pose_lstm, "next_pose")]
@@ -46,11 +58,16 @@ class SplitPoseLSTM(tf.Module):
     @tf.Module.with_name_scope
     def content_gates(self, content):
         """Return what content `[B, Dc]` adds to the first layer's gates, `[B, 4U]`."""
-        return _affine(content, self._content_kernel, self._biases[0])
+        gates = _affine(
+            rows_of_parts(content, self._num_parts),
+            self._content_kernel,
+            self._biases[0],
+        )
+        return join_rows(gates, self._num_parts)
 
     def initial_state(self, batch_size):
         """Return zeros: a list of one `(hidden, carry)` of `[B, U]` for each layer."""
-        zeros = tf.zeros((batch_size, self.num_units))
+        zeros = tf.zeros((batch_size, self.state_dim))
         return [(zeros, zeros)] * self.num_layers
 
     @tf.Module.with_name_scope
@@ -65,23 +82,26 @@ class SplitPoseLSTM(tf.Module):
         Returns:
             `(next_pose, next_state)`, of the same shapes.
         """
+        num_parts = self._num_parts
+        num_units = self.state_dim // num_parts
         x = tf.matmul(_affine(pose, *self._centered), self._to_range)
-        gates_bias, next_state = content_gates, []
-        for i, (hidden, carry) in enumerate(state):
+        x = poses_as_rows(x, num_parts)
+        gates_bias, next_state = rows_of_parts(content_gates, num_parts), []
+        for i, layer in enumerate(state):
+            hidden, carry = (rows_of_parts(value, num_parts) for value in layer)
             if i > 0:
                 gates_bias = self._biases[i]
             gates = tf.matmul(tf.concat([x, hidden], axis=-1), self._kernels[i])
             gates += gates_bias
             # Not `tf.split`: quantization cannot leave out operators of many outputs.
             input_gate, forget_gate, candidate, output_gate = (
-                gates[:, k * self.num_units : (k + 1) * self.num_units]
-                for k in range(4)
+                gates[:, k * num_units : (k + 1) * num_units] for k in range(4)
             )
             kept = tf.sigmoid(forget_gate) * carry
             carry = kept + tf.sigmoid(input_gate) * tf.tanh(candidate)
             x = tf.sigmoid(output_gate) * tf.tanh(carry)
-            next_state.append((x, carry))
-        x = tf.tanh(_affine(x, *self._output))
+            next_state.append((join_rows(x, num_parts), join_rows(carry, num_parts)))
+        x = rows_as_poses(tf.tanh(_affine(x, *self._output)), num_parts)
         return _affine(x, *self._from_range), next_state
 
 

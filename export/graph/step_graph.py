@@ -75,14 +75,14 @@ class StepGraph(tf.Module):
             "num_future": (),
             "content": self._content_shape,
             "pose": self._pose_shape,
-            "content_gates": (4 * self._pose_lstm.num_units,),
+            "content_gates": (4 * self._pose_lstm.state_dim,),
         }
         skips = _numbered("skip", len(self._skip_shapes))
         shapes |= dict(zip(skips, self._skip_shapes, strict=True))
         shapes |= dict(
             zip(self.content_names[1:], self._decoder.map_shapes, strict=True)
         )
-        shapes |= dict.fromkeys(self.state_names[1:], (self._pose_lstm.num_units,))
+        shapes |= dict.fromkeys(self.state_names[1:], (self._pose_lstm.state_dim,))
         inputs = {
             "encode_content": ("frame",),
             "encode_pose": ("frame",),

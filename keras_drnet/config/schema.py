@@ -109,13 +109,14 @@ class ModelConfig:
     normalize_pose: bool = False  # Whether a pose has unit L2 norm.
     discriminator_units: int = 100  # Width of the scene discriminator.
     standardize_pairs: bool = False  # Whether that sees poses of unit variance.
-    lstm_units: int = 256  # Width of the pose LSTM.
+    lstm_units: int = 256  # Width of the pose LSTM, of each part's with lstm_per_part.
     lstm_layers: int = 2  # LSTM layers.
     # Only used by parts.
     num_parts: int = 2  # K, parts of a frame, each with a position of its own.
     patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.
     localizer_filters: int = 16  # Filters of the localizer's first stage.
     num_content_frames: int = 1  # Observed frames that content is read from.
+    lstm_per_part: bool = False  # Whether a part's next pose depends on it alone.
     background: str = "black"  # Behind the parts: "black", or "learned".
 
     def __post_init__(self) -> None:

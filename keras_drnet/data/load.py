@@ -84,6 +84,7 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
             source,
             batch_size=batch_size,
             max_step=config.data.max_step,
+            second_content=config.drnet.similarity_weight > 0,
             neighbors=config.drnet.steadiness_weight > 0,
             num_content_frames=config.model.num_content_frames,
             seed=config.seed,

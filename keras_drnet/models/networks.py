@@ -93,6 +93,11 @@ def check_networks(config):
             f"{model.content_encoder!r} content encoder reads one frame; set "
             f"model.num_content_frames to 1, or all networks to {PARTS!r}."
         )
+    if model.lstm_per_part:
+        raise InputError(
+            "lstm_per_part is true, but the networks are not of parts; set "
+            f"model.lstm_per_part to false, or all networks to {PARTS!r}."
+        )
     parts = {PARTS: None}  # Not one of the tables: all three are built together.
     choose(CONTENT_ENCODERS | parts, model.content_encoder, "content encoder")
     choose(dict.fromkeys(HEADS), model.content_head, "head of the content encoder")
@@ -157,6 +162,7 @@ def build_drnet_networks(config, *, dtype="float32"):
             model.content_dim,
             model.lstm_units,
             model.lstm_layers,
+            num_parts=model.num_parts if model.lstm_per_part else 1,
             dtype=dtype,
         ),
     )

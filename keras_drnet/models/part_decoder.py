@@ -4,7 +4,10 @@ import keras
 from keras import ops
 
 from keras_drnet.models import blocks
+from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
+
+PATCHES = "color_and_mass"  # The decoder's layer that returns its patches.
 
 
 def build_part_decoder(
@@ -38,11 +41,11 @@ def build_part_decoder(
     """
     content = keras.Input((content_dim,), name="content")
     pose = keras.Input((pose_dim,), name="pose")
-    positions = ops.reshape(pose[:, : 2 * num_parts], (-1, num_parts, 2))
+    parts = split_pose(pose, num_parts)
     codes = [ops.reshape(content, (-1, content_dim // num_parts))]
     residual_dim = pose_dim // num_parts - 2
     if residual_dim:
-        codes.append(ops.reshape(pose[:, 2 * num_parts :], (-1, residual_dim)))
+        codes.append(ops.reshape(parts[..., 2:], (-1, residual_dim)))
     draw = build_patch_decoder(
         patch_size,
         num_channels,
@@ -51,11 +54,21 @@ def build_part_decoder(
         num_filters,
         dtype=dtype,
     )
-    patches = ColorAndMass(dtype="float32", name="color_and_mass")(draw(codes))
+    patches = ColorAndMass(dtype="float32", name=PATCHES)(draw(codes))
     patches = ops.reshape(patches, (-1, num_parts, *patches.shape[1:]))
-    x = WritePatches(image_size, dtype="float32", name="parts")(patches, positions)
+    x = WritePatches(image_size, dtype="float32", name="parts")(patches, parts[..., :2])
     x = PartComposition(background, dtype="float32", name="frame")(x)
     return keras.Model(((content, ()), pose), x, name="decoder")
+
+
+def with_drawings(decoder):
+    """Return a model of a decoder of parts that returns each part alone, too.
+
+    Drawings are what the frame shows of a part over black: `[B K, P, P, C]` in (0, 1).
+    """
+    patches = decoder.get_layer(PATCHES).output
+    drawings = patches[..., :-1] / (1.0 + patches[..., -1:])
+    return keras.Model(decoder.input, (decoder.output, drawings))
 
 
 def build_patch_decoder(

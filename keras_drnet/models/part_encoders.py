@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_drnet.models import blocks
 from keras_drnet.models.localizer import LOCALIZER
+from keras_drnet.models.part_poses import join_poses
 from keras_drnet.models.patches import ReadPatches
 
 
@@ -42,7 +43,8 @@ def build_part_content_encoder(
     singles = ops.reshape(frames, (-1, *frame))
     x = _patch_map(
         singles,
-        localizer(singles),
+        # Content is cut out where it is drawn: the localizer learns from that alone.
+        ops.stop_gradient(localizer(singles)),
         patch_size,
         num_filters,
         dtype=dtype,
@@ -83,28 +85,27 @@ def build_part_pose_encoder(
         dtype: dtype policy of the convolutions.
 
     Returns:
-        A `keras.Model` from frames `[B, H, W, C]` to pose `[B, Dp]` in (-1, 1): all
-        positions, then all residuals.
+        A `keras.Model` from frames `[B, H, W, C]` to pose `[B, Dp]` in (-1, 1): see
+        `part_poses`.
     """
     frames = keras.Input(localizer.input.shape[1:], name="frames")
-    positions = localizer(frames)
+    parts = positions = localizer(frames)
     num_parts = positions.shape[1]
-    pose = keras.layers.Flatten(dtype="float32", name="flat_positions")(positions)
-    residual_dim = pose_dim - 2 * num_parts
+    residual_dim = pose_dim // num_parts - 2
     if residual_dim:
         x = _patch_map(
             frames, positions, patch_size, num_filters, dtype=dtype, name="pose_patch"
         )
         residual = blocks.code_head(
             x,
-            residual_dim // num_parts,
+            residual_dim,
             kernel_size=blocks.SMALLEST_MAP,
             dtype=dtype,
             name="part_residual",
         )
-        residual = ops.reshape(residual, (-1, residual_dim))
-        pose = keras.layers.Concatenate(dtype="float32", name="pose")([pose, residual])
-    return keras.Model(frames, pose, name="pose_encoder")
+        residual = ops.reshape(residual, (-1, num_parts, residual_dim))
+        parts = ops.concatenate([positions, residual], axis=-1)
+    return keras.Model(frames, join_poses(parts), name="pose_encoder")
 
 
 def count_parts(encoder):

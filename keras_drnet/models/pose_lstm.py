@@ -4,6 +4,12 @@ import keras
 from keras import ops
 
 from keras_drnet.models import blocks
+from keras_drnet.models.part_poses import (
+    join_rows,
+    poses_as_rows,
+    rows_as_poses,
+    rows_of_parts,
+)
 
 DEVIATIONS = 3.0  # Standard deviations that are mapped to 1.
 # The layer's name in every network that has it, and so in files of weights.
@@ -42,7 +48,13 @@ class PoseNormalization(keras.layers.Layer):
 
 
 def build_pose_lstm(
-    pose_dim, content_dim, num_units=256, num_layers=2, *, dtype="float32"
+    pose_dim,
+    content_dim,
+    num_units=256,
+    num_layers=2,
+    *,
+    num_parts=1,
+    dtype="float32",
 ):
     """Build one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
 
@@ -52,30 +64,36 @@ def build_pose_lstm(
     and an output, so that the same step serves training, roll-out and export;
     `pose_rollout.initial_state` makes the first one.
 
+    With more parts than one, not in the paper, each part's next pose is predicted from
+    its own pose and content alone, all with the same weights.
+
     Args:
         pose_dim: length Dp of the pose code.
         content_dim: length Dc of the content code.
-        num_units: units of the embedding and of each LSTM layer.
+        num_units: units of the embedding and of each LSTM layer, for a part.
         num_layers: LSTM layers.
+        num_parts: number of parts, K, that are predicted alone; 1 predicts the whole
+            pose.
         dtype: dtype policy of the layers. The pose is float32 under any policy.
 
     Returns:
         A `keras.Model` from `(pose, content, state)` to `(next_pose, next_state)`.
         pose `[B, Dp]` in (-1, 1); content `[B, Dc]`; state a tuple of one
-        `(hidden, carry)` pair of `[B, num_units]` for each layer.
+        `(hidden, carry)` pair of `[B, K * num_units]` for each layer.
     """
     pose = keras.Input((pose_dim,), name="pose")
     content = keras.Input((content_dim,), name="content")
     state = tuple(
         (
-            keras.Input((num_units,), name=f"hidden{i + 1}"),
-            keras.Input((num_units,), name=f"carry{i + 1}"),
+            keras.Input((num_parts * num_units,), name=f"hidden{i + 1}"),
+            keras.Input((num_parts * num_units,), name=f"carry{i + 1}"),
         )
         for i in range(num_layers)
     )
     normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)
+    x = poses_as_rows(normalization(pose), num_parts)
     x = keras.layers.Concatenate(dtype=dtype, name="codes")(
-        [normalization(pose), content]
+        [x, rows_of_parts(content, num_parts)]
     )
     x = keras.layers.Dense(
         num_units,
@@ -86,16 +104,17 @@ def build_pose_lstm(
     next_state = []
     for i, layer_state in enumerate(state):
         cell = keras.layers.LSTMCell(num_units, dtype=dtype, name=f"lstm{i + 1}")
-        x, layer_state = cell(x, list(layer_state))
-        next_state.append(tuple(layer_state))
+        rows = [rows_of_parts(value, num_parts) for value in layer_state]
+        x, rows = cell(x, rows)
+        next_state.append(tuple(join_rows(value, num_parts) for value in rows))
     next_pose = keras.layers.Dense(
-        pose_dim,
+        pose_dim // num_parts,
         activation="tanh",
         kernel_initializer=blocks.kernel_initializer(),
         dtype="float32",
         name="next_pose",
     )(x)
-    next_pose = normalization(next_pose, inverse=True)
+    next_pose = normalization(rows_as_poses(next_pose, num_parts), inverse=True)
     return keras.Model(
         (pose, content, state), (next_pose, tuple(next_state)), name="pose_lstm"
     )

@@ -47,7 +47,7 @@ def test_distance_is_two_less_four_times_the_error(rng):
     np.testing.assert_allclose(proxy_a_distance(source, target), 1.0, atol=0.1)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 99), counts=st.tuples(*[st.integers(8, 40)] * 2))
 def test_a_distance_is_never_below_zero(seed, counts):
     rng = np.random.default_rng(seed)

@@ -50,7 +50,7 @@ def authors_walk(start, velocity, num_frames, room=32):
     return walk
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(index=INDEX)
 def test_digits_move_and_bounce_as_the_authors_do(source, index):
     path = positions(source, index)
@@ -63,7 +63,7 @@ def test_digits_move_and_bounce_as_the_authors_do(source, index):
             assert walk.tolist() in possible
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(index=INDEX)
 def test_each_digit_has_a_color_and_one_is_in_front(source, index):
     frames = clip(source, index)
@@ -75,7 +75,7 @@ def test_each_digit_has_a_color_and_one_is_in_front(source, index):
     assert not np.any((red > 0) & (green > 0))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(index=INDEX)
 def test_digits_are_drawn_at_their_positions(source, index):
     frames, path = clip(source, index), positions(source, index)
@@ -133,7 +133,7 @@ def test_velocities_and_starts_cover_their_range():
     assert set(np.unique(inner[:, 1] - inner[:, 0])) == set(range(-4, 4))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(index=INDEX, image_size=st.sampled_from([32, 64, 128]))
 def test_fractional_motion_stays_inside_and_keeps_its_speed(index, image_size):
     source = MovingMNIST(

@@ -29,7 +29,7 @@ def first(dataset, count=1):
     return list(itertools.islice(iter(dataset), count))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31 - 1), max_step=st.integers(3, 14))
 def test_four_distinct_frames_within_the_step(seed, max_step):
     times = sampling.frame_times(seed, tf.range(64, dtype=tf.int64), 15, max_step)
@@ -57,6 +57,23 @@ def test_named_frames_come_from_one_clip():
         frames[..., 0], np.arange(10, 15)[:, None] * np.ones((1, 4))
     )
     assert all(len(set(row)) == 4 for row in frames[..., 1])
+
+
+def test_without_a_second_content_the_other_frames_are_the_same():
+    options = {"batch_size": 5, "max_step": 4, "num_content_frames": 2}
+    (whole,) = first(sampling.frame_batches(Numbered(), **options))
+    (batch,) = first(
+        sampling.frame_batches(Numbered(), **options, second_content=False)
+    )
+    assert set(whole) - set(batch) == {"content_2"}
+    for name in batch:
+        np.testing.assert_array_equal(batch[name], whole[name])
+
+
+def test_only_what_a_loss_needs_is_drawn(tiny):
+    plain = tiny.with_overrides(["drnet.similarity_weight=0"])
+    (batch,) = first(load_dataset(plain, "train"))
+    assert set(batch) == {"content_1", "pose_1", "pose_2"}
 
 
 def test_neighbors_are_the_frames_before_and_after():

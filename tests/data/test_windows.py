@@ -48,7 +48,7 @@ def windows(source, count, first=0):
     return pixels[:, :, 0, 0, 0], pixels[:, :, 0, 1, 0]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     lengths=st.lists(st.integers(5, 12), min_size=1, max_size=7),
     seed=st.integers(0, 2**31 - 1),
@@ -155,7 +155,7 @@ def test_a_split_without_usable_files_is_refused():
         read_clips(Numbered([]), "test")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     names=st.sets(st.text(min_size=1, max_size=8), min_size=2, max_size=40),
     fraction=st.floats(0.01, 0.99),

@@ -28,7 +28,7 @@ def test_a_fresh_discriminator_tells_clips_apart_by_their_content(rng, of_clip):
     assert accuracy > 0.9 if of_clip else abs(accuracy - 0.5) < 0.03
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     clips=st.lists(st.integers(0, 3), min_size=2, max_size=9).filter(
         lambda clips: len(set(clips)) > 1

@@ -123,7 +123,7 @@ def test_the_greatest_num_future_of_a_batch_counts(exported, past):
     assert outputs["future"].shape[:2] == (2, 4)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     family=st.sampled_from(sorted(DECODERS)),
     num_filters=st.integers(1, 20),

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_drnet.errors import InputError
@@ -108,7 +108,6 @@ def test_only_the_first_code_of_a_pair_has_a_gradient(rng):
     assert other is None
 
 
-@settings(deadline=None)  # The first draw starts Keras' generator.
 @given(num=st.integers(1, 30), dim=st.integers(1, 5), seed=st.integers(0, 99))
 def test_permuted_codes_keep_their_marginals(num, dim, seed):
     codes = np.random.default_rng(seed).normal(size=(num, dim)).astype(np.float32)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from keras_drnet.metrics.nearest_neighbors import memorization_ratio, nearest
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     num_items=st.integers(1, 9),
     num_bank=st.integers(3, 12),

@@ -8,7 +8,9 @@ from keras_drnet.errors import InputError
 from keras_drnet.models.encode import content_frames, encode_content, encode_frames
 from keras_drnet.models.networks import build_networks, own_weights
 from keras_drnet.models.part_decoder import ColorAndMass, PartComposition
+from keras_drnet.models.part_poses import join_poses, split_pose
 from keras_drnet.models.patches import WritePatches
+from keras_drnet.models.pose_lstm import build_pose_lstm
 from tests.support.networks import PARTS, RICH_PARTS, lively_networks
 
 SIZE = 32
@@ -166,6 +168,51 @@ def test_every_size_is_read_and_drawn(tiny, image_size, num_channels):
 def test_what_does_not_fit_is_refused(tiny, override, message):
     with pytest.raises(InputError, match=message):
         build_networks(tiny.with_overrides([*PARTS, override]))
+
+
+def test_a_pose_has_all_positions_first(rng):
+    parts = rng.normal(size=(5, 2, 4)).astype("float32")
+    pose = to_numpy(join_poses(parts))
+    np.testing.assert_array_equal(pose[:, :4], parts[..., :2].reshape(5, 4))
+    np.testing.assert_array_equal(pose[:, 4:], parts[..., 2:].reshape(5, 4))
+    np.testing.assert_array_equal(split_pose(pose, 2), parts)
+    positions = pose[:, :4]
+    np.testing.assert_array_equal(join_poses(split_pose(positions, 2)), positions)
+
+
+def test_the_lstm_of_parts_is_one_lstm_for_each(rng):
+    pose_dim, content_dim, num_units = 8, 6, 5
+    whole = build_pose_lstm(pose_dim, content_dim, num_units, num_parts=2)
+    whole.get_layer("pose_range").adapt(rng.normal(size=(50, pose_dim)))
+    pose, content, *states = (
+        rng.normal(size=(3, size)).astype("float32")
+        for size in (pose_dim, content_dim, *4 * [2 * num_units])
+    )
+    next_pose, next_state = whole((pose, content, (states[:2], states[2:])))
+    one = build_pose_lstm(pose_dim // 2, content_dim // 2, num_units)
+    for part in range(2):
+        own = [2 * part, 2 * part + 1, 4 + 2 * part, 5 + 2 * part]
+        one.set_weights(
+            [w[own] if w.shape == (pose_dim,) else w for w in whole.get_weights()]
+        )
+        units = slice(part * num_units, (part + 1) * num_units)
+        state = [s[:, units] for s in states]
+        expected, expected_state = one(
+            (
+                pose[:, own],
+                content[:, 3 * part : 3 * part + 3],
+                (state[:2], state[2:]),
+            )
+        )
+        np.testing.assert_allclose(to_numpy(next_pose)[:, own], expected, atol=1e-6)
+        for layer, expected_layer in zip(next_state, expected_state, strict=True):
+            for value, wanted in zip(layer, expected_layer, strict=True):
+                np.testing.assert_allclose(to_numpy(value)[:, units], wanted, atol=1e-6)
+
+
+def test_other_networks_have_no_lstm_for_each_part(tiny):
+    with pytest.raises(InputError, match="set model.lstm_per_part to false"):
+        build_networks(tiny.with_overrides(["model.lstm_per_part=true"]))
 
 
 def test_other_networks_read_one_frame(tiny):

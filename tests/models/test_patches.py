@@ -72,7 +72,7 @@ def test_what_lies_outside_the_frame_is_zero_and_cut_off(rng):
     assert ones.sum() == pytest.approx(5 * 4, abs=1e-4)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**31 - 1),
     num_parts=st.integers(1, 3),

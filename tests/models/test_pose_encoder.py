@@ -25,7 +25,7 @@ def test_a_single_response_is_where_it_is_and_two_equal_ones_between_them():
     np.testing.assert_allclose(positions, expected, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**31 - 1), height=st.integers(2, 7), width=st.integers(2, 7)
 )

@@ -20,7 +20,7 @@ def to_numpy(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**31 - 1),
     scale=st.floats(0.01, 100),

@@ -18,6 +18,7 @@ RICH_PARTS = [
     "model.pose_dim=8",
     "model.num_content_frames=2",
     "model.background=learned",
+    "model.lstm_per_part=true",
 ]
 
 

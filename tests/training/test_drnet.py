@@ -119,6 +119,17 @@ def steady_batch(tiny):
     return next(iter(load_dataset(config, "train")))
 
 
+@pytest.mark.parametrize(
+    ("term", "missing"),
+    [("similarity", "content_2"), ("steadiness", "pose_before and pose_after")],
+)
+def test_frames_that_a_loss_needs_are_asked_for(tiny, batch, term, missing):
+    weights = {"similarity_weight": 0.0, f"{term}_weight": 0.5}
+    del batch["content_2"]
+    with pytest.raises(InputError, match=f"{term}_weight is 0.5.* no {missing}"):
+        make_drnet(tiny, **weights).train_step(batch)
+
+
 def test_steadiness_is_weighed_in_and_reported(steady, steady_batch):
     terms, _ = steady.compute_losses(steady_batch, training=True)
     np.testing.assert_allclose(

@@ -10,7 +10,7 @@ from tests.support.images import occurrences
 texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     shapes=st.lists(st.tuples(st.integers(8, 90), st.integers(8, 90)), min_size=1),
     data=st.data(),

@@ -33,12 +33,14 @@ def autoencoder_lstm(config: Config) -> Config:
             content_dim=1,
             pose_dim=model.content_dim + model.pose_dim,
             num_content_frames=1,
+            lstm_per_part=False,
         ),
         drnet=dataclasses.replace(
             drnet,
             similarity_weight=0.0,
             steadiness_weight=0.0,
             decorrelation_weight=0.0,
+            centering_weight=0.0,
             adversarial_weight=0.0,
         ),
     )

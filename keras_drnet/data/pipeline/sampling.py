@@ -21,6 +21,7 @@ def frame_batches(
     *,
     batch_size,
     max_step,
+    second_content=True,
     neighbors=False,
     num_content_frames=1,
     seed=0,
@@ -33,6 +34,8 @@ def frame_batches(
         source: a `ClipSource`.
         batch_size: clips in a batch, B.
         max_step: greatest distance in time of any two of the four frames.
+        second_content: whether to add `content_2`. The other frames are the same with
+            and without.
         neighbors: whether to add the frames before and after `pose_1`; none of the
             four is then the first or last of its clip.
         num_content_frames: frames of each content, N: the one that is chosen and those
@@ -60,6 +63,8 @@ def frame_batches(
         chosen = tf.split(chosen, len(FRAME_NAMES), axis=1)
         times = dict(zip(FRAME_NAMES, chosen, strict=True))
         times |= {name: times[name] + content for name in CONTENT_NAMES}
+        if not second_content:
+            del times["content_2"]
         if neighbors:
             times |= {"pose_before": times["pose_1"] - 1}
             times |= {"pose_after": times["pose_1"] + 1}
