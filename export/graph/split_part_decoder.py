@@ -16,8 +16,9 @@ class SplitPartDecoder(tf.Module):
 
     Attributes:
         map_shapes: shape of each content map: the patches as `WritePatches.arrange`
-            returns them, `[K, P, (C + 1) P]`, or what content adds to the layers that
-            draw them where the pose has residuals.
+            returns them, `[K, P, (C + 1) P]`, and their `Centroids`, `[K, 2]`, where
+            parts are centered; or what content adds to the layers that draw them where
+            the pose has residuals.
     """
 
     def __init__(self, decoder, pose_dim):
@@ -29,9 +30,11 @@ class SplitPartDecoder(tf.Module):
         """
         super().__init__(name="split_part_decoder")
         patch_decoder = decoder.get_layer("patch_decoder")
+        layers = {layer.name: layer for layer in decoder.layers}
         self._color, self._write, self._compose = map(
-            decoder.get_layer, ("color_and_mass", "parts", "frame")
+            layers.get, ("color_and_mass", "parts", "frame")
         )
+        self._centroids = layers.get("centroids")
         # Held as a plain variable, as the other weights are.
         self._background = [weight.value for weight in self._compose.weights]
         (content, _), _ = decoder.input
@@ -43,16 +46,17 @@ class SplitPartDecoder(tf.Module):
         self._draw = SplitDecoder(patch_decoder, self._residual_dim or self._code_dim)
         side, _, channels = self._patch_shape
         shapes = self._draw.map_shapes if residual else [(side, channels * side)]
+        if self._centroids and not residual:
+            shapes.append((2,))
         self.map_shapes = [(self._num_parts, *shape) for shape in shapes]
 
     @tf.Module.with_name_scope
     def content_maps(self, content, skips):
         """Compute all that depends on content alone: see `SplitDecoder`."""
         codes = tf.reshape(content, (-1, self._code_dim))
-        if self._residual_dim:
-            maps = self._draw.content_maps(codes, skips)
-        else:
-            maps = [self._arranged(self._draw.frame(codes, []))]
+        if not self._residual_dim:
+            return self._drawn(self._draw.frame(codes, []))
+        maps = self._draw.content_maps(codes, skips)
         return [
             tf.reshape(value, (-1, *shape))
             for value, shape in zip(maps, self.map_shapes, strict=True)
@@ -65,16 +69,20 @@ class SplitPartDecoder(tf.Module):
         if self._residual_dim:
             residuals = tf.reshape(parts[..., 2:], (-1, self._residual_dim))
             maps = [tf.reshape(m, (-1, *m.shape[2:])) for m in content_maps]
-            patches = self._arranged(self._draw.frame(residuals, maps))
-        else:
-            (patches,) = content_maps
-        return self._compose(self._write.put(patches, parts[..., :2]))
+            content_maps = self._drawn(self._draw.frame(residuals, maps))
+        positions = parts[..., :2]
+        if self._centroids:
+            positions -= content_maps[1]
+        return self._compose(self._write.put(content_maps[0], positions))
 
-    def _arranged(self, logits):
-        """Make the patches of logits `[B K, P, P, C + 1]`; return them arranged."""
+    def _drawn(self, logits):
+        """Return patches of logits `[B K, P, P, C + 1]`, arranged, and centroids."""
         patches = self._color(logits)
         patches = tf.reshape(patches, (-1, self._num_parts, *self._patch_shape))
-        return self._write.arrange(patches)
+        drawn = [self._write.arrange(patches)]
+        if self._centroids:
+            drawn.append(self._centroids(patches))
+        return drawn
 
 
 def draws_parts(decoder):

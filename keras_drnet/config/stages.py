@@ -60,7 +60,6 @@ class DrNetConfig(TrainConfig):
     similarity_weight: float = 0.01  # Weight of the similarity loss; 0 = off.
     steadiness_weight: float = 0.0  # Weight of the steadiness loss; 0 = off, the paper.
     decorrelation_weight: float = 0.0  # Of positions of different parts; 0 = off.
-    centering_weight: float = 0.0  # Of drawings beside their positions; 0 = off.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
     adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
     # What poses minimize: a name in `losses.objectives`.
@@ -75,7 +74,6 @@ class DrNetConfig(TrainConfig):
             "similarity_weight",
             "steadiness_weight",
             "decorrelation_weight",
-            "centering_weight",
             "adversarial_weight",
             "adversarial_warmup_steps",
         )

@@ -89,30 +89,6 @@ def decorrelation_loss(positions):
     return ops.sum(squares) / of_different_parts.sum()
 
 
-def centering_loss(drawings):
-    """Return the mean squared distance of a part's centroid from its position.
-
-    Not in the paper. A part that is drawn a pixel to the left, at a position a pixel to
-    the right, is the same picture. Unless something fixes that choice it differs from
-    object to object: then the position tells what the object is, and the object
-    bounces off a wall at a position of its own.
-
-    A pixel weighs as its square. Weighed as it is, a haze on one side that nobody
-    sees would do to move the centroid.
-
-    Args:
-        drawings: `[N, P, P, C]`: parts drawn alone over black, each with its position
-            in the middle. The unit of distance is half their side.
-    """
-    side = drawings.shape[1]
-    coordinates = (np.arange(side, dtype="float32") + 0.5) * (2.0 / side) - 1.0
-    energy = ops.sum(ops.square(drawings), axis=-1)
-    total = ops.sum(energy, axis=(1, 2)) + 1e-6  # Not 0 where nothing is drawn.
-    y = ops.sum(ops.sum(energy, axis=2) * coordinates, axis=1) / total
-    x = ops.sum(ops.sum(energy, axis=1) * coordinates, axis=1) / total
-    return ops.mean(ops.square(y) + ops.square(x))
-
-
 def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
     """Return the mean squared error of predicted poses, or the mean absolute error.
 

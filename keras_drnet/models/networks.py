@@ -218,6 +218,7 @@ def _build_part_autoencoder(data, model, dtype):
         model.content_dim,
         model.pose_dim,
         model.num_filters,
+        centered=model.centered_parts,
         background=model.background,
         dtype=dtype,
     )

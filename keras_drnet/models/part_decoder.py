@@ -1,13 +1,12 @@
 """Decoder of parts: each part drawn alone, then put in its place."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_drnet.models import blocks
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
-
-PATCHES = "color_and_mass"  # The decoder's layer that returns its patches.
 
 
 def build_part_decoder(
@@ -19,6 +18,7 @@ def build_part_decoder(
     pose_dim,
     num_filters,
     *,
+    centered=False,
     background="black",
     dtype="float32",
 ):
@@ -32,6 +32,8 @@ def build_part_decoder(
         content_dim: length Dc of the content code, a multiple of K.
         pose_dim: length Dp of the pose code: see `build_part_pose_encoder`.
         num_filters: filters of the finest stage, as in the encoders.
+        centered: whether a part is put with its centroid at its position: see
+            `Centroids`; otherwise with the middle of its patch.
         background: what is behind the parts: see `PartComposition`.
         dtype: dtype policy of the convolutions.
 
@@ -54,21 +56,15 @@ def build_part_decoder(
         num_filters,
         dtype=dtype,
     )
-    patches = ColorAndMass(dtype="float32", name=PATCHES)(draw(codes))
+    patches = ColorAndMass(dtype="float32", name="color_and_mass")(draw(codes))
     patches = ops.reshape(patches, (-1, num_parts, *patches.shape[1:]))
-    x = WritePatches(image_size, dtype="float32", name="parts")(patches, parts[..., :2])
+    positions = parts[..., :2]
+    if centered:
+        centroids = Centroids(image_size, dtype="float32", name="centroids")
+        positions -= centroids(patches)
+    x = WritePatches(image_size, dtype="float32", name="parts")(patches, positions)
     x = PartComposition(background, dtype="float32", name="frame")(x)
     return keras.Model(((content, ()), pose), x, name="decoder")
-
-
-def with_drawings(decoder):
-    """Return a model of a decoder of parts that returns each part alone, too.
-
-    Drawings are what the frame shows of a part over black: `[B K, P, P, C]` in (0, 1).
-    """
-    patches = decoder.get_layer(PATCHES).output
-    drawings = patches[..., :-1] / (1.0 + patches[..., -1:])
-    return keras.Model(decoder.input, (decoder.output, drawings))
 
 
 def build_patch_decoder(
@@ -106,6 +102,45 @@ class ColorAndMass(keras.layers.Layer):
         """Apply the activation; see the class."""
         mass = ops.softplus(x[..., -1:] - 1.0)
         return ops.concatenate([mass * ops.sigmoid(x[..., :-1]), mass], axis=-1)
+
+
+@keras.saving.register_keras_serializable("keras_drnet")
+class Centroids(keras.layers.Layer):
+    """Centroids of parts in their patches, `[B, K, P, P, C + 1]` to `[B, K, 2]`.
+
+    Offsets (y, x) from the middle of the patch, in the unit of positions, half the
+    frame's side. A pixel weighs as the squares of its colors, as they are seen where
+    nothing else is: of a faint haze there is much.
+    """
+
+    def __init__(self, image_size, **kwargs):
+        """Create the layer.
+
+        Args:
+            image_size: side of the frame, pixels.
+            **kwargs: arguments of `keras.layers.Layer`.
+        """
+        super().__init__(**kwargs)
+        self.image_size = image_size
+
+    def call(self, patches):
+        """Compute the centroids; see the class."""
+        side = patches.shape[2]
+        offsets = (np.arange(side) - (side - 1) / 2) * (2 / self.image_size)
+        offsets = offsets.astype("float32")
+        colors, mass = patches[..., :-1], patches[..., -1:]
+        energy = ops.sum(ops.square(colors / (1.0 + mass)), axis=-1)
+        total = ops.sum(energy, axis=(2, 3)) + 1e-6  # Not 0 where nothing is drawn.
+        y = ops.sum(ops.sum(energy, axis=3) * offsets, axis=2) / total
+        x = ops.sum(ops.sum(energy, axis=2) * offsets, axis=2) / total
+        return ops.stack([y, x], axis=-1)
+
+    def compute_output_shape(self, shape):
+        return (*shape[:2], 2)
+
+    def get_config(self):
+        """Return the arguments of the constructor."""
+        return super().get_config() | {"image_size": self.image_size}
 
 
 @keras.saving.register_keras_serializable("keras_drnet")

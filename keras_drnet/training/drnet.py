@@ -10,7 +10,6 @@ from keras_drnet.losses.contrasts import SamePair
 from keras_drnet.losses.schedules import deserialize_value
 from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import Networks
-from keras_drnet.models.part_decoder import with_drawings
 from keras_drnet.models.part_encoders import count_parts, share_localizer
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.training.adversarial_model import AdversarialModel
@@ -31,9 +30,8 @@ class DrNet(AdversarialModel):
     and the meaning of their weights. With `steadiness_weight`, which the paper does
     not have, the frames before and after `pose_1` are encoded too, and the change of
     the pose from each to the next is kept constant. With `decorrelation_weight`, for
-    networks of parts, two parts are kept from following the same object, and with
-    `centering_weight` each part is drawn around its position. A loss of weight 0 is not
-    computed: without `similarity_weight` there need be no `content_2`.
+    networks of parts, two parts are kept from following the same object. A loss of
+    weight 0 is not computed: without `similarity_weight` there need be no `content_2`.
 
     The pose encoder runs once a step: the encoder and the discriminator are trained on
     the same poses.
@@ -62,7 +60,6 @@ class DrNet(AdversarialModel):
         similarity_weight=0.01,
         steadiness_weight=0.0,
         decorrelation_weight=0.0,
-        centering_weight=0.0,
         adversarial_weight=1e-4,
         adversarial_objective="uniform_target",
         dtype=None,
@@ -81,10 +78,8 @@ class DrNet(AdversarialModel):
             similarity_weight: weight of the similarity loss; 0 = off.
             steadiness_weight: weight of the steadiness loss, which needs the frames
                 before and after `pose_1` (`pose_before`, `pose_after`); 0 = off.
-            decorrelation_weight: weight of the decorrelation loss, which needs networks
-                of two parts or more; 0 = off.
-            centering_weight: weight of the centering loss, which needs networks of
-                parts; 0 = off.
+            decorrelation_weight: weight of the decorrelation loss, which needs a pose
+                encoder of two parts or more; 0 = off.
             adversarial_weight: weight of the adversarial loss, a float or a schedule.
             adversarial_objective: loss of the pose encoder against the discriminator,
                 a name in `losses.objectives`. The paper's is the cross-entropy to 1/2,
@@ -94,8 +89,8 @@ class DrNet(AdversarialModel):
             name: name of the model.
 
         Raises:
-            InputError: the objective is unknown, or a loss of parts has a weight, but
-                there are too few parts.
+            InputError: the objective is unknown, or there is a `decorrelation_weight`,
+                but fewer than two parts.
         """
         if not isinstance(networks, Networks):
             networks = Networks(
@@ -105,7 +100,6 @@ class DrNet(AdversarialModel):
             "similarity": similarity_weight,
             "steadiness": steadiness_weight,
             "decorrelation": decorrelation_weight,
-            "centering": centering_weight,
         }
         super().__init__(
             AdversarialLoss(
@@ -125,13 +119,12 @@ class DrNet(AdversarialModel):
         self.scene_discriminator = networks.scene_discriminator
         self.weights_of_terms = weights
         self.num_parts = count_parts(self.pose_encoder)
-        for term, least in (("decorrelation", 2), ("centering", 1)):
-            if weights[term] and self.num_parts < least:
-                raise InputError(
-                    f"{term}_weight is {weights[term]}, but the pose encoder has "
-                    f"{self.num_parts} parts; expected at least {least} "
-                    f"(pose_encoder=parts, num_parts={least}), or a weight of 0."
-                )
+        if decorrelation_weight and self.num_parts < 2:
+            raise InputError(
+                f"decorrelation_weight is {decorrelation_weight}, but the pose encoder "
+                f"has {self.num_parts} parts; expected at least 2 (pose_encoder=parts, "
+                "num_parts=2), or a weight of 0."
+            )
 
     @property
     def feature_variables(self):
@@ -168,13 +161,8 @@ class DrNet(AdversarialModel):
         )
         pose_1, *neighbors = self._encode_moving(batch, training=training)
         pose_2 = self.pose_encoder(batch["pose_2"], training=training)
+        frames = self.decoder(((content, skips), pose_1), training=training)
         terms = {}
-        if weights["centering"]:
-            decoder = with_drawings(self.decoder)
-            frames, drawings = decoder(((content, skips), pose_1), training=training)
-            terms["centering"] = drnet_losses.centering_loss(drawings)
-        else:
-            frames = self.decoder(((content, skips), pose_1), training=training)
         if weights["similarity"]:
             other_content, _ = encode_content(
                 self.content_encoder, batch["content_2"], training=training

@@ -89,7 +89,6 @@ def _build_drnet(config, networks, dtype):
         similarity_weight=settings.similarity_weight,
         steadiness_weight=settings.steadiness_weight,
         decorrelation_weight=settings.decorrelation_weight,
-        centering_weight=settings.centering_weight,
         adversarial_weight=make_adversarial_weight(settings),
         adversarial_objective=settings.adversarial_objective,
         dtype=dtype,

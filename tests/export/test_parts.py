@@ -6,7 +6,7 @@ from export.bundle import Options, export_run
 from export.formats.flatbuffer import Model
 from export.formats.schemes import SCHEMES
 from keras_drnet.config.presets import PRESETS
-from tests.support.networks import PARTS, RICH_PARTS, lively_networks, save_run
+from tests.support.networks import CENTERED_PARTS, RICH_PARTS, lively_networks, save_run
 
 SIZE, SIDE, NUM_PARTS, CHANNELS, UNITS = 32, 16, 2, 3, 8
 
@@ -20,17 +20,18 @@ def export(config, tmp_path, *schemes):
 
 
 def test_a_step_is_the_pose_lstm_and_two_small_products_for_each_part(tmp_path):
-    config = PRESETS["tiny"]().with_overrides(PARTS)
+    config = PRESETS["tiny"]().with_overrides(CENTERED_PARTS)
     # tflite-runtime 2.14 would give NaN if float16 constants were left as they are.
     bundle, measured = export(config, tmp_path, "none", "float16")
     assert all(m.passed and m.free_psnr > 45 for m in measured.values())
     model = Model((bundle / "drnet.tflite").read_bytes())
     maps = CHANNELS + 1
     products = SIZE * SIDE * SIDE * maps + SIZE * maps * SIDE * SIZE
-    pose_dim, gates = 2 * NUM_PARTS, 4 * UNITS
-    lstm = pose_dim * gates + UNITS * gates + 2 * UNITS * gates + UNITS * pose_dim
-    normalization = 3 * pose_dim**2
-    assert model.multiply_adds("step") == NUM_PARTS * products + lstm + normalization
+    gates = 4 * UNITS
+    lstm = 2 * gates + UNITS * gates + 2 * UNITS * gates + UNITS * 2
+    normalization = 3 * (2 * NUM_PARTS) ** 2
+    expected = NUM_PARTS * (products + lstm) + normalization
+    assert model.multiply_adds("step") == expected
     assert model.operators().isdisjoint({"CUSTOM", "WHILE"})
 
 

@@ -13,7 +13,7 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.decoder import DECODERS
 from keras_drnet.models.encode import encode_content
-from tests.support.networks import PARTS, RICH_PARTS, lively_networks
+from tests.support.networks import CENTERED_PARTS, PARTS, RICH_PARTS, lively_networks
 
 NUM_PAST = 3
 KEYS = ("content_encoder", "pose_encoder", "decoder")
@@ -25,7 +25,7 @@ FAMILIES = {
         ("vgg_unet", "dcgan", "vgg_unet"),
         ("resnet18", "resnet18", "dcgan"),
     )
-} | {"parts": PARTS, "rich_parts": RICH_PARTS}
+} | {"parts": PARTS, "centered_parts": CENTERED_PARTS, "rich_parts": RICH_PARTS}
 
 
 @pytest.fixture(scope="module", params=FAMILIES.values(), ids=FAMILIES)

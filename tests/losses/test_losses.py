@@ -107,34 +107,6 @@ def test_decorrelation_has_a_finite_gradient_where_parts_do_not_move():
     assert np.isfinite(tape.gradient(loss, still)).all()
 
 
-@given(y=st.integers(0, 7), x=st.integers(0, 7), color=st.floats(0.1, 1))
-def test_centering_is_the_squared_distance_of_a_pixel_from_the_middle(y, x, color):
-    drawing = np.zeros((1, 8, 8, 3), "float32")
-    drawing[0, y, x, 1] = color
-    loss = drnet_losses.centering_loss(tf.constant(drawing))
-    expected = ((y - 3.5) ** 2 + (x - 3.5) ** 2) / 4**2
-    np.testing.assert_allclose(loss, expected, rtol=1e-3, atol=1e-6)
-
-
-def test_centering_is_finite_where_nothing_is_drawn():
-    assert drnet_losses.centering_loss(tf.zeros((1, 8, 8, 3))) == 0
-
-
-def test_a_haze_hardly_moves_the_centroid():
-    drawing = np.zeros((1, 8, 8, 1), "float32")
-    drawing[:, 2:6, 2:6] = 1
-    assert drnet_losses.centering_loss(tf.constant(drawing)) < 1e-9
-    drawing[:, :, 6:] = 0.05
-    assert drnet_losses.centering_loss(tf.constant(drawing)) < 1e-4
-
-
-def test_centering_is_0_for_what_is_alike_on_both_sides():
-    half = np.random.default_rng(0).uniform(0.1, 1, (3, 8, 4, 3)).astype("float32")
-    half = np.concatenate([half, half[:, :, ::-1]], axis=2)
-    drawings = half + half[:, ::-1]
-    assert drnet_losses.centering_loss(tf.constant(drawings)) < 1e-9
-
-
 def test_reconstruction_is_a_mean_so_size_does_not_matter():
     small = drnet_losses.reconstruction_loss(
         constant(0, (1, 2, 2, 1)), constant(0.5, (1, 2, 2, 1))

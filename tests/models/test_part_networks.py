@@ -7,11 +7,11 @@ import pytest
 from keras_drnet.errors import InputError
 from keras_drnet.models.encode import content_frames, encode_content, encode_frames
 from keras_drnet.models.networks import build_networks, own_weights
-from keras_drnet.models.part_decoder import ColorAndMass, PartComposition
+from keras_drnet.models.part_decoder import Centroids, ColorAndMass, PartComposition
 from keras_drnet.models.part_poses import join_poses, split_pose
 from keras_drnet.models.patches import WritePatches
 from keras_drnet.models.pose_lstm import build_pose_lstm
-from tests.support.networks import PARTS, RICH_PARTS, lively_networks
+from tests.support.networks import CENTERED_PARTS, PARTS, RICH_PARTS, lively_networks
 
 SIZE = 32
 SIGNS = np.float32([1] * 4 + [-1] * 4)  # Of positions, of residuals.
@@ -79,7 +79,8 @@ def test_content_is_that_of_what_is_in_the_patch(tiny, rng):
 
 
 def test_pose_is_positions_then_residuals(tiny, frames):
-    networks = lively_networks(tiny.with_overrides(RICH_PARTS))
+    config = tiny.with_overrides([*RICH_PARTS, "model.centered_parts=false"])
+    networks = lively_networks(config)
     pose = to_numpy(networks.pose_encoder(frames))
     positions = to_numpy(networks.pose_encoder.get_layer("localizer")(frames))
     assert pose.shape == (3, 8)
@@ -95,6 +96,38 @@ def test_pose_is_positions_then_residuals(tiny, frames):
     outside = to_numpy(windows)[..., 0] == 0
     assert outside.any()
     np.testing.assert_allclose(learned[outside], changed[outside])
+
+
+def test_a_centered_part_is_put_with_its_centroid_at_its_position(tiny, rng):
+    centered = lively_networks(tiny.with_overrides(CENTERED_PARTS)).decoder
+    plain = lively_networks(tiny.with_overrides(PARTS)).decoder
+    plain.set_weights(centered.get_weights())
+    content = rng.normal(size=(5, tiny.model.content_dim)).astype("float32")
+    pose = rng.uniform(-0.5, 0.5, size=(5, 4)).astype("float32")
+    offsets = keras.Model(centered.input, centered.get_layer("centroids").output)
+    moved = pose - to_numpy(offsets(((content, ()), pose))).reshape(5, 4)
+    assert np.abs(moved - pose).mean() > 1e-3
+    np.testing.assert_allclose(
+        centered(((content, ()), pose)), plain(((content, ()), moved)), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize(("y", "x"), [(0, 0), (2, 5), (7, 3)])
+def test_the_centroid_of_a_pixel_is_where_it_is(y, x):
+    patches = np.zeros((1, 2, 8, 8, 3), "float32")
+    patches[0, 1, y, x] = 0.5, 0.0, 3.0
+    centroids = to_numpy(Centroids(32)(patches))[0]
+    # Nothing is drawn in the first patch; a unit is 16 pixels.
+    np.testing.assert_allclose(
+        centroids, [[0, 0], [(y - 3.5) / 16, (x - 3.5) / 16]], atol=1e-4
+    )
+
+
+def test_a_haze_hardly_moves_a_centroid():
+    patches = np.zeros((1, 1, 8, 8, 2), "float32")
+    patches[..., 2:6, 2:6, :] = 1
+    patches[..., 6:, 0] = 0.03
+    assert np.abs(to_numpy(Centroids(32)(patches))).max() < 1e-3
 
 
 def test_the_content_of_equal_frames_is_that_of_one(tiny, frames):

@@ -12,13 +12,14 @@ from keras_drnet.models.networks import build_networks
 
 # Overrides that make a configuration one of networks of parts.
 PARTS = [f"model.{key}=parts" for key in ("content_encoder", "pose_encoder", "decoder")]
+# As the presets of Moving MNIST have them.
+CENTERED_PARTS = [*PARTS, "model.centered_parts=true", "model.lstm_per_part=true"]
 # The same with all that such networks can have.
 RICH_PARTS = [
-    *PARTS,
+    *CENTERED_PARTS,
     "model.pose_dim=8",
     "model.num_content_frames=2",
     "model.background=learned",
-    "model.lstm_per_part=true",
 ]
 
 

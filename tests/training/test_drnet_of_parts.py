@@ -13,7 +13,6 @@ from keras_drnet.errors import InputError
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models.localizer import build_localizer
 from keras_drnet.models.networks import Networks, build_networks
-from keras_drnet.models.part_decoder import with_drawings
 from keras_drnet.models.part_encoders import (
     build_part_content_encoder,
     build_part_pose_encoder,
@@ -135,43 +134,13 @@ def test_decorrelation_is_that_of_the_positions_of_both_frames(tiny):
     assert "decorrelation" in drnet.train_step(batch)
 
 
-def test_centering_is_that_of_what_the_parts_draw(config, batch):
-    drnet = make_drnet(lively_networks(config), centering_weight=0.5)
-    terms, _ = drnet.compute_losses(batch, training=False)
-    content = drnet.content_encoder(batch["content_1"], training=False)
-    pose = drnet.pose_encoder(batch["pose_1"], training=False)
-    inputs = ((content[0], ()), pose)
-    frames, drawings = with_drawings(drnet.decoder)(inputs, training=False)
-    np.testing.assert_allclose(drnet(batch), frames, atol=1e-6)
-    np.testing.assert_allclose(
-        terms["centering"], drnet_losses.centering_loss(drawings), rtol=1e-4
-    )
-    np.testing.assert_allclose(
-        terms["loss"],
-        terms["reconstruction"] + 0.01 * terms["similarity"] + 0.5 * terms["centering"],
-        rtol=1e-5,
-    )
-
-
-def test_a_part_alone_is_what_the_frame_shows_of_it(tiny):
-    one = [*PARTS, "model.num_parts=1", "model.pose_dim=2"]
-    decoder = lively_networks(tiny.with_overrides(one)).decoder
-    codes = np.random.default_rng(0).normal(size=(3, tiny.model.content_dim))
-    inputs = ((tf.constant(codes.astype("float32")), ()), tf.zeros((3, 2)))
-    frames, drawings = with_drawings(decoder)(inputs)
-    margin = (frames.shape[1] - drawings.shape[1]) // 2
-    inner = frames[:, margin:-margin, margin:-margin]
-    np.testing.assert_allclose(drawings, inner, atol=1e-5)
-
-
-@pytest.mark.parametrize(("loss", "least"), [("decorrelation", 2), ("centering", 1)])
-def test_losses_of_parts_need_parts(tiny, loss, least):
-    with pytest.raises(InputError, match=f"has 0 parts; expected at least {least}"):
-        make_drnet(build_networks(tiny), **{f"{loss}_weight": 0.5})
+def test_decorrelation_needs_parts(tiny):
+    with pytest.raises(InputError, match="has 0 parts; expected at least 2"):
+        make_drnet(build_networks(tiny), decorrelation_weight=0.5)
 
 
 def test_weights_of_losses_are_kept(config):
-    names = ("similarity", "steadiness", "decorrelation", "centering")
+    names = ("similarity", "steadiness", "decorrelation")
     weights = {f"{name}_weight": i / 8 for i, name in enumerate(names)}
     drnet = make_drnet(build_networks(config), **weights)
     loaded = DrNet.from_config(drnet.get_config())

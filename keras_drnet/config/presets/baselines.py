@@ -40,7 +40,6 @@ def autoencoder_lstm(config: Config) -> Config:
             similarity_weight=0.0,
             steadiness_weight=0.0,
             decorrelation_weight=0.0,
-            centering_weight=0.0,
             adversarial_weight=0.0,
         ),
     )
