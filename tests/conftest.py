@@ -9,6 +9,10 @@ import time
 import urllib.request
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# The tests run in as many processes as there are cores. Read by TensorFlow, in the
+# programs that a test starts, too.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import hypothesis
 import keras

@@ -8,6 +8,8 @@ from keras_drnet.models import blocks
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
 
+FAINT, BRIGHT = 0.1, 0.4  # Of the sum of the colors of a pixel.
+
 
 def build_part_decoder(
     image_size,
@@ -109,8 +111,10 @@ class Centroids(keras.layers.Layer):
     """Centroids of parts in their patches, `[B, K, P, P, C + 1]` to `[B, K, 2]`.
 
     Offsets (y, x) from the middle of the patch, in the unit of positions, half the
-    frame's side. A pixel weighs as the squares of its colors, as they are seen where
-    nothing else is: of a faint haze there is much.
+    frame's side. They are of the area that a part covers, drawn alone over black: a
+    pixel counts in full from a brightness of `BRIGHT` on, and not at all up to `FAINT`.
+    If brightness counted, to dim a stroke by a few percent, or a haze, would move the
+    centroid of a part and hardly be seen.
     """
 
     def __init__(self, image_size, **kwargs):
@@ -129,10 +133,11 @@ class Centroids(keras.layers.Layer):
         offsets = (np.arange(side) - (side - 1) / 2) * (2 / self.image_size)
         offsets = offsets.astype("float32")
         colors, mass = patches[..., :-1], patches[..., -1:]
-        energy = ops.sum(ops.square(colors / (1.0 + mass)), axis=-1)
-        total = ops.sum(energy, axis=(2, 3)) + 1e-6  # Not 0 where nothing is drawn.
-        y = ops.sum(ops.sum(energy, axis=3) * offsets, axis=2) / total
-        x = ops.sum(ops.sum(energy, axis=2) * offsets, axis=2) / total
+        brightness = ops.sum(colors / (1.0 + mass), axis=-1)
+        area = ops.clip((brightness - FAINT) / (BRIGHT - FAINT), 0.0, 1.0)
+        total = ops.sum(area, axis=(2, 3)) + 1e-6  # Not 0 where nothing is drawn.
+        y = ops.sum(ops.sum(area, axis=3) * offsets, axis=2) / total
+        x = ops.sum(ops.sum(area, axis=2) * offsets, axis=2) / total
         return ops.stack([y, x], axis=-1)
 
     def compute_output_shape(self, shape):

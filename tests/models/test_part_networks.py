@@ -115,7 +115,7 @@ def test_a_centered_part_is_put_with_its_centroid_at_its_position(tiny, rng):
 @pytest.mark.parametrize(("y", "x"), [(0, 0), (2, 5), (7, 3)])
 def test_the_centroid_of_a_pixel_is_where_it_is(y, x):
     patches = np.zeros((1, 2, 8, 8, 3), "float32")
-    patches[0, 1, y, x] = 0.5, 0.0, 3.0
+    patches[0, 1, y, x] = 2.4, 0.0, 3.0
     centroids = to_numpy(Centroids(32)(patches))[0]
     # Nothing is drawn in the first patch; a unit is 16 pixels.
     np.testing.assert_allclose(
@@ -123,11 +123,12 @@ def test_the_centroid_of_a_pixel_is_where_it_is(y, x):
     )
 
 
-def test_a_haze_hardly_moves_a_centroid():
+def test_neither_a_haze_nor_a_dimmed_stroke_moves_a_centroid():
     patches = np.zeros((1, 1, 8, 8, 2), "float32")
-    patches[..., 2:6, 2:6, :] = 1
-    patches[..., 6:, 0] = 0.03
-    assert np.abs(to_numpy(Centroids(32)(patches))).max() < 1e-3
+    patches[..., 2:6, 2:6, 0] = 0.9
+    patches[..., 2:6, 2:4, 0] = 0.7
+    patches[..., 6:, 0] = 0.1
+    assert np.abs(to_numpy(Centroids(32)(patches))).max() < 1e-6
 
 
 def test_the_content_of_equal_frames_is_that_of_one(tiny, frames):

@@ -66,7 +66,7 @@ def moving_mnist_small() -> Config:
         data=DataConfig(integer_velocity=False, clip_length=100, max_step=94),
         model=_parts(num_content_frames=5, centered_parts=True, lstm_per_part=True),
         drnet=DrNetConfig(
-            epochs=16,
+            epochs=20,
             steps_per_epoch=500,
             batch_size=32,
             learning_rate=3e-3,
