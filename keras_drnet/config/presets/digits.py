@@ -64,9 +64,9 @@ def moving_mnist_small() -> Config:
     return Config(
         # Content is read from five frames, steadiness needs the one after: 95 are left.
         data=DataConfig(integer_velocity=False, clip_length=100, max_step=94),
-        model=_parts(num_content_frames=5, centered_parts=True, lstm_per_part=True),
+        model=_parts(num_content_frames=5),
         drnet=DrNetConfig(
-            epochs=20,
+            epochs=14,
             steps_per_epoch=500,
             batch_size=32,
             learning_rate=3e-3,
@@ -152,7 +152,7 @@ def moving_mnist_keypoints_small() -> Config:
     )
 
 
-def _parts(num_content_frames: int, **more: Any) -> ModelConfig:
+def _parts(num_content_frames: int) -> ModelConfig:
     return ModelConfig(
         content_encoder="parts",
         pose_encoder="parts",
@@ -163,7 +163,6 @@ def _parts(num_content_frames: int, **more: Any) -> ModelConfig:
         standardize_pairs=True,
         lstm_units=128,
         num_content_frames=num_content_frames,
-        **more,
     )
 
 
