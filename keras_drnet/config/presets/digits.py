@@ -26,7 +26,7 @@ def quickstart() -> Config:
         held-out clips, seed 0).
     """
     return Config(
-        model=_parts(num_content_frames=3),
+        model=_parts(num_content_frames=3, centered_parts=True, lstm_per_part=True),
         drnet=DrNetConfig(
             epochs=3,
             steps_per_epoch=500,
@@ -152,7 +152,7 @@ def moving_mnist_keypoints_small() -> Config:
     )
 
 
-def _parts(num_content_frames: int) -> ModelConfig:
+def _parts(num_content_frames: int, **more: Any) -> ModelConfig:
     return ModelConfig(
         content_encoder="parts",
         pose_encoder="parts",
@@ -163,6 +163,7 @@ def _parts(num_content_frames: int) -> ModelConfig:
         standardize_pairs=True,
         lstm_units=128,
         num_content_frames=num_content_frames,
+        **more,
     )
 
 
