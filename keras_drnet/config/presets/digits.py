@@ -38,9 +38,10 @@ def quickstart() -> Config:
             decorrelation_weight=4e-3,
         ),
         pose=_pose(
-            epochs=25,
+            batch_size=32,
+            epochs=20,
             steps_per_epoch=200,
-            cached_batches=192,
+            cached_batches=256,
         ),
         mcnet=_mcnet(),
     )
@@ -79,6 +80,7 @@ def moving_mnist_small() -> Config:
             adversarial_warmup_steps=5000,
         ),
         pose=_pose(
+            batch_size=64,
             epochs=24,
             steps_per_epoch=500,
             clip_length=30,
@@ -124,6 +126,7 @@ def moving_mnist_keypoints_small() -> Config:
             adversarial_warmup_steps=5000,
         ),
         pose=_pose(
+            batch_size=64,
             epochs=32,
             steps_per_epoch=500,
             clip_length=20,
@@ -169,7 +172,6 @@ def _parts(num_content_frames: int, **more: Any) -> ModelConfig:
 
 def _pose(**sizes: Any) -> PoseConfig:
     return PoseConfig(
-        batch_size=64,
         learning_rate=4e-3,
         schedule="cosine",
         warmup_steps=100,
