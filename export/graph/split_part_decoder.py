@@ -30,11 +30,11 @@ class SplitPartDecoder(tf.Module):
         """
         super().__init__(name="split_part_decoder")
         patch_decoder = decoder.get_layer("patch_decoder")
-        layers = {layer.name: layer for layer in decoder.layers}
         self._color, self._write, self._compose = map(
-            layers.get, ("color_and_mass", "parts", "frame")
+            decoder.get_layer, ("color_and_mass", "parts", "frame")
         )
-        self._centroids = layers.get("centroids")
+        layers = {layer.name: layer for layer in decoder.layers}
+        self._centroids = layers.get("centroids")  # None: parts are not centered.
         # Held as a plain variable, as the other weights are.
         self._background = [weight.value for weight in self._compose.weights]
         (content, _), _ = decoder.input

@@ -12,7 +12,7 @@ from keras_drnet.models.networks import build_networks
 
 # Overrides that make a configuration one of networks of parts.
 PARTS = [f"model.{key}=parts" for key in ("content_encoder", "pose_encoder", "decoder")]
-# As the presets of Moving MNIST have them.
+# As the quickstart has them.
 CENTERED_PARTS = [*PARTS, "model.centered_parts=true", "model.lstm_per_part=true"]
 # The same with all that such networks can have.
 RICH_PARTS = [
