@@ -25,12 +25,13 @@ import time
 import numpy as np
 from absl import flags
 
-from export import on_device
-from export.formats import subprocesses
-from export.formats.schemes import SCHEMES
-from export.layout import GOLDEN_FILE, MANIFEST_FILE
 from keras_drnet import cli
 from keras_drnet.errors import InputError
+
+from . import on_device
+from .formats import subprocesses
+from .formats.schemes import SCHEMES
+from .layout import GOLDEN_FILE, MANIFEST_FILE
 
 _BUNDLE = flags.DEFINE_string("bundle", None, "Folder of the bundle.", required=True)
 _THREADS = flags.DEFINE_multi_integer(
@@ -65,7 +66,8 @@ def main():
         manifest = json.loads((folder / MANIFEST_FILE).read_text())
         config.write_text(json.dumps(manifest["config"]))
         log = subprocesses.log_path(folder)
-        subprocesses.run("export.graph.plain_graph", config, plain, log=log)
+        module = f"{__package__}.graph.plain_graph"
+        subprocesses.run(module, config, plain, log=log)
         log.unlink()
         for threads in _THREADS.value:
             print(_in_a_process(_table, folder, config, plain, threads, _ROUNDS.value))
@@ -81,7 +83,7 @@ def _in_a_process(function, *arguments):
 
 def _table(*arguments):
     """Return a table: in a process of its own, as TensorFlow's threads are set once."""
-    from export.benchmark_table import table
+    from .benchmark_table import table
 
     return table(*arguments)
 

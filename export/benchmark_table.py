@@ -7,17 +7,18 @@ import numpy as np
 import tensorflow as tf
 import threadpoolctl
 
-from export import on_device, parity
-from export.formats.flatbuffer import Model
-from export.formats.schemes import SCHEMES
-from export.layout import GOLDEN_FILE
-from export.measure import median_ms
-from export.signatures import SIGNATURES_FILE, Signatures
 from keras_drnet.config.schema import Config
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import content_frames
 from keras_drnet.models.networks import build_networks
+
+from . import on_device, parity
+from .formats.flatbuffer import Model
+from .formats.schemes import SCHEMES
+from .layout import GOLDEN_FILE
+from .measure import median_ms
+from .signatures import SIGNATURES_FILE, Signatures
 
 CALLS = 4  # Calls of each row in a round; the first, with cold caches, is not counted.
 MATRIX = 1024  # Side of the matrices of the product.

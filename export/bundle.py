@@ -14,24 +14,24 @@ It is written to a temporary sibling folder, then renamed atomically.
 """
 
 import dataclasses
-import importlib.metadata
 import json
 import pathlib
-import platform
 import shutil
 
 import numpy as np
 import tensorflow as tf
 
-from export import model_card
-from export.formats import subprocesses
-from export.layout import CARD_FILE, EXAMPLES_FOLDER, GOLDEN_FILE, MANIFEST_FILE
-from export.prepare import prepare
-from export.signatures import SIGNATURES_FILE
-from export.writers import WRITERS
-from keras_drnet.errors import InputError
+from keras_drnet.errors import InputError, import_extra
 from keras_drnet.storage.files import atomic_folder, sha256
+from keras_drnet.storage.versions import installed_versions
 from keras_drnet.visualization.frame_grid import frame_grid, write_png
+
+from . import model_card
+from .formats import subprocesses
+from .layout import CARD_FILE, EXAMPLES_FOLDER, GOLDEN_FILE, MANIFEST_FILE
+from .prepare import prepare
+from .signatures import SIGNATURES_FILE
+from .writers import REQUIRED, WRITERS
 
 FORMATS = tuple(WRITERS)
 EXAMPLE_CLIPS = 4
@@ -71,7 +71,7 @@ def export_run(run, output_dir, options):
 
     Raises:
         InputError: the run or its data cannot be read, or the folder exists or
-            cannot be written.
+            cannot be written, or a format needs a package that is not installed.
         ExportError: a conversion failed; nothing is left in `output_dir`.
     """
     output_dir = pathlib.Path(output_dir)
@@ -79,6 +79,9 @@ def export_run(run, output_dir, options):
         raise InputError(
             f"{output_dir} is there already; choose another --output_dir or remove it."
         )
+    for name in options.formats:
+        for module in REQUIRED.get(name, ()):
+            import_extra(module, f"leave {name} out with --formats")
     prepared = prepare(run, options.data_dir)
     log = subprocesses.log_path(output_dir)
     try:
@@ -136,8 +139,7 @@ def _manifest(folder, config):
             }
             for path in files
         },
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in VERSIONS},
+        "versions": installed_versions(*VERSIONS),
         "config": dataclasses.asdict(config),
     }
     return json.dumps(manifest, indent=2) + "\n"

@@ -13,11 +13,12 @@ import sys
 import tensorflow as tf
 from absl import flags, logging
 
-from export import bundle, model_card
-from export.formats import schemes
 from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
+
+from . import bundle, model_card
+from .formats import schemes
 
 _RUN_DIR = cli.run_dir_flag()
 _OUTPUT_DIR = cli.output_dir_flag("bundle")

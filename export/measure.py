@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from export import drift
-from export.on_device import VideoPredictor
+from . import drift
+from .on_device import VideoPredictor
 
 REPEATS = 30
 

@@ -10,7 +10,7 @@ import io
 import os
 import zipfile
 
-from export.signatures import SIGNATURES_FILE, Signatures
+from .signatures import SIGNATURES_FILE, Signatures
 
 DIGEST_FILE = "model.sha256"
 

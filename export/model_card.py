@@ -3,7 +3,8 @@
 import json
 
 import keras_drnet
-from export import drift
+
+from . import drift
 
 TEMPLATE = """# {name}
 

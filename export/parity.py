@@ -3,9 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
-from export.formats.to_onnx import output_name
+from keras_drnet.errors import import_extra
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.encode import encode_content
+
+from .formats.to_onnx import output_name
 
 GOLDEN_FRAMES = 20  # Frames of the roll-out that a bundle keeps.
 TOLERANCE = 1e-4  # Relative to the tensor's greatest value where that is above 1.
@@ -110,8 +112,7 @@ def saved_model_call(path):
 
 def onnx_call(folder, num_threads=1):
     """Return a `call` that runs the ONNX files of a folder."""
-    import onnxruntime
-
+    onnxruntime = import_extra("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = num_threads
     sessions = {}

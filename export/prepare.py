@@ -4,12 +4,13 @@ import dataclasses
 
 import numpy as np
 
-from export import drift, parity
-from export.graph.step_graph import StepGraph
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.schema import Config
 from keras_drnet.data.load import load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
+
+from . import drift, parity
+from .graph.step_graph import StepGraph
 
 NUM_CLIPS = 8  # Test clips whose roll-outs are compared.
 

@@ -12,13 +12,14 @@ import pathlib
 import numpy as np
 from absl import flags
 
-from export.serving.client import TRANSPORTS, ServingClient
-from export.signatures import Signatures
 from keras_drnet import cli
 from keras_drnet.data.observed_frames import read_past
 from keras_drnet.errors import InputError
 from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid
 from keras_drnet.visualization.video_writer import video_writer
+
+from .serving.client import TRANSPORTS, ServingClient
+from .signatures import Signatures
 
 SERVERS = {"rest": "http://127.0.0.1:8501", "grpc": "127.0.0.1:8500"}
 

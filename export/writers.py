@@ -11,11 +11,12 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from export import drift, parity
-from export.calibration import calibration_samples
-from export.formats import schemes, to_onnx, to_saved_model, to_tflite
-from export.measure import Measurement, measure_tflite
 from keras_drnet.errors import ExportError
+
+from . import drift, parity
+from .calibration import calibration_samples
+from .formats import schemes, to_onnx, to_saved_model, to_tflite
+from .measure import Measurement, measure_tflite
 
 
 def write_saved_model(prepared, folder, options, *, log):
@@ -70,6 +71,11 @@ WRITERS = {
     "saved_model": write_saved_model,
     "tflite": write_tflite,
     "onnx": write_onnx,
+}
+# Modules of extras that a format needs.
+REQUIRED = {
+    "saved_model": ("tensorflow_serving.apis",),
+    "onnx": ("onnx", "onnxruntime", "tf2onnx"),
 }
 
 

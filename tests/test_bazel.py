@@ -14,7 +14,8 @@ from tests.support.imports import imports
 from tests.support.paths import ROOT
 
 BUILD = (ROOT / "BUILD").read_text()
-RULES = ("py_library", "py_binary", "pytest_tests")
+BINARIES = ("module_binary", "py_binary")
+RULES = ("py_library", "pytest_tests", *BINARIES)
 FILES = {
     path.relative_to(ROOT).as_posix(): path
     for package in ("keras_drnet", "export", "tests")
@@ -78,7 +79,8 @@ def imported(file):
     packages = {f"{parent.as_posix()}/__init__.py" for parent in path.parents}
     if path.name.startswith("test_") and len(path.parts) > 2:
         packages.add(f"{path.parent.as_posix()}/conftest.py")
-    found = {find(name) for name in imports(FILES[file])} - {None}
+    package = path.parent.as_posix().replace("/", ".")
+    found = {find(name) for name in imports(FILES[file], package)} - {None}
     return found | packages & FILES.keys()
 
 
@@ -123,14 +125,14 @@ def problems(build):
         yield from problems_of_files(target, owner)
         yield from problems_of_deps(target, owner, above)
         above.add(target.label)
-    binaries = {t.main for t in targets(build) if t.rule == "py_binary"}
+    binaries = {t.main for t in targets(build) if t.rule in BINARIES}
     for program in PROGRAMS - binaries:
-        yield f"{program} is no py_binary"
+        yield f"{program} is in no binary"
 
 
 def problems_of_files(target, owner):
     for file in target.srcs:
-        runs = target.rule == "py_binary" and owner[file].label in target.deps
+        runs = target.rule in BINARIES and owner[file].label in target.deps
         if owner[file] != target and not runs:
             yield f"{file} is in two targets"
         is_test = pathlib.PurePath(file).name.startswith("test_")
@@ -181,7 +183,7 @@ def test_the_package_is_made_of_the_stages_that_it_offers():
             "config/schema.py",
             "keras_drnet/config/schema.py is in two targets",
         ),
-        ("train", "py_binary", "py_library", "keras_drnet/train.py is no py_binary"),
+        ("train", "py_binary", "py_library", "keras_drnet/train.py is in no binary"),
         (
             "data_tests",
             "pytest_tests",

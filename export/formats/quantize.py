@@ -3,8 +3,8 @@
 import tensorflow as tf
 from tensorflow.lite.python.convert import mlir_quantize
 
-from export.formats.flatbuffer import Model
-from export.formats.schemes import SCHEMES
+from .flatbuffer import Model
+from .schemes import SCHEMES
 
 
 def convert(saved_model, name, samples):

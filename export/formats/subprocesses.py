@@ -12,11 +12,9 @@ import sys
 
 from keras_drnet.errors import ExportError
 
-ROOT = pathlib.Path(__file__).parents[2]
-
 
 def run(module, *arguments, log):
-    """Run `python -m module arguments...` and wait for it.
+    """Run `python -m module arguments...`, which imports from where this one does.
 
     Args:
         module: name of a module.
@@ -27,7 +25,7 @@ def run(module, *arguments, log):
         ExportError: it failed; the message has the last line of its output and the
             log's path.
     """
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
     with open(log, "wb") as file:
         done = subprocess.run(
             [sys.executable, "-m", module, *map(str, arguments)],

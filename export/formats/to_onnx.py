@@ -8,11 +8,11 @@ The conversion itself is a program, which `write_onnx` starts:
 import pathlib
 import sys
 
-import onnx
 import tensorflow as tf
-import tf2onnx
 
-from export.formats import subprocesses
+from keras_drnet.errors import import_extra
+
+from . import subprocesses
 
 OPSET = 17
 FREE_SIZES = ("batch", "num_future")  # Names of the first and second dimension.
@@ -29,7 +29,7 @@ def write_onnx(saved_model, folder, *, log):
     Raises:
         ExportError: the conversion failed, or ONNX's checker refused a file.
     """
-    subprocesses.run("export.formats.to_onnx", saved_model, folder, log=log)
+    subprocesses.run(f"{__package__}.to_onnx", saved_model, folder, log=log)
 
 
 def output_name(output, inputs):
@@ -42,6 +42,7 @@ def output_name(output, inputs):
 
 
 def _convert(saved_model, folder):
+    onnx, tf2onnx = import_extra("onnx"), import_extra("tf2onnx")
     loaded = tf.saved_model.load(saved_model)
     for name, function in loaded.signatures.items():
         _, inputs = function.structured_input_signature

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from export.serving.warm_up import replay_warm_up, write_warm_up
+from ..serving.warm_up import replay_warm_up, write_warm_up
 
 
 def write_saved_model(graph, functions, requests, path):

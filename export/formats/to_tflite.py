@@ -10,10 +10,11 @@ import sys
 
 import numpy as np
 
-from export import metadata
-from export.formats import quantize, subprocesses
-from export.formats.flatbuffer import Model
 from keras_drnet.errors import ExportError
+
+from .. import metadata
+from . import quantize, subprocesses
+from .flatbuffer import Model
 
 # The first function of a file: runtimes run it without copying inputs and outputs.
 PRIMARY = "step"
@@ -35,7 +36,7 @@ def write_tflite(saved_model, samples, signatures, paths, *, log):
     """
     outputs = [f"{name}={path}" for name, path in paths.items()]
     subprocesses.run(
-        "export.formats.to_tflite", saved_model, samples, *outputs, log=log
+        f"{__package__}.to_tflite", saved_model, samples, *outputs, log=log
     )
     for path in paths.values():
         model = path.read_bytes()

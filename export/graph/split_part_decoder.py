@@ -6,9 +6,10 @@ once, and a frame takes two small matrix products for each part.
 
 import tensorflow as tf
 
-from export.graph.split_decoder import SplitDecoder
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
+
+from .split_decoder import SplitDecoder
 
 
 class SplitPartDecoder(tf.Module):

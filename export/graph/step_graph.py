@@ -7,12 +7,13 @@ networks one by one, and `serving_default` is the whole roll-out.
 
 import tensorflow as tf
 
-from export.graph.split_decoder import SplitDecoder
-from export.graph.split_part_decoder import SplitPartDecoder, draws_parts
-from export.graph.split_pose_lstm import SplitPoseLSTM
-from export.signatures import Signature, Signatures, tensor
 from keras_drnet.models.encode import encode_content, encode_frames
 from keras_drnet.models.networks import own_weights
+
+from ..signatures import Signature, Signatures, tensor
+from .split_decoder import SplitDecoder
+from .split_part_decoder import SplitPartDecoder, draws_parts
+from .split_pose_lstm import SplitPoseLSTM
 
 MAX_FUTURE = 1000  # Frames of one call of `serving_default`: bounds its memory.
 

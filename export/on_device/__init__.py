@@ -1,7 +1,7 @@
 """Video prediction with a `.tflite` file, NumPy and a TFLite runtime alone.
 
-A board needs `on_device/*.py`, `metadata.py` and `signatures.py` of this folder, in a
-folder `export`, and `pip install numpy ai-edge-litert`:
+A board needs `on_device/*.py`, `metadata.py` and `signatures.py` of the folder
+`export`, in a folder of any name, and `pip install numpy ai-edge-litert`:
 
     from export.on_device import VideoPredictor
 
@@ -9,7 +9,7 @@ The command line, `python -m export.on_device`, also reads and writes video file
 which it needs the packages of `requirements.txt`.
 """
 
-from export.on_device.predictor import VideoPredictor
-from export.on_device.runtimes import RUNTIMES, DeviceError, load_runtime
+from .predictor import VideoPredictor
+from .runtimes import RUNTIMES, DeviceError, load_runtime
 
 __all__ = ["RUNTIMES", "DeviceError", "VideoPredictor", "load_runtime"]

@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn
 
-from export.on_device.predictor import Frames, VideoPredictor
-from export.on_device.runtimes import RUNTIMES, DeviceError
-from export.signatures import Signatures
+from ..signatures import Signatures
+from .predictor import Frames, VideoPredictor
+from .runtimes import RUNTIMES, DeviceError
 
 OUTPUT_SUFFIXES = (".gif", ".mp4", ".png")
 STRIP_COLUMNS = 20  # Frames in a row of a PNG.
@@ -29,7 +29,7 @@ def entry_point() -> int | None:
     # TensorFlow's notices would hide our messages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        _main(_parse())
+        _main(make_parser().parse_args())
         return None
     except DeviceError as error:
         message = str(error)
@@ -50,9 +50,10 @@ class _Parser(argparse.ArgumentParser):
         raise DeviceError(f"{message}; see --help.")
 
 
-def _parse() -> argparse.Namespace:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the flags."""
     parser = _Parser(
-        prog="python -m export.on_device",
+        prog=None if sys.argv[0].startswith("drnet") else "python -m export.on_device",
         description="Predicts how a video continues.",
         allow_abbrev=False,
     )
@@ -67,7 +68,7 @@ def _parse() -> argparse.Namespace:
     add("--scale", type=_from(1), default=2, help="Enlargement of frames.")
     add("--num_threads", type=_from(1), default=1, help="Threads of the runtime.")
     add("--runtime", choices=RUNTIMES, help="Default: the first that is installed.")
-    return parser.parse_args()
+    return parser
 
 
 def _from(minimum: int) -> Callable[[str], int]:

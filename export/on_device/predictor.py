@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from export import metadata
-from export.on_device.runtimes import RUNTIMES, DeviceError, load_runtime
-from export.signatures import Signatures
+from .. import metadata
+from ..signatures import Signatures
+from .runtimes import RUNTIMES, DeviceError, load_runtime
 
 Frames = NDArray[np.float32]
 StrPath = str | os.PathLike[str]

@@ -11,10 +11,11 @@ import time
 
 import numpy as np
 
-from export.serving.rest_transport import RestTransport
-from export.serving.transport import Target, Unavailable
-from export.signatures import OLD_NAMES
 from keras_drnet.errors import InputError, choose
+
+from ..signatures import OLD_NAMES
+from .rest_transport import RestTransport
+from .transport import Target, Unavailable
 
 FIRST_DELAY, LAST_DELAY = 0.5, 8.0  # Seconds between tries; each time doubled.
 SLACK = 1e-3  # How far rounding may carry a value out of its range.
@@ -22,7 +23,7 @@ SLACK = 1e-3  # How far rounding may carry a value out of its range.
 
 def _grpc_transport(target, timeout):
     # Loads TensorFlow.
-    from export.serving.grpc_transport import GrpcTransport
+    from .grpc_transport import GrpcTransport
 
     return GrpcTransport(target, timeout)
 

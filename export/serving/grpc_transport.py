@@ -2,9 +2,10 @@
 
 import tensorflow as tf
 
-from export.serving.api import load_api
-from export.serving.transport import one_line
 from keras_drnet.errors import InputError
+
+from .api import load_api
+from .transport import one_line
 
 OPTIONS = [
     # No limit: the default of 4 MB is 85 frames of 64x64 pixels in color.

@@ -12,8 +12,9 @@ import urllib.request
 
 import numpy as np
 
-from export.serving.transport import one_line
 from keras_drnet.errors import InputError
+
+from .transport import one_line
 
 BAD_REQUEST, NOT_FOUND, NOT_READY, GATEWAY_TIMED_OUT = 400, 404, 503, 504
 

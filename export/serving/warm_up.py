@@ -10,8 +10,9 @@ import pathlib
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
-from export.serving.api import load_api
 from keras_drnet.errors import ExportError, InputError
+
+from .api import load_api
 
 WARM_UP_FILE = pathlib.Path("assets.extra", "tf_serving_warmup_requests")
 MAX_RECORDS = 1000  # The server refuses more.
