@@ -18,15 +18,7 @@ help:  ## Lists the targets.
 	  while IFS='|' read -r target text; do printf '%-13s %s\n' "$$target" "$$text"; done
 
 quickstart: .venv/ready  ## Trains on Moving MNIST, predicts, evaluates, exports.
-	$(BIN)/python -m keras_drnet.train --preset=quickstart --run_dir=$(RUN_DIR)
-	$(BIN)/python -m keras_drnet.evaluate --run_dir=$(RUN_DIR)
-	$(BIN)/python -m keras_drnet.generate_video --run_dir=$(RUN_DIR) --num_future=15
-	rm -rf $(RUN_DIR)/bundle
-	$(BIN)/python -m export.main --run_dir=$(RUN_DIR)
-	$(BIN)/python -m export.on_device --model=$(RUN_DIR)/bundle/drnet.tflite \
-	  --frames=$(RUN_DIR)/bundle/examples/1 --num_future=500 \
-	  --output=$(RUN_DIR)/generated/on_device.gif
-	@echo "Pictures: $(RUN_DIR)/generated, $(RUN_DIR)/evaluation, $(RUN_DIR)/samples"
+	$(BIN)/drnet quickstart --run_dir=$(RUN_DIR)
 
 # What shares a costly fixture stays in one process.
 test: .venv/ready  ## Runs the tests.

@@ -103,6 +103,8 @@ def run(main):
 def _parse(arguments):
     try:
         return flags.FLAGS(arguments)
+    except SystemExit:  # After --help: absl exits as if that were an error.
+        sys.exit(0)
     except flags.Error as error:
         missing = r"flag --(\w+)=None: Flag --\w+ must have a value other than None\."
         message = re.sub(missing, r"--\1 is required.", str(error))

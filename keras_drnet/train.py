@@ -22,6 +22,9 @@ from keras_drnet.training.stages import STAGES, train_stage
 _PRESET = flags.DEFINE_string(
     "preset", None, f"Configuration of a new run: one of {', '.join(sorted(PRESETS))}."
 )
+_CONFIG = flags.DEFINE_string(
+    "config", None, "YAML file of config values that differ from the preset's."
+)
 _RUN_DIR = cli.run_dir_flag("Run folder, new or to continue.")
 _DATA_DIR = flags.DEFINE_string(
     "data_dir", None, "Data directory; not needed if the data come with packages."
@@ -46,6 +49,7 @@ def main():
         _DATA_DIR.value,
         _OVERRIDE.value,
         _BASELINE.value,
+        _CONFIG.value,
     )
     stages = run.stages()
     if _STAGE.value != "all":

@@ -2,10 +2,14 @@
 
 import dataclasses
 import difflib
+import os
+import pathlib
 import types
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, TypeVar, cast
+
+import yaml
 
 from keras_drnet.errors import InputError, choose
 
@@ -131,6 +135,38 @@ def assign(values: dict[str, Any], path: str, text: str, full_path: str = "") ->
         assign(values[key], rest, text, full_path)
     else:
         values[key] = _parse(text, type(values[key]), full_path)
+
+
+def read_overrides(path: str | os.PathLike[str]) -> list[str]:
+    """Read a YAML file of sections, such as `drnet: {learning_rate: 1e-3}`.
+
+    Returns:
+        Its values as overrides, strings `section.key=value`. All are read as text: it
+        is the configuration that knows their types.
+
+    Raises:
+        InputError: the file cannot be read, or is not made of keys and single values.
+    """
+    try:
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+        values = yaml.load(text, Loader=yaml.BaseLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"Cannot read the configuration {path}: {reason}") from error
+    return list(_leaves(values, path, ""))
+
+
+def _leaves(values: Any, file: Any, path: str) -> Iterator[str]:
+    if isinstance(values, str) and path:
+        yield f"{path}={values}"
+    elif isinstance(values, dict):
+        for key, value in values.items():
+            yield from _leaves(value, file, _join(path, key))
+    else:
+        raise InputError(
+            f"{file}: {path or 'the whole'} is not a section or a single value; "
+            "expected lines such as\ndrnet:\n  learning_rate: 0.001"
+        )
 
 
 def flatten(section: Any, prefix: str = "") -> dict[str, Any]:

@@ -13,6 +13,11 @@ PREFIX = "pretrained:"
 FOLDER = pathlib.Path(__file__).parent
 
 
+def names():
+    """Return the names of the packaged runs, sorted."""
+    return sorted(path.parent.name for path in FOLDER.glob("*/config.json"))
+
+
 def find(name):
     """Return the folder of a packaged run.
 
@@ -22,8 +27,4 @@ def find(name):
     Raises:
         InputError: there is no run of that name; the message lists those there are.
     """
-    return choose(
-        {path.parent.name: path.parent for path in FOLDER.glob("*/config.json")},
-        name,
-        "pretrained run",
-    )
+    return choose({n: FOLDER / n for n in names()}, name, "pretrained run")

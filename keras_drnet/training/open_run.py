@@ -1,13 +1,17 @@
 """Opening of a run for training."""
 
+from keras_drnet.config.overrides import read_overrides
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
+from keras_drnet.config.schema import Config
 from keras_drnet.data.load import check_dataset
 from keras_drnet.errors import InputError, choose
 from keras_drnet.models.networks import check_networks
 
 
-def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
+def open_run(
+    run, preset=None, data_dir=None, overrides=(), baseline=None, config_file=None
+):
     """Open a run for training: create it if it is new, else check it.
 
     Args:
@@ -16,26 +20,30 @@ def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
         data_dir: folder of the raw data, or `None`.
         overrides: strings `section.key=value`.
         baseline: name in `presets.BASELINES`: trains that on the preset's data.
+        config_file: YAML file of values that differ from the preset's, or, if there is
+            no preset, from the defaults; `overrides` come after it.
 
     Raises:
         InputError: the run exists with another configuration, or is new and has no
             preset, or cannot be trained: nothing is created then.
     """
-    if run.exists() and not preset:
+    if run.exists() and not (preset or config_file):
         if baseline:
             raise InputError(
                 f"{run.path} holds a run already, and --baseline is for a new one; "
                 "choose another --run_dir, with --preset, or leave it out to go on."
             )
         wanted = run.config()
-    elif preset:
-        wanted = choose(PRESETS, preset, "preset")()
+    elif preset or config_file:
+        wanted = choose(PRESETS, preset, "preset")() if preset else Config()
+        if config_file:
+            wanted = wanted.with_overrides(read_overrides(config_file))
         if baseline:
             wanted = choose(BASELINES, baseline, "baseline")(wanted)
     else:
         raise InputError(
             f"{run.path} holds no run yet; start one with --preset, one of "
-            f"{sorted(PRESETS)}."
+            f"{sorted(PRESETS)}, or --config."
         )
     wanted = wanted.with_overrides(overrides)
     if data_dir is not None:
@@ -45,7 +53,8 @@ def open_run(run, preset=None, data_dir=None, overrides=(), baseline=None):
         if difference:
             raise InputError(
                 f"{run.path} is a run of another configuration: {difference}. Choose "
-                "another --run_dir, or leave out --preset and --override to go on."
+                "another --run_dir, or leave out --preset, --config and --override to "
+                "go on."
             )
         return run
     resolve_precision(wanted.precision)
