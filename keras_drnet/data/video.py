@@ -1,10 +1,10 @@
 """Video files of any format that FFmpeg knows, decoded to frames by PyAV."""
 
-import av
 import numpy as np
 
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.images import fit_image
+from keras_drnet.errors import import_extra
 
 # Muxers may count a few frames that no player shows; if a larger fraction is missing,
 # the file was cut off.
@@ -34,7 +34,9 @@ def read_video(
 
     Raises:
         BadFile: not a video, cut short, damaged, or a single frame.
+        InputError: PyAV is not installed.
     """
+    av = import_extra("av")
     name = name or file
     frames = []
     counter = _Counter()

@@ -2,15 +2,13 @@
 
 import base64
 import dataclasses
-import importlib.metadata
 import io
-import platform
 
 import jinja2
 
-import keras_drnet
 from keras_drnet.reporting import code_tables, commands, tables
 from keras_drnet.reporting.tables import Table
+from keras_drnet.storage.versions import installed_versions
 from keras_drnet.visualization import metric_curves, paper_figures
 
 TEMPLATE = "report.html.j2"  # In the folder templates.
@@ -185,16 +183,8 @@ def _versions(run):
     trained = next((s.versions for s in run.stages.values() if s.versions), {})
     if trained:
         yield Table("Trained with", list(trained.items()))
-    made = {"keras_drnet": keras_drnet.__version__, "python": platform.python_version()}
-    made |= {package: _version(package) for package in PACKAGES}
+    made = installed_versions(*PACKAGES)
     yield Table("Reported with", list(made.items()))
-
-
-def _version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _data_uri(content, media_type):

@@ -1,13 +1,9 @@
 """Plots of metrics over the steps of prediction."""
 
-import matplotlib
+import numpy as np
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-
-from keras_drnet.visualization.labels import METHOD_NAMES  # noqa: E402
+from keras_drnet.errors import import_extra
+from keras_drnet.visualization.labels import METHOD_NAMES
 
 METRICS = {
     "psnr": "PSNR (dB)",
@@ -25,14 +21,14 @@ def plot_prediction(file, prediction, *, metrics=("psnr", "ssim")):
             value for each future step, and may have `<metric>_interval`, a list of
             `(low, high)`.
         metrics: metrics to plot side by side, keys of `METRICS`.
+
+    Raises:
+        InputError: matplotlib is not installed.
     """
-    figure, axes = plt.subplots(
-        1,
-        len(metrics),
-        figsize=(4.5 * len(metrics), 3.4),
-        layout="constrained",
-        squeeze=False,
+    figure = import_extra("matplotlib.figure").Figure(
+        figsize=(4.5 * len(metrics), 3.4), layout="constrained"
     )
+    axes = figure.subplots(1, len(metrics), squeeze=False)
     for axis, metric in zip(axes[0], metrics, strict=True):
         for method, values in prediction.items():
             steps = range(1, len(values[metric]) + 1)
@@ -47,4 +43,3 @@ def plot_prediction(file, prediction, *, metrics=("psnr", "ssim")):
         axis.grid(alpha=0.3)
     axes[0, 0].legend()
     figure.savefig(file, format="png", dpi=150)
-    plt.close(figure)

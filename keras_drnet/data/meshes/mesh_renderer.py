@@ -13,7 +13,7 @@ import sys
 import numpy as np
 from PIL import Image
 
-from keras_drnet.errors import InputError
+from keras_drnet.errors import InputError, import_extra
 
 AZIMUTHS = tuple(range(0, 360, 10))  # Degrees from the front, anticlockwise.
 ELEVATIONS = (5, 15, 25, 35, 45)  # Degrees above the horizon, all above the seat.
@@ -156,11 +156,10 @@ class MeshRenderer:
 
 def _open_window():
     try:
-        from vtkmodules import vtkRenderingOpenGL2
+        vtkRenderingOpenGL2 = import_extra("vtkmodules.vtkRenderingOpenGL2")
     except ImportError as error:
         raise InputError(
-            f"Meshes are rendered with VTK, which cannot be imported ({error}). "
-            "Install it: pip install vtk."
+            f"Meshes are rendered with VTK, which does not load here: {error}."
         ) from error
     window = getattr(vtkRenderingOpenGL2, _working_window())()
     window.SetOffScreenRendering(True)

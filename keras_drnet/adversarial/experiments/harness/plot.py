@@ -3,8 +3,8 @@
 import textwrap
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+
+from keras_drnet.errors import import_extra
 
 MAX_PANELS = 4  # Side by side.
 LABEL_WIDTH = 28  # Letters under a panel.
@@ -28,7 +28,8 @@ def plot_results(file, experiment, results, arrays=None):
     panel = 0.3 + 0.25 * len(results.rows)
     height = 0.8 + lines * (0.9 + panel)
     picture = 4.0 if experiment.draw and arrays else 0.0
-    figure = Figure(figsize=(3 + 2.6 * columns, height + picture))
+    size = (3 + 2.6 * columns, height + picture)
+    figure = import_extra("matplotlib.figure").Figure(figsize=size)
     parts = figure.subfigures(
         2 if picture else 1,
         1,
@@ -72,10 +73,11 @@ def axes_of_rows(figure, arrays, *, stacked=False, **kwargs):
 
 
 def _legend(figure, experiment):
+    lines = import_extra("matplotlib.lines")
     # Only the kinds of points that there are.
     known = {published.verified for published in experiment.published}
     handles = [
-        Line2D([], [], linestyle="", label=label, **style)
+        lines.Line2D([], [], linestyle="", label=label, **style)
         for label, style, is_used in (
             ("a seed, and the mean", SEED, True),
             ("published", VERIFIED, True in known),
