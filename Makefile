@@ -1,16 +1,22 @@
 # `make help` lists the targets. Nothing but make and Python is needed: the first one
 # that runs makes .venv.
 
-# 3.11 where it is installed: the whole pinned set is proved there.
-PYTHON ?= $(or $(shell command -v python3.11),python3)
+# The first of these that runs: 3.11 has the set of TensorFlow 2.17, the others that of
+# the newest. A name may be there and not run, as pyenv's do.
+runs = $(shell for python in $(1); do $$python --version >/dev/null 2>&1 && \
+  echo $$python && break; done)
+PYTHON ?= $(or $(call runs,python3.11 python3.13 python3.12),python3)
+LATEST_PYTHON ?= $(or $(call runs,python3.13 python3.12),python3.13)
 RUN_DIR ?= runs/quickstart
+TESTS ?= tests
 BIN := .venv/bin
 SOURCES := keras_drnet export tests android_demo docs
-PYTEST := $(BIN)/python -m pytest -q --durations=15
+PYTEST_FLAGS := -q --durations=15
+PYTEST := $(BIN)/python -m pytest $(PYTEST_FLAGS)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-all test-litert test-arm64 test-kserve lint format \
+.PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve lint format \
   docs results bench android bazel clean
 
 help:  ## Lists the targets.
@@ -23,6 +29,9 @@ quickstart: .venv/ready  ## Trains on Moving MNIST, predicts, evaluates, exports
 # What shares a costly fixture stays in one process.
 test: .venv/ready  ## Runs the tests.
 	$(PYTEST) --numprocesses=2 --dist=loadgroup tests
+
+test-latest: .venv-latest/ready  ## Runs the tests with the newest TensorFlow (TESTS=path for some).
+	.venv-latest/bin/python -m pytest $(PYTEST_FLAGS) --numprocesses=2 --dist=loadgroup $(TESTS)
 
 test-all: .venv/ready  ## Runs the tests, the long ones too.
 	$(PYTEST) --numprocesses=2 --dist=loadgroup --run_slow tests
@@ -82,19 +91,26 @@ docs: .venv/ready  ## Builds the documentation into site/; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:  ## Removes what these targets made, but for runs.
-	rm -rf .venv .venv-litert .venv-kserve .cache site $(BUNDLE_FOR_ANDROID) \
+	rm -rf .venv .venv-latest .venv-litert .venv-kserve .cache site $(BUNDLE_FOR_ANDROID) \
 	  android_demo/app/target android_demo/jvm/*/target
 
 # The mark is made last: an installation that was cut short is done again.
-.venv/ready: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-	  2>/dev/null || { echo "keras_drnet needs Python 3.11 (3.12 and 3.13 at your own" \
-	  "risk), but '$(PYTHON)' is missing or another version; install it, or name it:" \
-	  "make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python $(PIP_INSTALL) -r requirements.txt
-	$(BIN)/python $(PIP_INSTALL) --no-deps --editable .
+define environment
+	@$(1) -c 'import sys; sys.exit(not $(2) <= sys.version_info[:2] <= (3, 13))' \
+	  2>/dev/null || { echo "keras_drnet needs Python $(3), but '$(1)' is missing or" \
+	  "another version; install it, or name it:" \
+	  "make $(4)=/path/to/python3.13 $(MAKECMDGOALS)" >&2; exit 2; }
+	$(1) -m venv --clear $(@D)
+	$(@D)/bin/python $(PIP_INSTALL) -r requirements.txt
+	$(@D)/bin/python $(PIP_INSTALL) --no-deps --editable .
 	touch $@
+endef
+
+.venv/ready: requirements.txt pyproject.toml setup.py
+	$(call environment,$(PYTHON),(3, 11),3.11 to 3.13,PYTHON)
+
+.venv-latest/ready: requirements.txt pyproject.toml setup.py
+	$(call environment,$(LATEST_PYTHON),(3, 12),3.12 or 3.13,LATEST_PYTHON)
 
 # Without what the package asks for besides: its interpreter does not import it.
 .venv-litert/ready: Makefile | .venv/ready

@@ -14,8 +14,6 @@ import hashlib
 import json
 import pathlib
 
-import tensorflow as tf
-
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
 from keras_drnet.data.pipeline.shards import (
@@ -29,6 +27,7 @@ from keras_drnet.data.pipeline.shards import (
 from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import InputError, choose
 from keras_drnet.storage import files
+from keras_drnet.storage.object_storage import filesystem
 from keras_drnet.storage.versions import installed_versions
 
 NOTE = ".done.json"
@@ -98,7 +97,7 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
         raise InputError(f"No clip of {config.data_dir!r} can be used. {reasons}.")
     files.write_text(f"{output}/{MANIFEST}", _to_json(manifest))
     for name in _note_names(output):
-        tf.io.gfile.remove(f"{output}/{name}")
+        filesystem(output).remove(f"{output}/{name}")
     return manifest
 
 
@@ -180,7 +179,7 @@ def _make_shard(plan, *, config, encoding, output, key):
     note = {
         "file": plan.file,
         "split": plan.split,
-        "num_bytes": tf.io.gfile.stat(path).length,
+        "num_bytes": filesystem(path).size(path),
         "sha256": files.sha256(path),
         "clips": clips,
         "bad": bad,

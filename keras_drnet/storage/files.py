@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from keras_drnet.errors import InputError
-from keras_drnet.storage.object_storage import StrPath, require_filesystem
+from keras_drnet.storage.object_storage import StrPath, filesystem
 
+BLOCK_BYTES = 1 << 23  # Read at a time.
 UNFINISHED = ".unfinished"  # Suffix of what a killed process may leave behind.
 
 
@@ -31,7 +32,7 @@ def atomic_write(path: StrPath) -> Iterator[str]:
         InputError: the file cannot be written, for example because the disk is full.
     """
     path = os.fspath(path)
-    require_filesystem(path)
+    remote = filesystem(path)
     is_local = _is_local(path)
     folder = "" if is_local else tempfile.mkdtemp()
     unfinished = f"{path}{UNFINISHED}" if is_local else f"{folder}/file"
@@ -41,7 +42,7 @@ def atomic_write(path: StrPath) -> Iterator[str]:
             _sync(unfinished)
             os.replace(unfinished, path)
         else:
-            tf.io.gfile.copy(unfinished, path, overwrite=True)
+            remote.upload(unfinished, path)
     except (OSError, tf.errors.OpError) as error:
         raise InputError(
             f"{path} cannot be written: {_reason(error)}. Make room or choose another "
@@ -89,18 +90,17 @@ def make_folder(path: StrPath) -> None:
     Raises:
         InputError: it cannot be made.
     """
-    require_filesystem(path)
     try:
-        tf.io.gfile.makedirs(path)
-    except tf.errors.OpError as error:
+        filesystem(path).makedirs(os.fspath(path))
+    except (OSError, tf.errors.OpError) as error:
         raise InputError(f"{path} cannot be made: {_reason(error)}.") from error
 
 
 def list_folder(path: StrPath) -> list[str]:
     """Return the sorted names of the files in a folder; none if there is no folder."""
     try:
-        return sorted(tf.io.gfile.listdir(path))
-    except tf.errors.NotFoundError:
+        return sorted(filesystem(path).listdir(os.fspath(path)))
+    except (FileNotFoundError, tf.errors.NotFoundError):
         return []
 
 
@@ -112,21 +112,18 @@ def write_text(path: StrPath, text: str) -> None:
 
 def read_text(path: StrPath) -> str:
     """Return the text of a file, local or `s3://`."""
-    with tf.io.gfile.GFile(path) as file:
-        text: str = file.read()
-    return text
+    return filesystem(path).read(os.fspath(path)).decode("utf-8")
 
 
 def sha256(path: StrPath) -> str:
     """Return the SHA-256 of a file, local or `s3://`; "" if there is no file."""
     path = os.fspath(path)
-    require_filesystem(path)
-    open_file = open if _is_local(path) else tf.io.gfile.GFile
-    digest = hashlib.sha256()
+    files = filesystem(path)
+    digest, position = hashlib.sha256(), 0
     try:
-        with open_file(path, "rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+        while block := files.read(path, position, BLOCK_BYTES):
+            digest.update(block)
+            position += len(block)
     except (FileNotFoundError, tf.errors.NotFoundError):
         return ""
     return digest.hexdigest()

@@ -1,12 +1,12 @@
-"""Object storage: `s3://bucket/key` paths, read and written by `tf.io.gfile`.
+"""Object storage: files at `s3://bucket/key`, of Amazon or a compatible service.
 
-TensorFlow itself supports local files only. tensorflow-io adds Amazon S3 and
-compatible services; it is an optional extra, loaded when the first such path is used.
-It is configured by environment variables: `S3_ENDPOINT` for services other than
-Amazon's, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
+Where tensorflow-io loads, TensorFlow itself reads and writes them; elsewhere obstore
+does. Both are an optional extra, loaded when the first such path is used, and are
+configured by environment variables: `S3_ENDPOINT` for services other than Amazon's,
+`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
 
 Differences from a disk: a folder without files does not exist (`makedirs` has no
-effect, `listdir` raises), a rename copies, and paths stay strings, because
+effect), a rename copies, and paths stay strings, because
 `pathlib.Path("s3://bucket/key")` drops a slash.
 """
 
@@ -15,38 +15,68 @@ import ctypes
 import functools
 import os
 import sys
+from typing import Protocol
 
 from keras_drnet.errors import InputError
 
 StrPath = str | os.PathLike[str]
 
 
-def require_filesystem(path: StrPath) -> None:
-    """Enable `tf.io.gfile` to open a path; call it before the first use.
+class FileSystem(Protocol):
+    """What a module offers that reads and writes files: see `tensorflow_files`."""
 
-    It does nothing for a local path. Every process must call it: worker processes do
-    not inherit what their parent has loaded.
+    def read(self, path: str, start: int = 0, length: int = -1) -> bytes: ...
+    def exists(self, path: str) -> bool: ...
+    def listdir(self, path: str) -> list[str]: ...
+    def makedirs(self, path: str) -> None: ...
+    def remove(self, path: str) -> None: ...
+    def size(self, path: str) -> int: ...
+    def upload(self, source: str, path: str) -> None: ...
+
+
+def filesystem(path: StrPath) -> FileSystem:
+    """Return the module that reads and writes files at a path.
 
     Args:
         path: a local path, or a string `"s3://bucket/key"`.
 
     Raises:
-        InputError: the path has another scheme, or tensorflow-io does not load.
+        InputError: the path has another scheme, or no package for S3 loads.
     """
     scheme, separator, _ = os.fspath(path).partition("://")
     if not separator:
-        return
+        return _tensorflow_files()
     if scheme != "s3":
         raise InputError(
             f"Cannot open {path}: {scheme}:// is not supported; expected a local path "
             "or s3://bucket/key."
         )
-    _load_s3()
+    return _s3()
 
 
 @functools.cache
-def _load_s3() -> None:
+def _s3() -> FileSystem:
     _name_endpoint()
+    if _load_tensorflow_io():
+        return _tensorflow_files()
+    try:
+        from keras_drnet.storage import obstore_files
+    except ImportError as error:
+        raise InputError(
+            "s3:// paths need obstore or, with TensorFlow 2.17 on Python 3.11, "
+            f"tensorflow-io; none loads here ({error}). Install them with pip install "
+            "'keras-drnet[s3]', or use a local path."
+        ) from error
+    return obstore_files
+
+
+def _tensorflow_files() -> FileSystem:
+    from keras_drnet.storage import tensorflow_files
+
+    return tensorflow_files
+
+
+def _load_tensorflow_io() -> bool:
     try:
         import tensorflow_io  # noqa: F401  Importing it registers s3://.
 
@@ -55,15 +85,10 @@ def _load_s3() -> None:
 
         loaded = "s3" in gfile.get_registered_schemes()
     except ImportError:
-        loaded = False
-    if not loaded:
-        raise InputError(
-            "s3:// paths need tensorflow-io, which does not load here; expected "
-            "tensorflow-io 0.37.1 with TensorFlow 2.17, on Python 3.11. Install "
-            "these, or use a local path."
-        )
-    if sys.platform == "linux":
+        return False
+    if loaded and sys.platform == "linux":
         atexit.register(_skip_native_cleanup)
+    return loaded
 
 
 def _name_endpoint() -> None:

@@ -14,7 +14,7 @@ PAGES = sorted(
     for path in ROOT.glob(pattern)
     if "results" not in path.parts and path.name != "CHANGELOG.md"
 )
-COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*((?:make|python|drnet-\w+) .+)")
+COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*((?:make|python|drnet(?:-\w+)?) .+)")
 
 
 def python_blocks(page):

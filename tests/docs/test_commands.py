@@ -8,6 +8,8 @@ import tomllib
 
 import pytest
 
+from keras_drnet import __main__
+from keras_drnet.__main__ import PROGRAMS
 from keras_drnet.config.overrides import flatten
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config
@@ -29,12 +31,24 @@ def test_there_is_something_to_check():
     assert sum(len(python_blocks(page)) for page in PAGES) > 8
 
 
+def parse_drnet(name, *arguments):
+    """Returns the module and the arguments that `drnet name arguments...` runs."""
+    if name in PROGRAMS:
+        # Every program has --help, of absl.
+        return [PROGRAMS[name].module, *(a for a in arguments if a != "--help")]
+    assert name in {"--help", *__main__.COMMANDS}
+    return ["keras_drnet.__main__"]
+
+
 def test_programs_accept_the_flags():
     parser = ROOT / "tests" / "docs" / "parse_command_lines.py"
     wrong = ["keras_drnet.evaluate", "--run_dir=runs/kth", "--num_futures=50"]
-    wanted = [wrong]
+    quickstart = [line.split() for line in __main__.QUICKSTART.splitlines()]
+    wanted = [wrong, *(parse_drnet(*words) for words in quickstart)]
     for program, *arguments in COMMANDS:
-        if program in SCRIPTS:
+        if program == "drnet":
+            wanted.append(parse_drnet(*arguments))
+        elif program in SCRIPTS:
             wanted.append([SCRIPTS[program].partition(":")[0], *arguments])
         elif program == "python" and arguments[0] == "-m":
             wanted.append(arguments[1:])

@@ -13,7 +13,7 @@ from tests.support.paths import ROOT
 
 @pytest.mark.parametrize("version", ["missing", "(3, 10)", "(3, 14)"])
 def test_make_reports_the_python_that_it_needs(tmp_path, version):
-    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+    for name in ("Makefile", "requirements.txt", "pyproject.toml", "setup.py"):
         shutil.copy(ROOT / name, tmp_path)
     python = tmp_path / "python"
     if version != "missing":
@@ -28,7 +28,7 @@ def test_make_reports_the_python_that_it_needs(tmp_path, version):
         check=False,
     )
     assert result.returncode == 2
-    assert "keras_drnet needs Python 3.11" in result.stderr
+    assert "keras_drnet needs Python 3.11 to 3.13" in result.stderr
     assert not (tmp_path / ".venv").exists()
 
 

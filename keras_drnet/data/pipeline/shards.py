@@ -23,7 +23,7 @@ from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
 from keras_drnet.data.pipeline.windows import RecordedClips
 from keras_drnet.errors import InputError, choose, keep_input_errors
 from keras_drnet.storage.files import read_text
-from keras_drnet.storage.object_storage import require_filesystem
+from keras_drnet.storage.object_storage import filesystem
 
 MANIFEST = "manifest.json"
 FORMAT = 1  # Of the manifest; newer formats are refused.
@@ -161,11 +161,10 @@ class ShardedClips(RecordedClips):
     def _read_record(self, entry):
         path = f"{self._folder}/{entry.shard}"
         try:
-            with tf.io.gfile.GFile(path, "rb") as file:
-                file.seek(entry.offset)
-                data = file.read(entry.num_bytes)
-        except tf.errors.OpError as error:
-            raise InputError(f"{path} cannot be read: {error.message}.") from error
+            data = filesystem(path).read(path, entry.offset, entry.num_bytes)
+        except (OSError, tf.errors.OpError) as error:
+            reason = getattr(error, "message", error)
+            raise InputError(f"{path} cannot be read: {reason}.") from error
         if len(data) != entry.num_bytes or zlib.crc32(data) != entry.crc32:
             raise InputError(
                 f"{path} is damaged: clip {entry.name!r}, {entry.num_bytes} bytes from "
@@ -177,8 +176,7 @@ class ShardedClips(RecordedClips):
 
 def has_manifest(folder):
     """Return whether a folder, local or `s3://`, holds prepared shards."""
-    require_filesystem(folder)
-    return bool(folder) and tf.io.gfile.exists(f"{folder}/{MANIFEST}")
+    return bool(folder) and filesystem(folder).exists(f"{folder}/{MANIFEST}")
 
 
 def read_manifest(folder):
