@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -15,14 +16,6 @@ pytestmark = pytest.mark.skipif(
     not (ROOT / ".git").exists(), reason="compares with the files that git knows"
 )
 
-SOURCES = (
-    "keras_drnet",
-    "export",
-    "pyproject.toml",
-    "setup.py",
-    "README.md",
-    "LICENSE",
-)
 EXPORT = """\
 export --run_dir=pretrained:moving_mnist --output_dir=bundle --formats=tflite \
 --quantize=none
@@ -38,33 +31,46 @@ predict --run_dir=run --num_future=3
 {EXPORT}"""
 
 
+def tracked(*paths):
+    """Returns the names of the files that git knows."""
+    command = ["git", "ls-files", *paths]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines())
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """A wheel built from a copy of the sources: building leaves files beside them."""
-    folder = tmp_path_factory.mktemp("wheel")
-    ignore = shutil.ignore_patterns("__pycache__")
-    for name in SOURCES:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=ignore)
-        else:
-            shutil.copy(ROOT / name, folder)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "."]
-    subprocess.run(command, cwd=folder, check=True)
-    (path,) = folder.glob("*.whl")
+def distributions(tmp_path_factory):
+    """A source distribution, and the wheel made of it."""
+    sources, output = (tmp_path_factory.mktemp(name) for name in ("sources", "dist"))
+    for name in tracked():  # A copy, as building leaves files beside the sources.
+        (sources / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, sources / name)
+    command = [sys.executable, "-m", "build", "--outdir", output, sources]
+    subprocess.run(command, cwd=output, check=True, capture_output=True)
+    return output
+
+
+@pytest.fixture(scope="module")
+def wheel(distributions):
+    (path,) = distributions.glob("*.whl")
     return path
 
 
-def test_it_has_every_module_and_data_file_once(wheel):
+def test_the_wheel_has_every_module_and_data_file_once(wheel):
     with zipfile.ZipFile(wheel) as archive:
         found = {name for name in archive.namelist() if ".dist-info/" not in name}
-    listed = ["git", "ls-files", "keras_drnet", "export"]
-    done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
     wanted = {
         f"keras_drnet/{name}" if name.startswith("export/") else name
-        for name in done.stdout.splitlines()
-        if not name.endswith(".md")
+        for name in tracked("keras_drnet", "export")
     }
     assert found == wanted
+
+
+def test_the_source_distribution_has_every_file(distributions):
+    (path,) = distributions.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        found = {name.partition("/")[2] for name in archive.getnames()}
+    assert tracked() <= found
 
 
 def run_all(lines, drnet, folder, environment):
