@@ -60,7 +60,7 @@ def test_steps_give_the_frames_of_the_whole_roll_out(calls, signatures, rng, nam
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_tflite_file_rolls_out(bundle, golden, scheme):
     path = bundle / SCHEMES[scheme].file
-    predictor = VideoPredictor(path, runtime="tflite_runtime")
+    predictor = VideoPredictor(path)
     predictor.prime(golden["roll_out/inputs/past"][0])
     frames = np.stack([predictor.step() for _ in range(parity.GOLDEN_FRAMES)])
     error = np.abs(frames - golden["roll_out/outputs/future"][0]).max()

@@ -8,7 +8,7 @@ from keras_drnet.errors import ExportError
 
 def write_module(folder, monkeypatch, text):
     (folder / "doomed.py").write_text(text)
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.syspath_prepend(folder)
 
 
 def test_an_abort_is_named(tmp_path, monkeypatch):
