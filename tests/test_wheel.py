@@ -12,9 +12,12 @@ import pytest
 from keras_drnet.__main__ import PROGRAMS
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.skipif(
-    not (ROOT / ".git").exists(), reason="compares with the files that git knows"
-)
+pytestmark = [
+    pytest.mark.xdist_group("wheel"),  # Built once.
+    pytest.mark.skipif(
+        not (ROOT / ".git").exists(), reason="compares with the files that git knows"
+    ),
+]
 
 EXPORT = """\
 export --run_dir=pretrained:moving_mnist --output_dir=bundle --formats=tflite \

@@ -4,6 +4,7 @@ import pathlib
 
 from keras_drnet.data.load import has_known_digits, load_source
 from keras_drnet.data.pipeline.sampling import clip_frames
+from keras_drnet.errors import import_extra
 from keras_drnet.evaluation.digit_classifier import train_digit_classifier
 from keras_drnet.evaluation.digit_prediction import STEPS, digit_scores
 from keras_drnet.evaluation.prediction import (
@@ -38,7 +39,11 @@ def evaluate_run(run, output_dir, *, data_dir=None, num_clips=256, num_future=15
 
     Returns:
         The content of `metrics.json`, a dict.
+
+    Raises:
+        InputError: the run or its data cannot be read, or matplotlib is not installed.
     """
+    import_extra("matplotlib")  # Said now, not when all is measured.
     output_dir = pathlib.Path(output_dir)
     config = run.config(data_dir=data_dir)
     predictor = load_predictor(run)

@@ -41,7 +41,7 @@ def video_writer(path, *, frame_rate):
         InputError: the suffix is another, the file cannot be written, or imageio-ffmpeg
             or PyAV is not installed.
     """
-    ffmpeg, _ = import_extra("imageio_ffmpeg"), import_extra("av")
+    ffmpeg, av = import_extra("imageio_ffmpeg"), import_extra("av")
     path = pathlib.Path(path)
     settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def video_writer(path, *, frame_rate):
         if encoder is not None:
             encoder.close()
     # The encoder does not report whether FFmpeg wrote all frames.
-    if num_frames and _count_frames(path) != num_frames:
+    if num_frames and _count_frames(av, path) != num_frames:
         raise _incomplete(path)
 
 
@@ -83,8 +83,7 @@ def _incomplete(path):
     )
 
 
-def _count_frames(path):
-    av = import_extra("av")
+def _count_frames(av, path):
     if not path.is_file():
         return 0
     try:
