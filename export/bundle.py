@@ -16,6 +16,7 @@ It is written to a temporary sibling folder, then renamed atomically.
 import dataclasses
 import json
 import pathlib
+import platform
 import shutil
 
 import numpy as np
@@ -139,7 +140,8 @@ def _manifest(folder, config):
             }
             for path in files
         },
-        "versions": installed_versions(*VERSIONS),
+        "versions": {"python": platform.python_version()}
+        | installed_versions(*VERSIONS),
         "config": dataclasses.asdict(config),
     }
     return json.dumps(manifest, indent=2) + "\n"

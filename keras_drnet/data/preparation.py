@@ -14,6 +14,9 @@ import hashlib
 import json
 import pathlib
 
+import PIL
+
+import keras_drnet
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
 from keras_drnet.data.pipeline.shards import (
@@ -219,7 +222,8 @@ def _manifest(config, encoding, key, notes):
         "plan": key,
         "config": _portable(config),
         "encoding": encoding,
-        "versions": installed_versions("tensorflow", "pillow", "av"),
+        "versions": {"keras_drnet": keras_drnet.__version__, "PIL": PIL.__version__}
+        | installed_versions("tensorflow", "av"),
         "splits": {
             split: {key: count[key] for key in ("shards", "clips", "frames")}
             for split, count in counts.items()

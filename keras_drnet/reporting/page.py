@@ -3,9 +3,11 @@
 import base64
 import dataclasses
 import io
+import platform
 
 import jinja2
 
+import keras_drnet
 from keras_drnet.reporting import code_tables, commands, tables
 from keras_drnet.reporting.tables import Table
 from keras_drnet.storage.versions import installed_versions
@@ -183,7 +185,8 @@ def _versions(run):
     trained = next((s.versions for s in run.stages.values() if s.versions), {})
     if trained:
         yield Table("Trained with", list(trained.items()))
-    made = installed_versions(*PACKAGES)
+    made = {"keras_drnet": keras_drnet.__version__, "python": platform.python_version()}
+    made |= dict.fromkeys(PACKAGES, "not installed") | installed_versions(*PACKAGES)
     yield Table("Reported with", list(made.items()))
 
 

@@ -21,9 +21,11 @@ RETRY_SECONDS = 30
 def read(path: str, start: int = 0, length: int = -1) -> bytes:
     """Return the bytes of a file from `start` on; all, or at most `length`."""
     with _key(path) as (store, key):
-        wanted = {"offset": start} if length < 0 else (start, start + length)
         try:
-            return bytes(store.get(key, options={"range": wanted}).bytes())
+            if length >= 0:
+                return bytes(store.get_range(key, start=start, length=length))
+            rest = store.get(key, options={"range": {"offset": start}})
+            return bytes(rest.bytes())
         except FileNotFoundError:
             raise
         except BaseError:  # Also for a range that begins at the end, or later.
