@@ -102,13 +102,19 @@ def run(main):
 
 def _parse(arguments):
     try:
-        return flags.FLAGS(arguments)
+        return flags.FLAGS([arguments[0], *map(_expand_home, arguments[1:])])
     except SystemExit:  # After --help: absl exits as if that were an error.
         sys.exit(0)
     except flags.Error as error:
         missing = r"flag --(\w+)=None: Flag --\w+ must have a value other than None\."
         message = re.sub(missing, r"--\1 is required.", str(error))
         return _fail(message.replace("\n", " "))
+
+
+def _expand_home(argument):
+    """Expand the ~ of `--flag=~/path`, which a shell leaves alone."""
+    home = r"(?<==)~[^/=]*(?=/|$)"
+    return re.sub(home, lambda match: os.path.expanduser(match[0]), argument)
 
 
 def _describe_console_script(module):

@@ -6,6 +6,7 @@ Bad input ends the program with one sentence and exit code 2.
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import pathlib
@@ -58,13 +59,16 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--model", required=True, help=".tflite file of a bundle.")
+    path = os.path.expanduser  # The shell leaves a ~ after = alone.
+    add("--model", type=path, required=True, help=".tflite file of a bundle.")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--video", help="Video, sampled at the model's frame rate.")
-    source.add_argument("--frames", help="Folder of images: 1, 2, ... 10.")
+    source.add_argument(
+        "--video", type=path, help="Video, sampled at the model's frame rate."
+    )
+    source.add_argument("--frames", type=path, help="Folder of images: 1, 2, ... 10.")
     add("--first_frame", type=_from(0), default=0, help="Number of frames to skip.")
     add("--num_future", type=_from(1), default=50, help="Frames to predict.")
-    add("--output", type=pathlib.Path, required=True, help="A .gif, .mp4 or .png.")
+    add("--output", type=path, required=True, help="A .gif, .mp4 or .png.")
     add("--scale", type=_from(1), default=2, help="Enlargement of frames.")
     add("--num_threads", type=_from(1), default=1, help="Threads of the runtime.")
     add("--runtime", choices=RUNTIMES, help="Default: the first that is installed.")
@@ -85,7 +89,7 @@ def _from(minimum: int) -> Callable[[str], int]:
 
 
 def _main(arguments: argparse.Namespace) -> None:
-    suffix = arguments.output.suffix
+    suffix = pathlib.Path(arguments.output).suffix
     if suffix not in OUTPUT_SUFFIXES:
         raise DeviceError(
             f"Unknown kind of output {suffix!r}; expected one of {OUTPUT_SUFFIXES}."
@@ -115,9 +119,8 @@ def _main(arguments: argparse.Namespace) -> None:
 def _read_past(arguments: argparse.Namespace, signatures: Signatures) -> Frames:
     """Return the frames to observe, float32 `[num_past, H, W, C]` in [0, 1]."""
     from keras_drnet.data.observed_frames import read_past
-    from keras_drnet.errors import InputError
 
-    try:
+    with _device_errors():
         past: Frames = read_past(
             arguments.video or arguments.frames,
             signatures.num_past,
@@ -127,8 +130,6 @@ def _read_past(arguments: argparse.Namespace, signatures: Signatures) -> Frames:
             first_frame=arguments.first_frame,
             resize=signatures.resize,
         )
-    except InputError as error:
-        raise DeviceError(str(error)) from error
     return past
 
 
@@ -142,7 +143,7 @@ def _write(
     from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid, write_png
     from keras_drnet.visualization.video_writer import video_writer
 
-    path, scale = arguments.output, arguments.scale
+    path, scale = pathlib.Path(arguments.output), arguments.scale
     frames = itertools.chain(
         ((frame, GREEN) for frame in past), ((frame, RED) for frame in future)
     )
@@ -151,11 +152,23 @@ def _write(
         while row := list(itertools.islice(frames, STRIP_COLUMNS)):
             rows.append([frame for frame, _ in row])
             colors.append([color for _, color in row])
-        write_png(path, frame_grid(rows, colors=colors, scale=scale))
+        with _device_errors():
+            write_png(path, frame_grid(rows, colors=colors, scale=scale))
         return
-    with video_writer(path, frame_rate=frame_rate) as append:
+    with _device_errors(), video_writer(path, frame_rate=frame_rate) as append:
         for frame, color in frames:
             append(frame_grid([[frame]], colors=[color], scale=scale, border=2))
+
+
+@contextlib.contextmanager
+def _device_errors() -> Iterator[None]:
+    """Raise the library's errors, of files to read and write, as `DeviceError`s."""
+    from keras_drnet.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        raise DeviceError(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -47,9 +47,11 @@ class VideoPredictor:
             runtime: one of `RUNTIMES`, or `None` for the first that is installed.
 
         Raises:
-            DeviceError: the file was not written by `export.main` or is damaged, or
-                the runtime is not installed or cannot run the model.
+            DeviceError: the file was not written by `export.main` or is damaged, there
+                is no thread, or the runtime is not installed or cannot run the model.
         """
+        if num_threads < 1:
+            raise DeviceError(f"num_threads is {num_threads}; expected 1 or more.")
         self.signatures = _read_signatures(model_path)
         self.runtime, interpreter = load_runtime(runtime)
         try:

@@ -184,6 +184,8 @@ def flatten(section: Any, prefix: str = "") -> dict[str, Any]:
 def _parse(text: str, kind: type, path: str) -> Any:
     if kind is bool:
         return choose({"true": True, "false": False}, text.lower(), f"value of {path}")
+    if kind is str:
+        return os.path.expanduser(text)  # All that begin with ~ are paths.
     try:
         return kind(text)
     except ValueError as error:

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-from keras_drnet.errors import InputError
+from keras_drnet.checks.frames import check_frames, check_number_of_frames
 
 Frames = NDArray[np.float32]
 
@@ -39,7 +39,8 @@ class Predictor(abc.ABC):
             Frames `[B, H, W, C]`, float32 arrays in [0, 1]. Memory use is constant.
 
         Raises:
-            InputError: `past` has another shape or non-finite values.
+            InputError: `past` has another shape, integers, values that are not finite
+                or not in [0, 1], or no clip.
         """
         yield from self._stream(self._check_video(past))
 
@@ -52,7 +53,11 @@ class Predictor(abc.ABC):
 
         Returns:
             float32 array `[B, num_future, H, W, C]` in [0, 1].
+
+        Raises:
+            InputError: `past` as for `stream`, or `num_future` is below 0.
         """
+        check_number_of_frames(num_future, "num_future", 0)
         video = self._check_video(past)
         frames = list(itertools.islice(self._stream(video), num_future))
         if not frames:
@@ -64,17 +69,7 @@ class Predictor(abc.ABC):
         """Generate the frames after `past`, a checked tensor."""
 
     def _check_video(self, past: ArrayLike) -> tf.Tensor:
-        video = tf.convert_to_tensor(past, tf.float32)
-        if (
-            len(video.shape) != 5
-            or video.shape[2:] != self.frame_shape
-            or video.shape[1] == 0
-        ):
-            raise InputError(
-                f"The observed frames have shape {tuple(video.shape)}; expected "
-                f"[B, num_past, {', '.join(map(str, self.frame_shape))}] with num_past "
-                "at least 1."
-            )
-        if not tf.reduce_all(tf.math.is_finite(video)):
-            raise InputError("The observed frames have values that are not finite.")
-        return video
+        axes = (("B", "num_past"),)
+        return tf.constant(
+            check_frames(past, "The observed frames", self.frame_shape, axes)
+        )

@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
+from keras_drnet.checks.frames import check_frames, check_number_of_frames
+from keras_drnet.errors import InputError
 from keras_drnet.inference.predictor import Frames, Predictor
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content
@@ -58,10 +60,13 @@ class VideoPredictor(Predictor):
 
         Returns:
             float32 array `[B, H, W, C]` in [0, 1].
+
+        Raises:
+            InputError: frames have another shape, integers, values that are not finite
+                or not in [0, 1]; or numbers of frames differ.
         """
         frames: Frames = self._reconstruct(
-            tf.convert_to_tensor(content_frames, tf.float32),
-            tf.convert_to_tensor(pose_frames, tf.float32),
+            *self._check(content_frames, pose_frames=pose_frames)
         ).numpy()
         return frames
 
@@ -85,11 +90,14 @@ class VideoPredictor(Predictor):
         Returns:
             float32 array `[B, num_steps, H, W, C]` in [0, 1]. The first and last
             frames are those of `reconstruct`.
+
+        Raises:
+            InputError: frames as for `reconstruct`, or `num_steps` is below 2.
         """
-        frames = [
-            tf.convert_to_tensor(frames, tf.float32)
-            for frames in (content_frames, start_frames, end_frames)
-        ]
+        check_number_of_frames(num_steps, "num_steps", 2)
+        frames = self._check(
+            content_frames, start_frames=start_frames, end_frames=end_frames
+        )
         return np.stack(
             [
                 self._interpolate(*frames, tf.constant(fraction, tf.float32)).numpy()
@@ -97,6 +105,23 @@ class VideoPredictor(Predictor):
             ],
             axis=1,
         )
+
+    def _check(
+        self, content_frames: ArrayLike, **pose_frames: ArrayLike
+    ) -> list[tf.Tensor]:
+        """Check content frames, and as many of each kind of pose frames."""
+        shape, single = self.frame_shape, ("B",)
+        checked = [
+            check_frames(content_frames, "content_frames", shape, (single, ("B", "T")))
+        ]
+        for name, frames in pose_frames.items():
+            checked.append(check_frames(frames, name, shape, (single,)))
+            if len(checked[-1]) != len(checked[0]):
+                raise InputError(
+                    f"There are {len(checked[-1])} {name} for {len(checked[0])} "
+                    "content_frames; expected as many."
+                )
+        return [tf.constant(frames) for frames in checked]
 
     def _stream(self, past: tf.Tensor) -> Iterator[Frames]:
         # As a list, the observed frames have a static number in the graph.

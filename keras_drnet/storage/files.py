@@ -8,8 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 
-import tensorflow as tf
-
 from keras_drnet.errors import InputError
 from keras_drnet.storage.object_storage import StrPath, filesystem
 
@@ -29,21 +27,20 @@ def atomic_write(path: StrPath) -> Iterator[str]:
         left as it was.
 
     Raises:
-        InputError: the file cannot be written, for example because the disk is full.
+        InputError: the file cannot be written, for example because the disk is full or
+            a folder is in its place.
     """
     path = os.fspath(path)
-    remote = filesystem(path)
     is_local = _is_local(path)
+    if is_local and os.path.isdir(path):
+        raise InputError(f"{path} is a folder; expected the name of a file to write.")
+    put = _sync_and_rename if is_local else filesystem(path).upload
     folder = "" if is_local else tempfile.mkdtemp()
     unfinished = f"{path}{UNFINISHED}" if is_local else f"{folder}/file"
     try:
         yield unfinished
-        if is_local:
-            _sync(unfinished)
-            os.replace(unfinished, path)
-        else:
-            remote.upload(unfinished, path)
-    except (OSError, tf.errors.OpError) as error:
+        put(unfinished, path)
+    except OSError as error:
         raise InputError(
             f"{path} cannot be written: {_reason(error)}. Make room or choose another "
             "place, then run the same command again; finished files are kept."
@@ -92,7 +89,7 @@ def make_folder(path: StrPath) -> None:
     """
     try:
         filesystem(path).makedirs(os.fspath(path))
-    except (OSError, tf.errors.OpError) as error:
+    except OSError as error:
         raise InputError(f"{path} cannot be made: {_reason(error)}.") from error
 
 
@@ -100,7 +97,7 @@ def list_folder(path: StrPath) -> list[str]:
     """Return the sorted names of the files in a folder; none if there is no folder."""
     try:
         return sorted(filesystem(path).listdir(os.fspath(path)))
-    except (FileNotFoundError, tf.errors.NotFoundError):
+    except FileNotFoundError:
         return []
 
 
@@ -124,13 +121,18 @@ def sha256(path: StrPath) -> str:
         while block := files.read(path, position, BLOCK_BYTES):
             digest.update(block)
             position += len(block)
-    except (FileNotFoundError, tf.errors.NotFoundError):
+    except FileNotFoundError:
         return ""
     return digest.hexdigest()
 
 
 def _is_local(path: str) -> bool:
     return "://" not in path
+
+
+def _sync_and_rename(unfinished: str, path: str) -> None:
+    _sync(unfinished)
+    os.replace(unfinished, path)
 
 
 def _sync(path: StrPath) -> None:
@@ -142,5 +144,5 @@ def _sync(path: StrPath) -> None:
         os.close(descriptor)
 
 
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or getattr(error, "message", error))
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

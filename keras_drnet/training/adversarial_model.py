@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_drnet.losses.schedules import deserialize_value
-from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
 
@@ -47,7 +47,6 @@ class AdversarialModel(TwoPlayerModel):
             name: name of the model.
         """
         super().__init__(dtype=dtype, name=name)
-        self.built = True  # Its networks are built already.
         self.adversarial = adversarial
         self.alternating = alternating
         self.num_adversary_steps = num_adversary_steps
@@ -67,12 +66,13 @@ class AdversarialModel(TwoPlayerModel):
         return self.adversarial.adversary.trainable_variables
 
     def build_optimizers(self):
-        """Create the optimizers' variables, so that they can be restored."""
+        """Create the optimizers' variables; without effect where they are there."""
         self.optimizer.build(self.feature_variables)
         self.discriminator_optimizer.build(self.adversary_variables)
 
     def train_step(self, data):
         """Train the features, then the adversary, on one batch."""
+        data = unpack(data)
         losses, contrasted = self.train_features(data)
         for _ in range(self.num_adversary_steps):
             if self.alternating:
@@ -82,7 +82,7 @@ class AdversarialModel(TwoPlayerModel):
 
     def test_step(self, data):
         """Evaluate every loss on one batch."""
-        losses, contrasted = self.compute_losses(data, training=False)
+        losses, contrasted = self.compute_losses(unpack(data), training=False)
         losses = self.add_adversarial_loss(losses, contrasted)
         loss = self.adversarial.discriminator_loss(**contrasted)
         return track(self._trackers, losses | self._adversary_report(loss, contrasted))

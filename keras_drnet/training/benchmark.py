@@ -134,7 +134,6 @@ def _train_step(model_class, config, dtype, batch):
     networks = build_networks(config, dtype=dtype)
     model = model_class(networks, dtype=dtype)
     model.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
-    model.build_optimizers()
     train_step = tf.function(model.train_step)
 
     def step():

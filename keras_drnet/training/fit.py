@@ -29,7 +29,6 @@ def fit(model, run, stage, networks):
     config = run.config()
     settings = config.stage(stage.name)
     trained = stage_weights(networks, stage.name)
-    model.build_optimizers()
     state = {n: optimizer.variables for n, optimizer in model.optimizers.items()}
     state |= model.extra_state
     average, live = None, {}

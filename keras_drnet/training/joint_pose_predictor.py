@@ -8,9 +8,10 @@ from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
 from keras_drnet.training.pose_predictor import PosePredictor
-from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.training.stage_model import apply_gradients, track, unpack
 
 
+@keras.saving.register_keras_serializable(package="keras_drnet")
 class JointPosePredictor(PosePredictor):
     """Joint training of a trained pose encoder and pose LSTM on prediction.
 
@@ -87,12 +88,12 @@ class JointPosePredictor(PosePredictor):
         self._add_trackers("anchor", *(["frames"] if frame_weight else []))
 
     def build_optimizers(self):
-        """Create the optimizer's variables, so that they can be restored."""
+        """Create the optimizer's variables; without effect where they are there."""
         self.optimizer.build(self._trained)
 
-    def train_step(self, batch):
+    def train_step(self, data):
         """Train pose encoder and LSTM on one batch of clips."""
-        video = batch["video"]
+        video = unpack(data)["video"]
         times = self.draw_times(video)
         with tf.GradientTape() as tape:
             terms = self.compute_losses(video, times)
@@ -100,9 +101,9 @@ class JointPosePredictor(PosePredictor):
         apply_gradients(self.optimizer, tape, loss, self._trained)
         return track(self._trackers, terms)
 
-    def test_step(self, batch):
+    def test_step(self, data):
         """Evaluate the losses on all frames, and the roll-out, on one batch."""
-        video = batch["video"]
+        video = unpack(data)["video"]
         shape = (tf.shape(video)[0], video.shape[1] - 1)
         times = tf.broadcast_to(tf.range(1, video.shape[1]), shape)
         future = encode_frames(self.teacher, video[:, self.num_past :])
@@ -168,3 +169,14 @@ class JointPosePredictor(PosePredictor):
         frames = self.decoder((content, poses), training=False)
         targets = ops.reshape(targets, (-1, *targets.shape[2:]))
         return drnet_losses.reconstruction_loss(targets, frames)
+
+    def get_config(self):
+        """Return the arguments of the constructor."""
+        config = super().get_config() | {
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            "num_targets": self.num_targets,
+            "anchor_weight": self.anchor_weight,
+            "frame_weight": self.frame_weight,
+        }
+        del config["free_running"]  # Always.
+        return config

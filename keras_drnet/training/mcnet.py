@@ -1,5 +1,7 @@
 """MCNet: prediction in pixel space, the baseline of DrNet."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -7,8 +9,12 @@ import tensorflow as tf
 from keras_drnet.errors import InputError
 from keras_drnet.losses import gan_losses, mcnet_losses
 from keras_drnet.models import mcnet_rollout
-from keras_drnet.models.mcnet_networks import check_num_past, set_mean_color
-from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.models.mcnet_networks import (
+    MCNetNetworks,
+    check_num_past,
+    set_mean_color,
+)
+from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained
@@ -17,6 +23,7 @@ LOWEST_ERROR = 0.3
 HIGHEST_ERROR = 0.7
 
 
+@keras.saving.register_keras_serializable(package="keras_drnet")
 class MCNet(TwoPlayerModel):
     """Training of motion encoder, frame generator and frame discriminator.
 
@@ -85,8 +92,10 @@ class MCNet(TwoPlayerModel):
         self.num_future = num_future
         self.image_weight = image_weight
         self.adversarial_weight = adversarial_weight
-        self._generator_learns = tf.Variable(True, trainable=False)
-        self._discriminator_learns = tf.Variable(True, trainable=False)
+        self._generator_learns, self._discriminator_learns = (
+            self.add_weight((), "ones", dtype="bool", trainable=False, name=name)
+            for name in ("generator_learns", "discriminator_learns")
+        )
         self._trackers = {
             name: keras.metrics.Mean(name=name)
             for name in (
@@ -115,7 +124,7 @@ class MCNet(TwoPlayerModel):
         return {"gates": [self._generator_learns, self._discriminator_learns]}
 
     def build_optimizers(self):
-        """Create the optimizers' variables, so that they can be restored."""
+        """Create the optimizers' variables; without effect where they are there."""
         self.optimizer.build(self.generator_variables)
         self.discriminator_optimizer.build(self.frame_discriminator.trainable_variables)
 
@@ -149,11 +158,9 @@ class MCNet(TwoPlayerModel):
         past = video[:, : self.num_past]
         return mcnet_rollout.roll_out(self.networks, past, self.num_future)
 
-    def train_step(self, batch):
+    def train_step(self, data):
         """Train the discriminator, then the generator, on one batch of clips."""
-        if not self.optimizer.built:  # Too late for it where a player is skipped.
-            self.build_optimizers()
-        past, future = self._split(batch["video"])
+        past, future = self._split(unpack(data)["video"])
         learning = {
             "generator_learns": tf.cast(self._generator_learns, "float32"),
             "discriminator_learns": tf.cast(self._discriminator_learns, "float32"),
@@ -168,9 +175,9 @@ class MCNet(TwoPlayerModel):
         self.choose_players(losses["real_error"], losses["fake_error"])
         return track(self._trackers, losses | learning)
 
-    def test_step(self, batch):
+    def test_step(self, data):
         """Evaluate every loss and error on one batch."""
-        past, future = self._split(batch["video"])
+        past, future = self._split(unpack(data)["video"])
         predicted = self(past)
         losses = self.generator_losses(past, future, predicted)
         losses |= self.discriminator_errors(past, future, predicted)
@@ -260,3 +267,24 @@ class MCNet(TwoPlayerModel):
         clip = tf.transpose(tf.concat([past, following], axis=1), (0, 2, 3, 1, 4))
         clip = tf.reshape(clip, (-1, *clip.shape[1:3], clip.shape[3] * clip.shape[4]))
         return self.frame_discriminator(clip)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Make a model from what `get_config` returned."""
+        values = keras.saving.deserialize_keras_object(config)
+        names = [field.name for field in dataclasses.fields(MCNetNetworks)]
+        networks = MCNetNetworks(**{name: values.pop(name) for name in names})
+        return cls(networks, **values)
+
+    def get_config(self):
+        """Return the arguments of the constructor, each network by its name."""
+        serialize = keras.saving.serialize_keras_object
+        networks = {name: serialize(one) for name, one in vars(self.networks).items()}
+        return networks | {
+            "num_past": self.num_past,
+            "num_future": self.num_future,
+            "image_weight": self.image_weight,
+            "adversarial_weight": self.adversarial_weight,
+            "dtype": self.dtype_policy.name,
+            "name": self.name,
+        }

@@ -7,10 +7,17 @@ from keras import ops
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
+from keras_drnet.models.part_encoders import share_localizer
 from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
-from keras_drnet.training.stage_model import StageModel, apply_gradients, track
+from keras_drnet.training.stage_model import (
+    StageModel,
+    apply_gradients,
+    track,
+    unpack,
+)
 
 
+@keras.saving.register_keras_serializable(package="keras_drnet")
 class PosePredictor(StageModel):
     """Training of the pose LSTM on the codes of frozen encoders.
 
@@ -80,7 +87,7 @@ class PosePredictor(StageModel):
         return self.pose_lstm.get_layer(POSE_NORMALIZATION)
 
     def build_optimizers(self):
-        """Create the optimizer's variables, so that they can be restored."""
+        """Create the optimizer's variables; without effect where they are there."""
         self.optimizer.build(self.pose_lstm.trainable_variables)
 
     def adapt(self, dataset, steps):
@@ -149,9 +156,9 @@ class PosePredictor(StageModel):
             return dataset
         return dataset.take(cached_batches).cache().repeat()
 
-    def train_step(self, batch):
+    def train_step(self, data):
         """Train the LSTM on one batch of clips, or of codes."""
-        poses, content = self._codes(batch)
+        poses, content = self._codes(unpack(data))
         inputs = poses
         if self.pose_noise:
             # Drawn from the step's number: a resumed run draws the same.
@@ -165,9 +172,9 @@ class PosePredictor(StageModel):
         apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
         return track(self._trackers, {"loss": prediction})
 
-    def test_step(self, batch):
+    def test_step(self, data):
         """Evaluate the training loss and the roll-out on one batch."""
-        poses, content = self._codes(batch)
+        poses, content = self._codes(unpack(data))
         future = poses[:, self.num_past :]
         predicted = pose_rollout.roll_out(
             self.pose_lstm, poses[:, : self.num_past], content, future.shape[1]
@@ -211,3 +218,27 @@ class PosePredictor(StageModel):
         return drnet_losses.pose_prediction_loss(
             poses[:, 1:], predicted, absolute=self.absolute_error
         )
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Make a model from what `get_config` returned."""
+        values = keras.saving.deserialize_keras_object(config)
+        values["pose_encoder"] = share_localizer(
+            values["content_encoder"], values["pose_encoder"]
+        )
+        return cls(**values)
+
+    def get_config(self):
+        """Return the arguments of the constructor."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "content_encoder": serialize(self.content_encoder),
+            "pose_encoder": serialize(self.pose_encoder),
+            "pose_lstm": serialize(self.pose_lstm),
+            "num_past": self.num_past,
+            "free_running": self.free_running,
+            "absolute_error": self.absolute_error,
+            "pose_noise": self.pose_noise,
+            "dtype": self.dtype_policy.name,
+            "name": self.name,
+        }

@@ -1,5 +1,6 @@
 """RolloutRefiner: adversarial training of the pose LSTM on long roll-outs."""
 
+import keras
 import tensorflow as tf
 from keras import ops
 
@@ -7,10 +8,11 @@ from keras_drnet.losses import drnet_losses, gan_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
 from keras_drnet.training.pose_predictor import PosePredictor
-from keras_drnet.training.stage_model import apply_gradients, track
+from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
 
+@keras.saving.register_keras_serializable(package="keras_drnet")
 class RolloutRefiner(TwoPlayerModel, PosePredictor):
     """Training of a trained pose LSTM against a discriminator of its roll-outs.
 
@@ -83,7 +85,7 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         return {"pose_discriminator": self.pose_discriminator.weights}
 
     def build_optimizers(self):
-        """Create the optimizers' variables, so that they can be restored."""
+        """Create the optimizers' variables; without effect where they are there."""
         super().build_optimizers()
         self.discriminator_optimizer.build(self.pose_discriminator.trainable_variables)
 
@@ -92,9 +94,9 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         own = self.pose_discriminator.get_layer(POSE_NORMALIZATION)
         own.set_weights(self.normalization.get_weights())
 
-    def train_step(self, batch):
+    def train_step(self, data):
         """Train the LSTM, then the discriminator, on one batch of clips or codes."""
-        poses, content = self._codes(batch)
+        poses, content = self._codes(unpack(data))
         with tf.GradientTape() as tape:
             rollout = self.roll_out(poses, content)
             losses = self.compute_losses(poses, rollout)
@@ -163,3 +165,15 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         return self.pose_discriminator(
             tuple(ops.reshape(pose, (-1, poses.shape[-1])) for pose in pairs)
         )
+
+    def get_config(self):
+        """Return the arguments of the constructor."""
+        config = super().get_config() | {
+            "pose_discriminator": keras.saving.serialize_keras_object(
+                self.pose_discriminator
+            ),
+            "rollout_length": self.rollout_length,
+            "adversarial_weight": self.adversarial_weight,
+        }
+        del config["free_running"]  # Always.
+        return config

@@ -12,19 +12,20 @@ class TwoPlayerModel(StageModel):
     """
 
     def compile(self, optimizer, discriminator_optimizer, **kwargs):
-        """Set both optimizers; other arguments as in Keras.
+        """Set both optimizers and create their variables; see `StageModel.compile`.
 
         Args:
-            optimizer: trains all networks but the discriminator.
+            optimizer: trains all networks but the discriminator; an optimizer of Keras,
+                or its name.
             discriminator_optimizer: trains the discriminator.
             **kwargs: arguments of `keras.Model.compile`.
         """
+        scale = keras.optimizers.LossScaleOptimizer
+        other = keras.optimizers.get(discriminator_optimizer)
+        if self.dtype_policy.name == "mixed_float16" and not isinstance(other, scale):
+            other = scale(other)
+        self.discriminator_optimizer = other
         super().compile(optimizer=optimizer, **kwargs)
-        if self.dtype_policy.name == "mixed_float16":
-            discriminator_optimizer = keras.optimizers.LossScaleOptimizer(
-                discriminator_optimizer
-            )
-        self.discriminator_optimizer = discriminator_optimizer
 
     @property
     def optimizers(self):
@@ -32,18 +33,3 @@ class TwoPlayerModel(StageModel):
         return super().optimizers | {
             "discriminator_optimizer": self.discriminator_optimizer
         }
-
-    def get_compile_config(self):
-        """Return both optimizers, for `keras.Model.save`."""
-        serialize = keras.saving.serialize_keras_object
-        return {name: serialize(one) for name, one in self.optimizers.items()}
-
-    def compile_from_config(self, config):
-        """Compile with what `get_compile_config` returned, for `load_model`."""
-        self.compile(
-            **{
-                name: keras.saving.deserialize_keras_object(optimizer)
-                for name, optimizer in config.items()
-            }
-        )
-        self.build_optimizers()

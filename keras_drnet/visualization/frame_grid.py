@@ -5,6 +5,8 @@ import pathlib
 import imageio.v2 as imageio
 import numpy as np
 
+from keras_drnet.storage.files import atomic_write
+
 GREEN = (0, 200, 0)  # Border of observed frames.
 RED = (220, 0, 0)  # Border of generated frames.
 GRAY = (128, 128, 128)  # Border of frames that are neither.
@@ -43,10 +45,11 @@ def frame_grid(rows, *, colors=None, scale=1, border=1):
 
 
 def write_png(path, image):
-    """Write a uint8 image `[H, W, 3]`, and make its folder."""
+    """Write a uint8 image `[H, W, 3]`, and make its folder; see `atomic_write`."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    imageio.imwrite(path, image)
+    with atomic_write(path) as unfinished:
+        imageio.imwrite(unfinished, image, format="png")
 
 
 def _row(frames, color, scale, border):

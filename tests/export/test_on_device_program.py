@@ -122,9 +122,16 @@ def test_a_wrong_flag_ends_a_process_with_one_sentence():
             "has 16 frames; expected at least 17, because the model observes 3",
         ),
         (["--output=/proc/none/out.gif"], "/proc/none"),
+        (["--output={folder}.gif"], "is a folder; expected the name of a file"),
+        (["--output={folder}.png"], "is a folder; expected the name of a file"),
     ],
 )
-def test_bad_flags_are_explained(tflite, video, monkeypatch, capfd, flags, message):
+def test_bad_flags_are_explained(
+    tflite, video, monkeypatch, capfd, flags, message, tmp_path
+):
+    for suffix in (".gif", ".png"):
+        (tmp_path / f"folder{suffix}").mkdir()
+    flags = [flag.format(folder=tmp_path / "folder") for flag in flags]
     usual = [f"--model={tflite}", f"--video={video}", "--output=out.gif"]
     assert run_here(monkeypatch, *usual, *flags) == 2
     assert message in error_of(capfd)

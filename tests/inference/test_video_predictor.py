@@ -23,6 +23,16 @@ def predictor(request):
     return VideoPredictor(build_networks(config))
 
 
+plain = pytest.mark.parametrize("predictor", ["dcgan"], indirect=True)
+
+
+@pytest.fixture
+def past(rng):
+    video = rng.uniform(size=(1, 3, 32, 32, 3)).astype("float32")
+    video[0, 0, 0, 0, :2] = 0, 1
+    return video
+
+
 @pytest.fixture
 def clips(tiny):
     return clip_frames(load_source(tiny, "test"), 0, 3)
@@ -83,18 +93,55 @@ def test_memory_does_not_grow_with_the_number_of_frames(tiny, clips):
     assert peak < 100 * clips[:, 0].nbytes
 
 
+@plain
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda past: past[:, :, :16], r"expected \[B, num_past, 32, 32, 3\]"),
         (lambda past: past[0], "have shape"),
         (lambda past: past[:, :0], "num_past at least 1"),
+        (lambda past: past[:0], "B and num_past at least 1"),
         (lambda past: past * np.nan, "not finite"),
+        (lambda past: past - np.inf, "not finite"),
+        (lambda past: (past * 255).astype(np.uint8), "are uint8; expected floats"),
+        (lambda past: 2 * past - 1, "values from -1 to 1; expected 0 to 1"),
+        (lambda past: 255 * past, "values from 0 to 255; expected 0 to 1"),
     ],
 )
-def test_past_frames_of_another_shape_or_not_finite_are_rejected(
-    tiny, clips, change, message
-):
-    predictor = VideoPredictor(build_networks(tiny))
-    with pytest.raises(InputError, match=message):
-        predictor.predict(change(clips[:, :3]), 1)
+def test_past_frames_of_another_kind_are_rejected(predictor, past, change, message):
+    for call in (predictor.predict, lambda past, _: next(predictor.stream(past))):
+        with pytest.raises(InputError, match=f"The observed frames .*{message}"):
+            call(change(past), 1)
+
+
+@plain
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [(-1, "is -1; expected at least 0"), (1.5, "is 1.5; expected a whole number")],
+)
+def test_a_number_of_frames_is_a_whole_one(predictor, past, number, message):
+    with pytest.raises(InputError, match=f"num_future {message}"):
+        predictor.predict(past, number)
+    frames = past[:, 0]
+    with pytest.raises(InputError, match="num_steps is 1; expected at least 2"):
+        predictor.interpolate(frames, frames, frames, 1)
+    assert predictor.predict(past, np.int64(0)).shape == (1, 0, 32, 32, 3)
+
+
+@plain
+def test_frames_to_reconstruct_and_interpolate_are_checked(predictor, past):
+    frames = past[:, 0]
+    byte = (frames * 255).astype(np.uint8)
+    with pytest.raises(InputError, match="content_frames are uint8"):
+        predictor.reconstruct(byte, frames)
+    with pytest.raises(InputError, match="pose_frames have values from -1 to 1"):
+        predictor.reconstruct(frames, 2 * frames - 1)
+    with pytest.raises(InputError, match=r"pose_frames have shape .* \[B, 32, 32, 3\]"):
+        predictor.reconstruct(past, past)
+    with pytest.raises(InputError, match="There are 2 end_frames for 1 content_frames"):
+        predictor.interpolate(frames, frames, np.repeat(frames, 2, axis=0), 3)
+
+
+@plain
+def test_rounding_may_carry_a_frame_a_little_out_of_its_range(predictor, past):
+    assert np.isfinite(predictor.predict(past * np.float32(1.0001), 1)).all()

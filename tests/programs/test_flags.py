@@ -47,6 +47,22 @@ def test_a_folder_without_a_run_is_reported(tmp_path, program):
     assert "is not a run folder" in result.stderr
 
 
+def test_the_home_of_a_path_is_expanded(tmp_path):
+    """A shell leaves the ~ of --flag=~/path alone: it would become a folder's name."""
+    flags = ["--preset=tiny", "--run_dir=~/run", "--override=data.data_dir=~/digits"]
+    result = run("train", *flags, env=os.environ | {"HOME": str(tmp_path)})
+    assert result.returncode == 2
+    assert f"No MNIST digits in {tmp_path}/digits" in result.stderr
+    result = run(
+        "release",
+        "--run_dir=~/a",
+        "--output_dir=b",
+        "--results_only",
+        env=os.environ | {"HOME": str(tmp_path)},
+    )
+    assert f"{tmp_path}/a is not a run folder" in result.stderr
+
+
 def test_missing_flags_end_with_one_sentence_each():
     result = run("release")
     assert result.returncode == 2

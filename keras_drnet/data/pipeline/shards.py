@@ -162,9 +162,8 @@ class ShardedClips(RecordedClips):
         path = f"{self._folder}/{entry.shard}"
         try:
             data = filesystem(path).read(path, entry.offset, entry.num_bytes)
-        except (OSError, tf.errors.OpError) as error:
-            reason = getattr(error, "message", error)
-            raise InputError(f"{path} cannot be read: {reason}.") from error
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error}.") from error
         if len(data) != entry.num_bytes or zlib.crc32(data) != entry.crc32:
             raise InputError(
                 f"{path} is damaged: clip {entry.name!r}, {entry.num_bytes} bytes from "
