@@ -1,5 +1,6 @@
 """Flags, error messages and exit codes shared by the command-line programs."""
 
+import io
 import os
 import re
 import sys
@@ -79,6 +80,8 @@ def run(main):
 
     def guarded(arguments):
         logging.use_absl_handler()
+        if isinstance(sys.stdout, io.TextIOWrapper):  # Names of files may be any bytes.
+            sys.stdout.reconfigure(errors="backslashreplace")
         if len(arguments) > 1:
             _fail(f"Unexpected argument {arguments[1]!r}; flags are --name=value.")
         try:

@@ -6,7 +6,8 @@ Usage:
     python -m keras_drnet.train --preset=kth_64 --data_dir=shards/kth --run_dir=runs/kth
 
 Unusable files are left out, and listed in the manifest and at the end. The exit code
-is then 3, or 0 with --allow_bad.
+is then 3, or 0 with --allow_bad. With --check nothing is written: what the input would
+give is listed, clips, their lengths and splits, and what would be left out.
 """
 
 import sys
@@ -17,7 +18,9 @@ from keras_drnet import cli
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config
 from keras_drnet.data import preparation
+from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.pipeline import shards
+from keras_drnet.data.survey import survey
 from keras_drnet.errors import InputError, choose
 
 _DATASET = flags.DEFINE_string(
@@ -32,7 +35,7 @@ _INPUT = flags.DEFINE_string(
     "input", "", "Folder of the raw data; not needed if they come with packages."
 )
 _OUTPUT = flags.DEFINE_string(
-    "output", None, "Folder of the shards, a local path or s3:// URL.", required=True
+    "output", None, "Folder of the shards, a local path or s3:// URL."
 )
 _OVERRIDE = cli.override_flag()
 _FORMAT = flags.DEFINE_enum(
@@ -50,12 +53,21 @@ _WORKERS = flags.DEFINE_integer(
 _ALLOW_BAD = flags.DEFINE_bool(
     "allow_bad", False, "Exit with code 0 even if files were left out."
 )
+_CHECK = flags.DEFINE_bool(
+    "check", False, "List what the input would give; write nothing."
+)
 
 EXIT_BAD_FILES = 3
+MAX_PASSED_OVER = 10  # Files that belong to no clip, named one by one.
 
 
 def main():
-    """Prepare a data set and print its size and the files left out."""
+    """Prepare a data set, or look at it, and print its size and what is left out."""
+    if _CHECK.value:
+        _check()
+        return
+    if not _OUTPUT.value:
+        raise InputError("--output is required, or --check.")
     manifest = preparation.prepare(
         _data_config(),
         _OUTPUT.value.rstrip("/"),
@@ -68,14 +80,41 @@ def main():
             f"{split}: {counts['clips']} clips with {counts['frames']} frames in "
             f"{counts['shards']} shards"
         )
-    for entry in manifest["bad"]:
+    _report_bad(
+        manifest["bad"], f"; they are listed in {_OUTPUT.value}/{shards.MANIFEST}"
+    )
+
+
+def _check():
+    """Print what a data set would give."""
+    config = _data_config()
+    found = survey(config, num_workers=_WORKERS.value)
+    for entry in found["items"]:
+        lengths = ", ".join(_length(count, config) for count in entry["clips"])
+        print(f"{entry['split']}: {entry['item']}: {lengths}")
+    for split in SPLITS:
+        clips = [n for e in found["items"] if e["split"] == split for n in e["clips"]]
+        print(f"{split}: {len(clips)} clips, {_length(sum(clips), config)}")
+    passed_over = found["passed_over"]
+    for file, reason in list(passed_over.items())[:MAX_PASSED_OVER]:
+        print(f"passed over: {file}: {reason}", file=sys.stderr)
+    if len(passed_over) > MAX_PASSED_OVER:
+        print(f"passed over: {len(passed_over)} files in all", file=sys.stderr)
+    _report_bad(found["bad"], "")
+
+
+def _length(num_frames, config):
+    if not config.frame_rate:
+        return f"{num_frames} frames"
+    return f"{num_frames} frames ({num_frames / config.frame_rate:.1f} s)"
+
+
+def _report_bad(bad, where):
+    """Print what was left out, and end with the exit code that says so."""
+    for entry in bad:
         print(f"bad: {entry['file']}: {entry['reason']}", file=sys.stderr)
-    if manifest["bad"]:
-        print(
-            f"{len(manifest['bad'])} files or clips were left out; they are listed in "
-            f"{_OUTPUT.value}/{shards.MANIFEST}.",
-            file=sys.stderr,
-        )
+    if bad:
+        print(f"{len(bad)} files or clips were left out{where}.", file=sys.stderr)
         if not _ALLOW_BAD.value:
             sys.exit(EXIT_BAD_FILES)
 

@@ -3,6 +3,7 @@
 import abc
 import dataclasses
 import hashlib
+import os
 
 import numpy as np
 
@@ -106,6 +107,11 @@ class ClipReader(abc.ABC):
         """Return whether the configuration selects clips with these labels."""
         return True
 
+    @property
+    def passed_over(self):
+        """Files of the folder that are not read, to the reasons."""
+        return {}
+
 
 def split_names(names, split, test_fraction):
     """Choose the names of one split; the splits share none.
@@ -131,7 +137,7 @@ def split_names(names, split, test_fraction):
             f"The data set has {len(names)} videos or objects; expected at least 2, "
             "one for training and one for testing. Add more."
         )
-    ranked = sorted(names, key=lambda n: hashlib.sha256(n.encode()).digest())
+    ranked = sorted(names, key=lambda n: hashlib.sha256(os.fsencode(n)).digest())
     num_test = min(-int(-test_fraction * len(names) // 1), len(names) - 1)
     return sorted(ranked[:num_test] if split == "test" else ranked[num_test:])
 

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from keras_drnet.data.clips import BadFile
+from keras_drnet.data.display import shown_image
 
 # What Pillow raises for files that are damaged, not images, or far too large.
 IMAGE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -32,7 +33,7 @@ def open_image(path):
 
 
 def read_image(path, image_size, num_channels, resize="squash"):
-    """Read an image file as a frame.
+    """Read an image file as a frame, turned and in the colors that its metadata say.
 
     Args:
         path: file of any format that Pillow reads.
@@ -47,18 +48,20 @@ def read_image(path, image_size, num_channels, resize="squash"):
         BadFile: see `open_image`.
     """
     with open_image(path) as image:
-        return fit_image(image, image_size, num_channels, resize)
+        return fit_image(shown_image(image), image_size, num_channels, resize)
 
 
-def fit_image(image, image_size, num_channels, resize="squash"):
+def fit_image(image, image_size, num_channels, resize="squash", pixel_aspect=1.0):
     """Convert an image to a frame.
 
     Args:
-        image: a Pillow image, or uint8 `[H, W, 3]`. Transparent pixels become black.
+        image: a Pillow image, or uint8 `[H, W, 3]` or `[H, W, 4]`. Transparent pixels
+            become black.
         image_size: side of the frame, pixels.
         num_channels: 1 for gray (ITU-R 601 luma), 3 for RGB.
         resize: `"squash"` scales each axis to the frame's side, as the authors do;
             `"crop"` takes the largest centered square first.
+        pixel_aspect: width over height of a pixel of `image`, where it is shown.
 
     Returns:
         uint8 `[image_size, image_size, num_channels]`.
@@ -73,9 +76,11 @@ def fit_image(image, image_size, num_channels, resize="squash"):
     image = image.convert("L" if num_channels == 1 else "RGB")
     box = None
     if resize == "crop":
-        side = min(image.size)
-        left, top = ((length - side) // 2 for length in image.size)
-        box = (left, top, left + side, top + side)
+        width, height = image.size
+        shown = min(width * pixel_aspect, height)  # In pixels of the height.
+        sides = (round(shown / pixel_aspect), round(shown))
+        left, top = ((width - sides[0]) // 2, (height - sides[1]) // 2)
+        box = (left, top, left + sides[0], top + sides[1])
     if image.size != (image_size, image_size):
         image = image.resize((image_size, image_size), Image.Resampling.BILINEAR, box)
     return np.asarray(image).reshape(image_size, image_size, num_channels)

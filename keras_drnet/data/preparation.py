@@ -158,13 +158,14 @@ def _note_names(output):
 
 
 @functools.lru_cache(maxsize=1)
-def _reader(config):
+def open_reader(config):
+    """Make the reader of a data set, once in a process."""
     return READERS[config.dataset](config)
 
 
 def _make_shard(plan, *, config, encoding, output, key):
     """Write one shard and the note that it is done; return the note."""
-    reader = _reader(config)
+    reader = open_reader(config)
     clips, bad = [], []
     path = f"{output}/{plan.file}"
     with (
@@ -177,8 +178,7 @@ def _make_shard(plan, *, config, encoding, output, key):
             try:
                 clips += [writer.write(clip) for clip in reader.read(item)]
             except BadFile as error:
-                file = _relative(error.path, config.data_dir)
-                bad.append({"file": file, "reason": error.reason})
+                bad.append(bad_file(error, config))
     note = {
         "file": plan.file,
         "split": plan.split,
@@ -192,10 +192,17 @@ def _make_shard(plan, *, config, encoding, output, key):
     return note
 
 
-def _relative(path, folder):
-    """Return a path relative to a folder, if it is inside."""
-    path = pathlib.Path(path)
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+def bad_file(error, config):
+    """Return the name, below the data's folder, and the reason of a `BadFile`."""
+    path, folder = pathlib.Path(error.path), config.data_dir
+    file = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+    return {"file": file, "reason": error.reason}
+
+
+def duplicate(name, original):
+    """Return the name of a clip that is there already, and the reason."""
+    reason = f"a duplicate: it has the same frames as {original}"
+    return {"file": name, "reason": reason}
 
 
 def _manifest(config, encoding, key, notes):
@@ -211,8 +218,7 @@ def _manifest(config, encoding, key, notes):
             is_duplicate = original != clip["name"]
             clips.append(clip | {"duplicate_of": original if is_duplicate else ""})
             if is_duplicate:
-                reason = f"a duplicate: it has the same frames as {original}"
-                bad.append({"split": split, "file": clip["name"], "reason": reason})
+                bad.append({"split": split} | duplicate(clip["name"], original))
             else:
                 counts[split].update(clips=1, frames=clip["num_frames"])
         counts[split].update(shards=1)

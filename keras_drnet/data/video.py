@@ -1,16 +1,21 @@
 """Video files of any format that FFmpeg knows, decoded to frames by PyAV."""
 
+import os
+
 import numpy as np
 
 from keras_drnet.data.clips import BadFile
+from keras_drnet.data.display import pixel_aspect, shown_frame
 from keras_drnet.data.images import fit_image
 from keras_drnet.errors import import_extra
 
 # Muxers may count a few frames that no player shows; if a larger fraction is missing,
 # the file was cut off.
 MAX_MISSING = 0.02
-# A longer gap between two frames means that time stamps are damaged.
+# A gap between two frames that is longer than both means that time stamps are damaged;
+# in formats of recordings that may be joined, that another recording begins.
 MAX_GAP_SECONDS = 10.0
+MAX_GAP_FRAMES = 10
 EPSILON_SECONDS = 1e-4
 
 
@@ -29,8 +34,8 @@ def read_video(
         name: name of the file in errors; default: `file`.
 
     Returns:
-        uint8 `[T, image_size, image_size, num_channels]`, T at least 2, rotated as the
-        file's metadata specify.
+        uint8 `[T, image_size, image_size, num_channels]`, T at least 2, as `display`
+        says that they are shown.
 
     Raises:
         BadFile: not a video, cut short, damaged, or a single frame.
@@ -38,20 +43,27 @@ def read_video(
     """
     av = import_extra("av")
     name = name or file
+    if isinstance(file, str):  # FFmpeg takes a relative `12:30.mp4` for a protocol.
+        file = os.path.abspath(file)
     frames = []
     counter = _Counter()
     try:
         # Metadata need not be UTF-8.
         with av.open(file, metadata_errors="replace") as container:
-            if not container.streams.video:
+            stream = _main_stream(container, av.stream.Disposition.attached_pic)
+            if stream is None:
                 raise BadFile(name, "it has no video stream")
-            stream = container.streams.video[0]
             shown = counter.decode(container, stream)
             if frame_rate:
-                shown = _sample(shown, stream, frame_rate, name)
+                joins = av.format.Flags.ts_discont.value
+                may_be_joined = bool(container.format.flags & joins)
+                step = 1 / float(stream.guessed_rate or frame_rate)
+                shown = _sample(_timed(shown, step, may_be_joined, name), frame_rate)
             for frame in shown:
+                pixels, is_swapped = shown_frame(frame)
+                aspect = pixel_aspect(stream) ** (-1 if is_swapped else 1)
                 frames.append(
-                    fit_image(_upright(frame), image_size, num_channels, resize)
+                    fit_image(pixels, image_size, num_channels, resize, aspect)
                 )
             num_promised = stream.frames - counter.num_hidden
     except av.FFmpegError as error:
@@ -64,6 +76,8 @@ def read_video(
         )
     if len(frames) < 2:
         count = "one frame" if frames else "no frame"
+        if frame_rate:
+            count += f" at {frame_rate} frames a second ({counter.num_frames} stored)"
         raise BadFile(name, f"it has {count}; expected at least two")
     return np.stack(frames)
 
@@ -81,30 +95,52 @@ class _Counter:
                 yield frame
 
 
-def _sample(frames, stream, frame_rate, name):
-    """Yield the frame that is shown at each tick of a clock."""
-    shown, first, last, tick = None, 0.0, 0.0, 0
+def _main_stream(container, cover):
+    """Return the video stream that FFmpeg plays, `None` if there is only a cover."""
+    best = container.streams.best("video")
+    others = [s for s in container.streams.video if not s.disposition & cover]
+    return best if best in others else next(iter(others), None)
+
+
+def _timed(frames, step, may_be_joined, name):
+    """Yield frames with their times, seconds from 0 on, none before the last.
+
+    Where recordings were joined the clock of the second goes on from the first.
+
+    Args:
+        frames: decoded frames.
+        step: usual seconds from a frame to the next.
+        may_be_joined: whether a long gap, too, means that recordings were joined.
+        name: name of the file, for errors.
+    """
+    limit = max(MAX_GAP_SECONDS, MAX_GAP_FRAMES * step)
+    start, last = None, 0.0
     for number, frame in enumerate(frames):
-        seconds = frame.time
-        if seconds is None:  # Raw streams have no time stamps.
-            seconds = number / float(stream.average_rate or frame_rate)
-        if shown is None:
-            first = last = seconds
-        if seconds - last > MAX_GAP_SECONDS:
+        # Raw streams have no time stamps.
+        stamp = number * step if frame.time is None else frame.time
+        if start is None:
+            start = stamp
+        gap = stamp - start - last
+        if gap < -step or (gap > limit and may_be_joined):
+            start, gap = stamp - last - step, step
+        if gap > limit:
             raise BadFile(
                 name,
-                f"no frame follows for {seconds - last:.0f} seconds after second "
-                f"{last - first:.1f}; its time stamps are damaged",
+                f"no frame follows for {gap:.0f} seconds after second {last:.1f}; up to "
+                f"{limit:.0f} are allowed. Its time stamps are damaged; "
+                "data.frame_rate=0 takes every stored frame",
             )
-        while first + tick / frame_rate < seconds - EPSILON_SECONDS:
+        last += max(gap, 0.0)
+        yield last, frame
+
+
+def _sample(timed_frames, frame_rate):
+    """Yield the frame that is shown at each tick of a clock."""
+    shown, last, tick = None, 0.0, 0
+    for seconds, frame in timed_frames:
+        while tick / frame_rate < seconds - EPSILON_SECONDS:
             yield shown
             tick += 1
         shown, last = frame, seconds
-    if shown is not None and first + tick / frame_rate <= last + EPSILON_SECONDS:
+    if shown is not None and tick / frame_rate <= last + EPSILON_SECONDS:
         yield shown
-
-
-def _upright(frame):
-    """Return a frame rotated as its metadata specify, uint8 `[H, W, 3]`."""
-    pixels = frame.to_ndarray(format="rgb24")
-    return np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90))

@@ -173,6 +173,45 @@ def test_bad_files_are_listed_and_the_rest_is_made(mixed, tmp_path):
     assert "cut.avi" not in result.stderr and result.stderr.count("bad: ") == 4
 
 
+def test_a_check_lists_what_would_be_made_and_writes_nothing(mixed, tmp_path):
+    output = tmp_path / "made"
+    shutil.copytree(mixed, tmp_path / "videos")
+    for name in (".hidden.avi", "notes.txt"):
+        (tmp_path / "videos" / name).write_text("no video")
+    name = os.fsencode(tmp_path / "videos") + b"/caf\xe9.avi"
+    write_video(tmp_path / "other.avi", walker(14, 20)).rename(os.fsdecode(name))
+    videos = tmp_path / "videos"
+    made = run(*flags(videos, output, "--allow_bad"))
+    assert made.returncode == 0, made.stderr
+    shards = contents(output)
+    checked = run(*flags(videos, output, "--check"))
+    assert checked.returncode == 3
+    assert contents(output) == shards
+    listed = re.findall(r"^(\w+): (.*\.\w+): (\d+) frames", checked.stdout, re.M)
+    manifest = json.loads((output / MANIFEST).read_text())
+    clips = [
+        (shard["split"], clip["name"].removesuffix("/1"), str(clip["num_frames"]))
+        for shard in manifest["shards"]
+        for clip in shard["clips"]
+        if not clip["duplicate_of"]
+    ]
+    assert sorted(listed) == sorted(
+        (split, name.replace("\udce9", r"\udce9"), count)
+        for split, name, count in clips
+    )
+    for split, counts in manifest["splits"].items():
+        seconds = counts["frames"] / 25
+        assert (
+            f"{split}: {counts['clips']} clips, {counts['frames']} frames "
+            f"({seconds:.1f} s)\n" in checked.stdout
+        )
+    bad = [line for line in made.stderr.splitlines() if line.startswith("bad: ")]
+    assert len(bad) == 5
+    assert bad == [x for x in checked.stderr.splitlines() if x.startswith("bad: ")]
+    assert "passed over: .hidden.avi: hidden\n" in checked.stderr
+    assert "passed over: notes.txt: its suffix is of no video" in checked.stderr
+
+
 def test_a_data_set_without_any_usable_file_is_refused(tmp_path):
     for name in ("a.avi", "b.avi"):
         (tmp_path / name).write_text("no video")
@@ -187,6 +226,7 @@ def test_wrong_flags_get_a_sentence(tmp_path):
         (["--dataset=moving_mnist"], "Unknown dataset 'moving_mnist'"),
         (["--preset=none"], "Unknown preset 'none'"),
         (["--format=gif"], "png"),
+        (["--output=", "--preset=tiny"], "--output is required, or --check"),
         (["--input=/does/not/exist", "--dataset=video_folder"], "needs data_dir"),
         (["--override=data.size=3", "--preset=tiny"], "Unknown key 'data.size'"),
     ]

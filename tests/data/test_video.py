@@ -178,3 +178,68 @@ def test_a_gap_between_time_stamps_is_named(tmp_path):
     path = write_video(tmp_path / "gap.mov", walker(3), rate=10, ticks=[0, 1, 9000])
     with pytest.raises(BadFile, match="no frame follows for 900 seconds"):
         read_video(str(path), 32, 1, frame_rate=10)
+
+
+def test_an_even_time_lapse_is_not_damaged(tmp_path):
+    ticks = [150 * i for i in range(4)]  # A frame every 15 seconds.
+    path = write_video(tmp_path / "lapse.mov", walker(4), rate=10, ticks=ticks)
+    assert len(read_video(str(path), 32, 1, frame_rate=1)) == 46
+    path = write_video(tmp_path / "gap.mov", walker(5), rate=10, ticks=[*ticks, 9000])
+    with pytest.raises(BadFile, match="no frame follows for .* data.frame_rate=0"):
+        read_video(str(path), 32, 1, frame_rate=1)
+    assert len(read_video(str(path), 32, 1)) == 5
+
+
+def test_one_frame_at_the_rate_is_told_from_one_stored(tmp_path):
+    path = write_video(tmp_path / "short.mp4", walker(3), rate=30)
+    with pytest.raises(BadFile, match=r"one frame at 8 frames a second \(3 stored\)"):
+        read_video(str(path), 32, 1, frame_rate=8)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [(".ts", "mpeg4"), (".mpg", "mpeg2video")]
+)
+def test_recordings_that_were_joined_are_read_to_their_end(tmp_path, suffix, codec):
+    """The clock of the second begins anew, or hours later."""
+
+    def record(path, first_tick):
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream(codec, rate=25)
+            stream.height, stream.width = 120, 160
+            for number, pixels in enumerate(walker(25)):
+                frame = av.VideoFrame.from_ndarray(pixels)
+                frame.pts = first_tick + number
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path.read_bytes()
+
+    first = record(tmp_path / f"a{suffix}", 0)
+    for hours in (0, 2):
+        later = record(tmp_path / f"b{suffix}", hours * 3600 * 25)
+        joined = tmp_path / f"joined{suffix}"
+        joined.write_bytes(first + later)
+        stored = read_video(str(joined), 32, 1)
+        assert len(stored) == 50
+        sampled = read_video(str(joined), 32, 1, frame_rate=25)
+        np.testing.assert_array_equal(sampled, stored)
+
+
+def test_a_cover_is_not_the_film(tmp_path):
+    film, cover = write_video(tmp_path / "film.mp4", walker(8)), tmp_path / "cover.png"
+    Image.fromarray(np.full((400, 400, 3), 255, np.uint8)).save(cover)
+    both = tmp_path / "both.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", cover, "-i", film, "-map", "0"]
+    command += ["-map", "1", "-c", "copy", "-disposition:v:0", "attached_pic", both]
+    subprocess.run(command, check=True, capture_output=True)
+    with av.open(str(both)) as container:
+        assert len(container.streams.video) == 2
+    np.testing.assert_array_equal(
+        read_video(str(both), 32, 3), read_video(str(film), 32, 3)
+    )
+    sound = make_bad(tmp_path, "sound")
+    song = tmp_path / "song.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", cover, "-i", sound, "-map", "0"]
+    command += ["-map", "1", "-c:v", "copy", "-disposition:v:0", "attached_pic", song]
+    subprocess.run(command, check=True, capture_output=True)
+    with pytest.raises(BadFile, match="no video stream"):
+        read_video(str(song), 32, 1)

@@ -155,3 +155,69 @@ def test_bad_and_single_images_are_named(tmp_path):
         bad.read("single")
     with pytest.raises(BadFile, match=r"frame2.png: not a readable image"):
         bad.read("broken")
+
+
+@pytest.mark.parametrize(
+    ("folders", "testing"),
+    [
+        (("Train", "Test"), {"Test"}),
+        (("train", "val"), {"val"}),
+        (("training", "Validation", "TEST"), {"TEST", "Validation"}),
+    ],
+)
+def test_folders_of_splits_may_have_their_usual_names(tmp_path, folders, testing):
+    for seed, name in enumerate(folders):
+        (tmp_path / name).mkdir()
+        write_video(tmp_path / name / "a.avi", walker(5, seed))
+    own = reader(tmp_path)
+    assert {item.split("/")[0] for item in own.items("test")} == testing
+    assert {item.split("/")[0] for item in own.items("train")} == {*folders} - testing
+
+
+def test_a_video_beside_the_folders_of_splits_is_refused(tmp_path):
+    for name in ("train/a.avi", "test/a.avi", "more/a.avi"):
+        (tmp_path / name).parent.mkdir()
+        write_video(tmp_path / name, walker(5))
+    message = r"1 videos beside them \(more/a.avi, ...\). Move them into one of train"
+    with pytest.raises(InputError, match=message):
+        reader(tmp_path).items("train")
+
+
+@pytest.mark.parametrize("suffix", ["tif", "ppm", "pgm", "tga", "JPG", "jp2"])
+def test_images_of_all_usual_kinds_are_frames(tmp_path, suffix):
+    for clip in ("a", "b"):
+        (tmp_path / clip).mkdir()
+        for number in range(3):
+            image = Image.new("L", (32, 32), 60 * number + 20)
+            image.save(tmp_path / clip / f"{number}.{suffix}")
+    own = reader(tmp_path)
+    assert all_items(own) == ["a", "b"]
+    (clip,) = own.read("a")
+    levels = clip.frames[:, 16, 16, 0].astype(int)
+    np.testing.assert_allclose(levels, [20, 80, 140], atol=2)
+
+
+def test_what_is_passed_over_is_told(folder, tmp_path):
+    assert reader(folder).passed_over == {
+        "notes.txt": "its suffix is of no video or image",
+        ".hidden.mp4": "hidden",
+    }
+    Image.new("RGB", (8, 8)).save(tmp_path / "1.png")
+    with pytest.raises(InputError, match="1.png: images in no folder of their own"):
+        reader(tmp_path).items("train")
+    write_video(tmp_path / "a.avi", walker(5))
+    assert list(reader(tmp_path).passed_over) == ["1.png"]
+
+
+def test_names_may_be_any_that_the_file_system_allows(tmp_path, monkeypatch):
+    names = ["12:30:00.mp4", "%d.mp4", "-i.mp4", "a b.mp4", "caf\udce9.mp4", "d\ne.mp4"]
+    video = write_video(tmp_path / "a.mp4", walker(5)).read_bytes()
+    (tmp_path / "data").mkdir()
+    for name in names:
+        with open(os.fsencode(tmp_path / "data" / name), "wb") as file:
+            file.write(video)
+    monkeypatch.chdir(tmp_path / "data")
+    for place in (".", tmp_path / "data"):
+        own = reader(place)
+        assert all_items(own) == sorted(names)
+        assert [len(own.read(name)[0].frames) for name in names] == [5] * len(names)

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_drnet.data.clips import BadFile, Clip, ClipReader, check_split
+from keras_drnet.data.listing import list_files
 from keras_drnet.data.video import read_video
 from keras_drnet.errors import InputError, choose
 
@@ -217,9 +218,9 @@ def _find_files(data_dir):
 
 def _list_videos(root, archives):
     """Yield items and where each is: a path, or an archive and a member."""
-    for path in [*root.glob("*.avi"), *root.glob("*/*.avi")]:
+    for item, path in list_files(root).files.items():
         if AVI.fullmatch(path.name):
-            yield path.relative_to(root).as_posix(), path
+            yield item, path
     for path in archives:
         try:
             with zipfile.ZipFile(path) as archive:

@@ -20,6 +20,7 @@ import numpy as np
 
 from keras_drnet.data.clips import BadFile, Clip, ClipReader, split_names
 from keras_drnet.data.images import fit_image, read_image
+from keras_drnet.data.listing import list_files
 from keras_drnet.data.meshes.mesh_catalog import read_rotations, rotated
 from keras_drnet.data.meshes.mesh_renderer import ELEVATIONS, MeshRenderer
 from keras_drnet.data.meshes.obj_file import read_obj
@@ -93,12 +94,13 @@ def _find_objects(config):
             f"data_dir {config.data_dir!r} cannot be read ({error.strerror}); expected "
             "a folder of rotating objects. Leave it out to generate chairs."
         ) from error
+    files = list_files(root).files
     for find, read_turns in (
         (_find_coil, _read_coil),
         (_find_suncg, _read_suncg),
         (_find_meshes, _render_mesh),
     ):
-        objects = find(root)
+        objects = find(root, files)
         if objects:
             return objects, read_turns
     raise InputError(
@@ -124,8 +126,8 @@ def _read_views(paths, folder, config):
     )
 
 
-def _find_coil(root):
-    names = (COIL_FILE.fullmatch(path.name) for path in root.glob("obj*__*.png"))
+def _find_coil(root, files):
+    names = map(COIL_FILE.fullmatch, files)
     return {name[1]: root / name[1] for name in names if name}
 
 
@@ -134,10 +136,10 @@ def _read_coil(stem, config):
     return {"": _read_views(paths, f"{stem}__*.png", config)}
 
 
-def _find_suncg(root):
+def _find_suncg(root, files):
     objects = {}
-    for folder in root.rglob("elevation_*"):
-        if folder.is_dir():
+    for folder in sorted({path.parent for path in files.values()}):
+        if folder.name.startswith("elevation_"):
             name = folder.parent.relative_to(root).as_posix()
             objects.setdefault(name, []).append(folder)
     return objects
@@ -152,8 +154,8 @@ def _read_suncg(folders, config):
     return turns
 
 
-def _find_meshes(root):
-    paths = [path for path in root.rglob("*.obj") if path.is_file()]
+def _find_meshes(root, files):
+    paths = [path for path in files.values() if path.suffix.lower() == ".obj"]
     rotations = read_rotations(root) if paths else {}
     return {
         path.relative_to(root).with_suffix("").as_posix(): (

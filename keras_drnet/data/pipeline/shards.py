@@ -13,6 +13,7 @@ reading what comes before. A record is a `tf.train.Example` with the features
 
 import dataclasses
 import json
+import os
 import zlib
 
 import numpy as np
@@ -88,7 +89,7 @@ class ShardWriter:
         images = [self._encode(frame).numpy() for frame in clip.frames]
         features = {
             "frames": _bytes_feature(images),
-            "name": _bytes_feature([clip.name.encode()]),
+            "name": _bytes_feature([os.fsencode(clip.name)]),
             "frame_rate": tf.train.Feature(
                 float_list=tf.train.FloatList(value=[self._frame_rate])
             ),
@@ -97,7 +98,7 @@ class ShardWriter:
             ),
         }
         for key, value in clip.labels.items():
-            features[f"label/{key}"] = _bytes_feature([value.encode()])
+            features[f"label/{key}"] = _bytes_feature([os.fsencode(value)])
         example = tf.train.Example(features=tf.train.Features(feature=features))
         data = example.SerializeToString(deterministic=True)
         self._writer.write(data)
