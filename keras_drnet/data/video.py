@@ -126,8 +126,8 @@ def _timed(frames, step, may_be_joined, name):
         if gap > limit:
             raise BadFile(
                 name,
-                f"no frame follows for {gap:.0f} seconds after second {last:.1f}; up to "
-                f"{limit:.0f} are allowed. Its time stamps are damaged; "
+                f"no frame follows for {gap:.0f} seconds after second {last:.1f}; at "
+                f"most {limit:.0f} are allowed. Its time stamps are damaged; "
                 "data.frame_rate=0 takes every stored frame",
             )
         last += max(gap, 0.0)
