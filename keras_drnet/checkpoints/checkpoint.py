@@ -12,21 +12,28 @@ are in NumPy's format, not HDF5: the HDF5 library crashes the process when the d
 full.
 """
 
-import io
+import contextlib
 import json
 import pathlib
 import platform
 import shutil
+import stat
 
 import keras
-import numpy as np
 from absl import logging
 
+from keras_drnet.checkpoints.array_files import (
+    DamagedFileError,
+    read_arrays,
+    write_arrays,
+)
+from keras_drnet.checks.json_input import parse_json
 from keras_drnet.errors import InputError
 from keras_drnet.storage.files import atomic_folder, sha256
 
 MANIFEST_FILE = "checkpoint.json"
 STATE_FILE = "state.npz"
+MAX_MANIFEST_BYTES = 1 << 20
 NUM_KEPT = 2  # The last one, and one to fall back on if that is damaged.
 
 
@@ -48,9 +55,8 @@ class Checkpoints:
         lacks it.
         """
         for step in reversed(self.steps()):
-            if not _find_damage(self._path(step)):
-                manifest = json.loads((self._path(step) / MANIFEST_FILE).read_bytes())
-                return step, float(manifest.get("seconds", 0.0))
+            with contextlib.suppress(DamagedFileError):
+                return step, _verified(self._path(step))["seconds"]
         return 0, 0.0
 
     def save(self, step, weights, state=None, *, dtype=None, seconds=0.0):
@@ -72,9 +78,11 @@ class Checkpoints:
             with atomic_folder(path) as folder:
                 for name, variables in weights.items():
                     arrays = _weights_arrays(variables, dtype)
-                    _write_arrays(folder / f"{name}.npz", arrays)
+                    write_arrays(folder / f"{name}.npz", arrays)
                 if state is not None:
-                    _write_arrays(folder / STATE_FILE, _state_arrays(state))
+                    variables = _by_key(state).items()
+                    arrays = {k: keras.ops.convert_to_numpy(v) for k, v in variables}
+                    write_arrays(folder / STATE_FILE, arrays)
                 _write_manifest(folder, step, seconds)
         except OSError as error:
             raise InputError(
@@ -98,16 +106,23 @@ class Checkpoints:
             InputError: all checkpoints are damaged, or they are of other networks.
         """
         steps = self.steps()
+        groups = {f"{n}.npz": {v.path: v for v in own} for n, own in weights.items()}
+        if state is not None:
+            groups[STATE_FILE] = _by_key(state)
         for step in reversed(steps):
-            damage = _find_damage(self._path(step))
-            if damage:
+            path = self._path(step)
+            try:
+                arrays = _read_checkpoint(path, groups)
+            except DamagedFileError as damage:
                 logging.warning(
                     "The checkpoint %s is damaged: %s. Using the one before.",
-                    self._path(step),
+                    path,
                     damage,
                 )
                 continue
-            self._load(self._path(step), weights, state)
+            for file, variables in groups.items():
+                for name, variable in variables.items():
+                    variable.assign(arrays[file][name])
             return step
         if steps:
             raise InputError(
@@ -116,71 +131,23 @@ class Checkpoints:
             )
         return 0
 
-    def _load(self, path, weights, state):
-        for name, variables in weights.items():
-            by_path = {variable.path: variable for variable in variables}
-            _assign(by_path, path / f"{name}.npz")
-        if state is not None:
-            if not (path / STATE_FILE).is_file():
-                raise InputError(
-                    f"{path} is part of a released copy: it has no {STATE_FILE} and "
-                    "cannot be trained further. Train the original run, or start a new "
-                    "one."
-                )
-            variables = {
-                _state_key(name, i): variable
-                for name, group in state.items()
-                for i, variable in enumerate(group)
-            }
-            _assign(variables, path / STATE_FILE)
-
     def _path(self, step):
         return self.folder / f"step_{step:08d}"
 
 
-def _state_key(name, index):
-    return f"{name}/{index:04d}"
+def _by_key(state):
+    """Return the variables of a training state by names for their arrays."""
+    return {
+        f"{name}/{i:04d}": variable
+        for name, variables in state.items()
+        for i, variable in enumerate(variables)
+    }
 
 
 def _weights_arrays(weights, dtype):
     return {
         w.path: keras.ops.convert_to_numpy(w).astype(dtype or w.dtype) for w in weights
     }
-
-
-def _state_arrays(state):
-    return {
-        _state_key(name, i): keras.ops.convert_to_numpy(variable)
-        for name, variables in state.items()
-        for i, variable in enumerate(variables)
-    }
-
-
-def _write_arrays(path, arrays):
-    # Built in memory: a half-written archive would raise again when it is collected.
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    path.write_bytes(buffer.getbuffer())
-
-
-def _assign(variables, path):
-    """Set variables, by name, to the arrays of a file."""
-    with np.load(path, allow_pickle=False) as arrays:
-        unmatched = sorted(set(variables) ^ set(arrays.files))
-        if unmatched:
-            raise InputError(
-                f"{path} was written for another configuration, or with loss scaling "
-                f"(mixed_float16) and read without it: {unmatched[0]!r} is "
-                f"{'missing there' if unmatched[0] in variables else 'unknown here'}."
-            )
-        for name, variable in variables.items():
-            if arrays[name].shape != tuple(variable.shape):
-                raise InputError(
-                    f"{path} was written for another configuration: {name!r} has "
-                    f"shape {arrays[name].shape} there, {tuple(variable.shape)} here."
-                )
-        for name, variable in variables.items():
-            variable.assign(arrays[name])
 
 
 def _write_manifest(folder, step, seconds):
@@ -200,19 +167,66 @@ def _write_manifest(folder, step, seconds):
     (folder / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2))
 
 
-def _find_damage(folder):
-    """Return what is wrong with a checkpoint, or `None`."""
+def _read_checkpoint(folder, groups):
+    """Read the arrays of a checkpoint, after its checksums were verified.
+
+    Args:
+        folder: the checkpoint's.
+        groups: dict of a file's name to a dict of arrays' names to variables.
+
+    Returns:
+        A dict of a file's name to its arrays by name.
+
+    Raises:
+        DamagedFileError: the checkpoint is not what was written.
+        InputError: it is a released copy, or of another configuration.
+    """
+    listed = _verified(folder)["files"]
+    arrays = {}
+    for file, variables in groups.items():
+        if file == STATE_FILE and file not in listed:
+            raise InputError(
+                f"{folder} is part of a released copy: it has no {STATE_FILE} and "
+                "cannot be trained further. Train the original run, or start a new one."
+            )
+        if file not in listed:
+            raise DamagedFileError(f"{file} is not listed in {MANIFEST_FILE}")
+        shapes = {name: tuple(one.shape) for name, one in variables.items()}
+        arrays[file] = read_arrays(folder / file, shapes)
+    return arrays
+
+
+def _verified(folder):
+    """Return the content of a checkpoint's list of files, which are as it says.
+
+    Raises:
+        DamagedFileError: the list or a file is missing or changed.
+    """
     try:
-        manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
+        if _size(folder, MANIFEST_FILE) > MAX_MANIFEST_BYTES:
+            raise DamagedFileError(f"{MANIFEST_FILE} is too long")
+        manifest = parse_json((folder / MANIFEST_FILE).read_bytes())
         for name, expected in manifest["files"].items():
-            path = folder / name
-            size = path.stat().st_size
+            size = _size(folder, name)
             if size != expected["bytes"]:
-                return f"{name} has {size} bytes, expected {expected['bytes']}"
-            if sha256(path) != expected["sha256"]:
-                return f"{name} does not match its SHA-256"
+                raise DamagedFileError(
+                    f"{name} has {size} bytes, expected {expected['bytes']}"
+                )
+            if sha256(folder / name) != expected["sha256"]:
+                raise DamagedFileError(f"{name} does not match its SHA-256")
+        manifest["seconds"] = float(manifest.get("seconds", 0.0))
     except OSError as error:
-        return f"{error.filename} cannot be read: {error.strerror}"
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return f"{MANIFEST_FILE} is not what was written"
-    return None
+        raise DamagedFileError(
+            f"{error.filename} cannot be read: {error.strerror}"
+        ) from error
+    except (InputError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedFileError(f"{MANIFEST_FILE} is not what was written") from error
+    return manifest
+
+
+def _size(folder, name):
+    """Return the size of a regular file of a folder; a pipe or a device never ends."""
+    status = (folder / name).stat()
+    if pathlib.PurePath(name).name != name or not stat.S_ISREG(status.st_mode):
+        raise DamagedFileError(f"{name} is no file of this folder")
+    return status.st_size

@@ -8,10 +8,17 @@ import dataclasses
 import json
 from collections.abc import Iterable
 
+from keras_drnet.checks.json_input import parse_json
 from keras_drnet.config import renamed
-from keras_drnet.config.checks import require, require_not_negative, require_positive
+from keras_drnet.config.checks import (
+    require,
+    require_not_negative,
+    require_positive,
+    require_range,
+)
 from keras_drnet.config.overrides import assign, flatten, from_dict
 from keras_drnet.config.stages import (
+    MAX_SIZE,
     DrNetConfig,
     JointConfig,
     MCNetConfig,
@@ -64,9 +71,9 @@ class DataConfig:
             resize=("squash", "crop"),
             kth_split=("A", "B"),
         )
-        require_positive(
-            self, "clip_length", "num_past", "frame_rate", "num_digits", "num_objects"
-        )
+        require_positive(self, "num_objects")
+        require_range(self, 1, MAX_SIZE, "clip_length", "num_past", "frame_rate")
+        require_range(self, 1, MAX_SIZE, "num_digits", "image_size")
         if not 0 < self.test_fraction < 1:
             raise InputError(
                 f"test_fraction is {self.test_fraction}; expected a number between 0 "
@@ -121,8 +128,10 @@ class ModelConfig:
     background: str = "black"  # Behind the parts: "black", or "learned".
 
     def __post_init__(self) -> None:
-        require_positive(
+        require_range(
             self,
+            1,
+            MAX_SIZE,
             "content_dim",
             "pose_dim",
             "num_filters",
@@ -224,9 +233,9 @@ class Config:
             InputError: the text is not JSON, or a key or value does not fit.
         """
         try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise InputError(f"The configuration is not JSON: {error}.") from error
+            values = parse_json(text)
+        except InputError as error:
+            raise InputError(f"The configuration cannot be used: {error}.") from error
         if isinstance(values, dict):
             values = renamed.upgrade(values)
         return from_dict(cls, values)

@@ -3,8 +3,15 @@
 import dataclasses
 from typing import ClassVar
 
-from keras_drnet.config.checks import require, require_not_negative, require_positive
+from keras_drnet.config.checks import (
+    require,
+    require_not_negative,
+    require_positive,
+    require_range,
+)
 from keras_drnet.errors import InputError
+
+MAX_SIZE = 1 << 16  # Of batches, clips and layers: more does not fit into a memory.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,11 +51,13 @@ class TrainConfig:
                 f"batch_size is {self.batch_size}; expected at least 2: the scene "
                 "discriminator compares clips of one batch."
             )
-        if not 0 <= self.average_momentum < 1:
-            raise InputError(
-                f"average_momentum is {self.average_momentum}; expected a number "
-                "from 0 (no average) to below 1."
-            )
+        for key in ("average_momentum", "beta_1"):
+            if not 0 <= getattr(self, key) < 1:
+                raise InputError(
+                    f"{key} is {getattr(self, key)}; expected a number from 0 to "
+                    "below 1."
+                )
+        require_range(self, 2, MAX_SIZE, "batch_size")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +105,8 @@ class PoseConfig(TrainConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_not_negative(self, "pose_noise", "clip_length", "cached_batches")
+        require_not_negative(self, "pose_noise", "cached_batches")
+        require_range(self, 0, MAX_SIZE, "clip_length")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +128,7 @@ class JointConfig(TrainConfig):
     def __post_init__(self) -> None:
         if self.epochs != 0:
             super().__post_init__()
-        require_positive(self, "num_targets")
+        require_range(self, 1, MAX_SIZE, "num_targets")
         require_not_negative(self, "anchor_weight", "frame_weight")
 
 
@@ -142,9 +152,8 @@ class RolloutConfig(TrainConfig):
     def __post_init__(self) -> None:
         if self.epochs != 0:
             super().__post_init__()
-        require_positive(
-            self, "rollout_length", "discriminator_units", "discriminator_learning_rate"
-        )
+        require_positive(self, "discriminator_learning_rate")
+        require_range(self, 1, MAX_SIZE, "rollout_length", "discriminator_units")
         require_not_negative(self, "adversarial_weight", "cached_batches")
 
 
@@ -166,5 +175,5 @@ class MCNetConfig(TrainConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_positive(self, "num_future")
+        require_range(self, 1, MAX_SIZE, "num_future")
         require_not_negative(self, "image_weight", "adversarial_weight")

@@ -17,6 +17,7 @@ import pathlib
 import PIL
 
 import keras_drnet
+from keras_drnet.checks.json_input import parse_json
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
 from keras_drnet.data.pipeline.shards import (
@@ -34,6 +35,7 @@ from keras_drnet.storage.object_storage import filesystem
 from keras_drnet.storage.versions import installed_versions
 
 NOTE = ".done.json"
+NOTE_KEYS = frozenset(["bad", "clips", "file", "num_bytes", "plan", "sha256", "split"])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,8 +136,10 @@ def _finished_shards(output, key):
     """
     notes = []
     for name in _note_names(output):
-        with contextlib.suppress(json.JSONDecodeError):  # Damaged: its shard is redone.
-            notes.append(json.loads(files.read_text(f"{output}/{name}")))
+        with contextlib.suppress(InputError):  # Damaged: its shard is made again.
+            note = parse_json(files.read_bytes(f"{output}/{name}"))
+            if isinstance(note, dict) and note.keys() == NOTE_KEYS:
+                notes.append(note)
     if has_manifest(output):
         manifest = read_manifest(output)
         notes += [note | {"plan": manifest["plan"]} for note in manifest["shards"]]

@@ -127,8 +127,8 @@ def _timed(frames, step, may_be_joined, name):
             raise BadFile(
                 name,
                 f"no frame follows for {gap:.0f} seconds after second {last:.1f}; at "
-                f"most {limit:.0f} are allowed. Its time stamps are damaged; "
-                "data.frame_rate=0 takes every stored frame",
+                f"most {limit:.0f} are allowed. Its time stamps are damaged, or it has "
+                "to be cut there",
             )
         last += max(gap, 0.0)
         yield last, frame

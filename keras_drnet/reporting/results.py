@@ -1,10 +1,10 @@
 """Results of runs: their files, read and checked against each other."""
 
 import dataclasses
-import json
 import pathlib
 
 from keras_drnet.checkpoints.checkpoint import MANIFEST_FILE
+from keras_drnet.checks.json_input import parse_json
 from keras_drnet.config.overrides import from_dict
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
@@ -133,7 +133,7 @@ def _read_stage(run, name, metrics):
             metrics.train_steps.get(name, 0), metrics.train_seconds.get(name, 0.0), {}
         )
     manifest = checkpoints.folder / f"step_{steps:08d}" / MANIFEST_FILE
-    return Stage(steps, seconds, json.loads(manifest.read_bytes())["versions"])
+    return Stage(steps, seconds, parse_json(manifest.read_bytes())["versions"])
 
 
 def _read(path, content, command):
@@ -141,13 +141,11 @@ def _read(path, content, command):
     if not path.exists():
         return None
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_bytes())
         record = from_dict(content, values, whole="the file", ignore_unknown=True)
         _check_lengths(record)
     except InputError as error:
-        fault = str(error)
-    except ValueError as error:
-        fault = f"it is not JSON: {error}."
+        fault = str(error).rstrip(".") + "."
     else:
         return record
     raise InputError(f"{path} cannot be used: {fault} Write it again: {command}")

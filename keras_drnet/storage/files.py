@@ -107,9 +107,14 @@ def write_text(path: StrPath, text: str) -> None:
         pathlib.Path(unfinished).write_text(text, encoding="utf-8")
 
 
+def read_bytes(path: StrPath) -> bytes:
+    """Return the content of a file, local or `s3://`."""
+    return filesystem(path).read(os.fspath(path))
+
+
 def read_text(path: StrPath) -> str:
     """Return the text of a file, local or `s3://`."""
-    return filesystem(path).read(os.fspath(path)).decode("utf-8")
+    return read_bytes(path).decode("utf-8")
 
 
 def sha256(path: StrPath) -> str:

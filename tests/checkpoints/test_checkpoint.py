@@ -1,7 +1,9 @@
 """Checkpoints: complete or absent, and named when they are damaged."""
 
+import io
 import itertools
 import json
+import os
 import re
 import shutil
 
@@ -13,6 +15,7 @@ from keras_drnet.checkpoints.checkpoint import NUM_KEPT, Checkpoints
 from keras_drnet.checkpoints.run_folder import RunFolder, stage_weights
 from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks
+from keras_drnet.storage.files import sha256
 
 
 @pytest.fixture
@@ -78,9 +81,57 @@ def damage_manifest(folder):
     (folder / "checkpoint.json").write_text("{")
 
 
+def change_list(folder, change):
+    """Changes the list of files by somebody who knows what it is for."""
+    path = folder / "checkpoint.json"
+    manifest = json.loads(path.read_text())
+    change(manifest["files"])
+    path.write_text(json.dumps(manifest))
+
+
+def damage_unlist(folder):
+    change_list(folder, lambda files: files.pop("decoder.npz"))
+
+
+def damage_list_a_device(folder):
+    change_list(folder, lambda files: files.update({"/dev/zero": {"bytes": 0}}))
+
+
+def damage_list_a_pipe(folder):
+    os.mkfifo(folder / "pipe")
+    change_list(folder, lambda files: files.update({"pipe": {"bytes": 0}}))
+
+
+def damage_with_digest(folder, content):
+    path = folder / "decoder.npz"
+    path.write_bytes(content)
+    entry = {"bytes": len(content), "sha256": sha256(path)}
+    change_list(folder, lambda files: files.update({path.name: entry}))
+
+
+def damage_zip(folder):
+    content = bytearray((folder / "decoder.npz").read_bytes())
+    content[40] ^= 255
+    damage_with_digest(folder, bytes(content))
+
+
+def damage_nan(folder):
+    with np.load(folder / "decoder.npz") as file:
+        arrays = dict(file)
+    next(iter(arrays.values())).flat[0] = np.nan
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    damage_with_digest(folder, buffer.getvalue())
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
+        (damage_unlist, "decoder.npz is not listed in checkpoint.json"),
+        (damage_list_a_device, "/dev/zero is no file of this folder"),
+        (damage_list_a_pipe, "pipe is no file of this folder"),
+        (damage_zip, "decoder.npz"),
+        (damage_nan, "of decoder.npz has values that are no finite numbers"),
         (damage_truncate, "decoder.npz has .* bytes, expected"),
         (damage_flip, "state.npz does not match its SHA-256"),
         (damage_remove, "pose_encoder.npz cannot be read"),

@@ -185,7 +185,7 @@ def test_an_even_time_lapse_is_not_damaged(tmp_path):
     path = write_video(tmp_path / "lapse.mov", walker(4), rate=10, ticks=ticks)
     assert len(read_video(str(path), 32, 1, frame_rate=1)) == 46
     path = write_video(tmp_path / "gap.mov", walker(5), rate=10, ticks=[*ticks, 9000])
-    with pytest.raises(BadFile, match="no frame follows for .* data.frame_rate=0"):
+    with pytest.raises(BadFile, match="no frame follows for .* seconds .* at most"):
         read_video(str(path), 32, 1, frame_rate=1)
     assert len(read_video(str(path), 32, 1)) == 5
 

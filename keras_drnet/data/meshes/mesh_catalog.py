@@ -6,10 +6,10 @@ rows, which turns the mesh upright.
 """
 
 import dataclasses
-import json
 
 import numpy as np
 
+from keras_drnet.checks.json_input import parse_json
 from keras_drnet.errors import InputError
 
 CATALOG = "catalogue.json"
@@ -33,7 +33,7 @@ def read_rotations(root):
         return {}
     rotations = {}
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = parse_json(path.read_bytes())
         if not isinstance(entries, list):
             raise ValueError("it is not a list")
         for entry in entries:
@@ -42,7 +42,7 @@ def read_rotations(root):
                 raise ValueError(f"{entry['model']!r} is outside of the folder")
             if entry.get("model_rotation") is not None:
                 rotations[model] = _parse_rotation(entry["model_rotation"])
-    except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, OSError) as error:
         raise InputError(
             f"{path} is not a catalogue of meshes ({error}); expected a list of "
             '{"model": path below the folder, "model_rotation": 9 numbers or null}. '

@@ -12,18 +12,18 @@ reading what comes before. A record is a `tf.train.Example` with the features
 """
 
 import dataclasses
-import json
 import os
 import zlib
 
 import numpy as np
 import tensorflow as tf
 
+from keras_drnet.checks.json_input import parse_json
 from keras_drnet.config.schema import RECORDING_KEYS, DataConfig
 from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
 from keras_drnet.data.pipeline.windows import RecordedClips
 from keras_drnet.errors import InputError, choose, keep_input_errors
-from keras_drnet.storage.files import read_text
+from keras_drnet.storage.files import read_bytes
 from keras_drnet.storage.object_storage import filesystem
 
 MANIFEST = "manifest.json"
@@ -190,23 +190,23 @@ def read_manifest(folder):
     """
     path = f"{folder}/{MANIFEST}"
     try:
-        manifest = json.loads(read_text(path))
-        if manifest["format"] > FORMAT:
-            raise InputError(
-                f"{path} has format {manifest['format']}; this version of keras_drnet "
-                f"reads formats up to {FORMAT}. Use a newer version."
-            )
-        for shard in manifest["shards"]:
-            if shard["split"] not in SPLITS or "/" in shard["file"]:
-                raise ValueError(f"shard {shard['file']!r} is not in this folder")
-            _stored_clips(shard)
-        DataConfig(**manifest["config"])
+        manifest = parse_json(read_bytes(path))
+        is_newer = manifest["format"] > FORMAT
+        if not is_newer:
+            for shard in manifest["shards"]:
+                if shard["split"] not in SPLITS or "/" in shard["file"]:
+                    raise ValueError(f"shard {shard['file']!r} is not in this folder")
+                _stored_clips(shard)
+            DataConfig(**manifest["config"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(
             f"{path} is damaged ({error}); remove it and run prepare again."
         ) from error
+    if is_newer:
+        raise InputError(
+            f"{path} has format {manifest['format']}; this version of keras_drnet "
+            f"reads formats up to {FORMAT}. Use a newer version."
+        )
     return manifest
 
 
