@@ -24,6 +24,7 @@ import tensorflow as tf
 
 from keras_drnet.errors import InputError, import_extra
 from keras_drnet.storage.files import atomic_folder, sha256
+from keras_drnet.storage.lock import exclusive
 from keras_drnet.storage.versions import installed_versions
 from keras_drnet.visualization.frame_grid import frame_grid, write_png
 
@@ -86,7 +87,9 @@ def export_run(run, output_dir, options):
     prepared = prepare(run, options.data_dir)
     log = subprocesses.log_path(output_dir)
     try:
-        with atomic_folder(output_dir) as folder:
+        output_dir.parent.mkdir(parents=True, exist_ok=True)
+        lock = output_dir.with_name(f"{output_dir.name}.lock")
+        with exclusive(lock, output_dir), atomic_folder(output_dir) as folder:
             measurements = _write(prepared, folder, options, log)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "message", error)

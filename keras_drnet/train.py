@@ -16,6 +16,7 @@ from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import choose
+from keras_drnet.storage.lock import exclusive
 from keras_drnet.training.open_run import open_run
 from keras_drnet.training.stages import STAGES, train_stage
 
@@ -54,8 +55,9 @@ def main():
     stages = run.stages()
     if _STAGE.value != "all":
         stages = [choose({s: s for s in stages}, _STAGE.value, "stage of this run")]
-    for stage in stages:
-        train_stage(run, stage)
+    with exclusive(run.path / ".lock", run.path):
+        for stage in stages:
+            train_stage(run, stage)
 
 
 def entry_point():

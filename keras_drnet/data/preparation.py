@@ -31,10 +31,12 @@ from keras_drnet.data.pipeline.shards import (
 from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import InputError, choose
 from keras_drnet.storage import files
+from keras_drnet.storage.lock import exclusive
 from keras_drnet.storage.object_storage import filesystem
 from keras_drnet.storage.versions import installed_versions
 
 NOTE = ".done.json"
+LOCK = ".lock"
 NOTE_KEYS = frozenset(["bad", "clips", "file", "num_bytes", "plan", "sha256", "split"])
 
 
@@ -89,6 +91,11 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
     ]
     key = _plan_key(config, encoding, plans)
     files.make_folder(output)
+    with exclusive(f"{output}/{LOCK}", output):
+        return _write_shards(config, output, encoding, plans, key, num_workers)
+
+
+def _write_shards(config, output, encoding, plans, key, num_workers):
     done = _finished_shards(output, key)
     make = functools.partial(
         _make_shard, config=config, encoding=encoding, output=output, key=key

@@ -61,6 +61,11 @@ def test_an_interrupted_run_saves_and_can_be_continued(trained, tmp_path, number
     run_dir = tmp_path / "interrupted"
     process = start_training(run_dir, *FLAGS)
     wait_for(process, checkpoint(run_dir, "drnet", 4))
+    process.send_signal(signal.SIGSTOP)
+    second = train(run_dir)
+    assert second.returncode == 2
+    assert f"is being written by process {process.pid} on" in second.stderr
+    process.send_signal(signal.SIGCONT)
     process.send_signal(number)
     _, stderr = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130
