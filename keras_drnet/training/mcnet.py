@@ -92,9 +92,13 @@ class MCNet(TwoPlayerModel):
         self.num_future = num_future
         self.image_weight = image_weight
         self.adversarial_weight = adversarial_weight
-        self._generator_learns, self._discriminator_learns = (
+        # Weights of Keras, so that `save` keeps them.
+        self._gates = [
             self.add_weight((), "ones", dtype="bool", trainable=False, name=name)
             for name in ("generator_learns", "discriminator_learns")
+        ]
+        self._generator_learns, self._discriminator_learns = (
+            gate.value for gate in self._gates
         )
         self._trackers = {
             name: keras.metrics.Mean(name=name)
@@ -121,7 +125,7 @@ class MCNet(TwoPlayerModel):
     @property
     def extra_state(self):
         """The flags of which player is trained in the next step."""
-        return {"gates": [self._generator_learns, self._discriminator_learns]}
+        return {"gates": self._gates}
 
     def build_optimizers(self):
         """Create the optimizers' variables; without effect where they are there."""

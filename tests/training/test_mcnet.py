@@ -159,7 +159,7 @@ def test_who_learns_is_kept_in_a_checkpoint(mcnet, networks, tmp_path):
     checkpoints.save(1, {}, mcnet.extra_state)
     other = make_mcnet(networks)
     checkpoints.restore({}, other.extra_state)
-    assert [bool(v) for v in other.extra_state["gates"]] == [True, False]
+    assert [bool(np.array(v)) for v in other.extra_state["gates"]] == [True, False]
 
 
 def test_discriminator_step_moves_nothing_else(mcnet, video):
