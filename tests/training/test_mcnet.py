@@ -222,7 +222,7 @@ def test_evaluation_changes_nothing(mcnet, video):
     clips = tf.concat([video, video[:, :1]], axis=1)  # One frame too many.
     assert set(mcnet.test_step({"video": clips})) == MEANS
     assert same(before, generator_values(mcnet) + discriminator_values(mcnet))
-    assert all(map(bool, mcnet.extra_state["gates"]))
+    assert all(np.array(gate) for gate in mcnet.extra_state["gates"])
 
 
 def test_clips_that_are_too_short_are_refused(mcnet, networks, config, video):
