@@ -1,10 +1,11 @@
 """Checks of the values of a section; each raises `InputError`."""
 
+import sys
 from typing import Any
 
 from keras_drnet.errors import InputError
 
-MOST = 10**9  # Larger numbers are typing errors, and no infinity is a setting.
+MOST = 10**9  # Larger whole numbers are typing errors.
 
 
 def require(section: object, **choices: tuple[Any, ...]) -> None:
@@ -17,22 +18,24 @@ def require(section: object, **choices: tuple[Any, ...]) -> None:
 
 
 def require_positive(section: object, *keys: str) -> None:
-    """Check that the values of some keys are above 0 and at most `MOST`."""
+    """Check that the values of some keys are above 0, and no larger than `_most`."""
     for key in keys:
-        if not 0 < getattr(section, key) <= MOST:
+        value = getattr(section, key)
+        if not 0 < value <= _most(value):
             raise InputError(
-                f"{key} is {getattr(section, key)}; expected a number above 0, at most "
-                f"{MOST:.0e}."
+                f"{key} is {value}; expected a number above 0, at most "
+                f"{_most(value):.0e}."
             )
 
 
 def require_not_negative(section: object, *keys: str) -> None:
-    """Check that the values of some keys are from 0 to `MOST`."""
+    """Check that the values of some keys are 0 or above, and no larger than `_most`."""
     for key in keys:
-        if not 0 <= getattr(section, key) <= MOST:
+        value = getattr(section, key)
+        if not 0 <= value <= _most(value):
             raise InputError(
-                f"{key} is {getattr(section, key)}; expected 0 or a number above, at "
-                f"most {MOST:.0e}."
+                f"{key} is {value}; expected 0 or a number above, at most "
+                f"{_most(value):.0e}."
             )
 
 
@@ -44,3 +47,7 @@ def require_range(section: object, low: float, high: float, *keys: str) -> None:
             raise InputError(
                 f"{key} is {value}; expected a number from {low:g} to {high:g}."
             )
+
+
+def _most(value: float) -> float:
+    return MOST if isinstance(value, int) else sys.float_info.max
