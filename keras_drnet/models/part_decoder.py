@@ -8,7 +8,8 @@ from keras_drnet.models import blocks
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
 
-FAINT, BRIGHT = 0.1, 0.4  # Of the sum of the colors of a pixel.
+FAINT, BRIGHT = 0.35, 0.65  # Of the brightest pixel of a part.
+TINY = 1e-6  # Nothing is divided by 0 where nothing is drawn.
 
 
 def build_part_decoder(
@@ -112,9 +113,9 @@ class Centroids(keras.layers.Layer):
 
     Offsets (y, x) from the middle of the patch, in the unit of positions, half the
     frame's side. They are of the area that a part covers, drawn alone over black: a
-    pixel counts in full from a brightness of `BRIGHT` on, and not at all up to `FAINT`.
-    If brightness counted, to dim a stroke by a few percent, or a haze, would move the
-    centroid of a part and hardly be seen.
+    pixel counts in full from `BRIGHT` of the part's brightest pixel on, and not at all
+    up to `FAINT` of it. If brightness counted, to dim a stroke by a few percent, or a
+    haze, would move the centroid of a part and hardly be seen.
     """
 
     def __init__(self, image_size, **kwargs):
@@ -134,8 +135,9 @@ class Centroids(keras.layers.Layer):
         offsets = offsets.astype("float32")
         colors, mass = patches[..., :-1], patches[..., -1:]
         brightness = ops.sum(colors / (1.0 + mass), axis=-1)
+        brightness /= ops.max(brightness, axis=(2, 3), keepdims=True) + TINY
         area = ops.clip((brightness - FAINT) / (BRIGHT - FAINT), 0.0, 1.0)
-        total = ops.sum(area, axis=(2, 3)) + 1e-6  # Not 0 where nothing is drawn.
+        total = ops.sum(area, axis=(2, 3)) + TINY
         y = ops.sum(ops.sum(area, axis=3) * offsets, axis=2) / total
         x = ops.sum(ops.sum(area, axis=2) * offsets, axis=2) / total
         return ops.stack([y, x], axis=-1)

@@ -127,7 +127,7 @@ def test_neither_a_haze_nor_a_dimmed_stroke_moves_a_centroid():
     patches = np.zeros((1, 1, 8, 8, 2), "float32")
     patches[..., 2:6, 2:6, 0] = 0.9
     patches[..., 2:6, 2:4, 0] = 0.7
-    patches[..., 6:, 0] = 0.1
+    patches[..., 6:, 0] = 0.3
     assert np.abs(to_numpy(Centroids(32)(patches))).max() < 1e-6
 
 

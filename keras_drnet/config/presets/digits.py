@@ -25,7 +25,7 @@ def quickstart() -> Config:
         held-out clips, seed 0).
     """
     return Config(
-        model=_parts(num_content_frames=3, centered_parts=True, lstm_per_part=True),
+        model=_parts(num_content_frames=3),
         drnet=DrNetConfig(
             epochs=3,
             steps_per_epoch=500,
@@ -79,11 +79,11 @@ def moving_mnist_small() -> Config:
             adversarial_warmup_steps=5000,
         ),
         pose=_pose(
-            batch_size=64,
+            batch_size=32,
             epochs=24,
             steps_per_epoch=500,
             clip_length=30,
-            cached_batches=256,
+            cached_batches=1024,
         ),
         mcnet=_mcnet(),
     )
@@ -154,7 +154,7 @@ def moving_mnist_keypoints_small() -> Config:
     )
 
 
-def _parts(num_content_frames: int, **more: Any) -> ModelConfig:
+def _parts(num_content_frames: int) -> ModelConfig:
     return ModelConfig(
         content_encoder="parts",
         pose_encoder="parts",
@@ -165,7 +165,8 @@ def _parts(num_content_frames: int, **more: Any) -> ModelConfig:
         standardize_pairs=True,
         lstm_units=128,
         num_content_frames=num_content_frames,
-        **more,
+        centered_parts=True,
+        lstm_per_part=True,
     )
 
 
