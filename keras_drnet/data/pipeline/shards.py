@@ -25,6 +25,7 @@ from keras_drnet.data.pipeline.windows import RecordedClips
 from keras_drnet.errors import InputError, choose, keep_input_errors
 from keras_drnet.storage.files import read_bytes
 from keras_drnet.storage.object_storage import filesystem
+from keras_drnet.storage.tensorflow_files import os_errors
 
 MANIFEST = "manifest.json"
 FORMAT = 1  # Of the manifest; newer formats are refused.
@@ -78,11 +79,13 @@ class ShardWriter:
         self._offset = 0
 
     def __enter__(self):
-        self._writer = tf.io.TFRecordWriter(self._path)
+        with os_errors():
+            self._writer = tf.io.TFRecordWriter(self._path)
         return self
 
     def __exit__(self, *exception):
-        self._writer.close()
+        with os_errors():
+            self._writer.close()
 
     def write(self, clip):
         """Append a clip; return the fields of its `StoredClip`, without the shard."""
@@ -101,7 +104,8 @@ class ShardWriter:
             features[f"label/{key}"] = _bytes_feature([os.fsencode(value)])
         example = tf.train.Example(features=tf.train.Features(feature=features))
         data = example.SerializeToString(deterministic=True)
-        self._writer.write(data)
+        with os_errors():
+            self._writer.write(data)
         start = self._offset + HEADER_BYTES
         self._offset = start + len(data) + FOOTER_BYTES
         return {
