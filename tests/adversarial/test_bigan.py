@@ -126,7 +126,7 @@ def test_encoder_and_generator_become_inverse():
     u = np.random.default_rng(0).uniform(-1, 1, (2048, 1)).astype("float32")
     images = u * [2.0, -1.0]
     data = tf.data.Dataset.from_tensor_slices({"image": images.astype("float32")})
-    model.fit(data.shuffle(2048, seed=0).batch(128), epochs=100, verbose=0)
+    model.fit(data.shuffle(2048, seed=0).batch(128), epochs=200, verbose=0)
     error = np.mean(
         np.square(model.generator(model.predict(images, verbose=0)) - images)
     )
