@@ -59,20 +59,24 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    path = os.path.expanduser  # The shell leaves a ~ after = alone.
-    add("--model", type=path, required=True, help=".tflite file of a bundle.")
+    add("--model", type=_path, required=True, help=".tflite file of a bundle.")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "--video", type=path, help="Video, sampled at the model's frame rate."
+        "--video", type=_path, help="Video, sampled at the model's frame rate."
     )
-    source.add_argument("--frames", type=path, help="Folder of images: 1, 2, ... 10.")
+    source.add_argument("--frames", type=_path, help="Folder of images: 1, 2, ... 10.")
     add("--first_frame", type=_from(0), default=0, help="Number of frames to skip.")
     add("--num_future", type=_from(1), default=50, help="Frames to predict.")
-    add("--output", type=path, required=True, help="A .gif, .mp4 or .png.")
+    add("--output", type=_path, required=True, help="A .gif, .mp4 or .png.")
     add("--scale", type=_from(1), default=2, help="Enlargement of frames.")
     add("--num_threads", type=_from(1), default=1, help="Threads of the runtime.")
     add("--runtime", choices=RUNTIMES, help="Default: the first that is installed.")
     return parser
+
+
+def _path(text: str) -> pathlib.Path:
+    """Parse a path; the shell leaves a ~ after = alone."""
+    return pathlib.Path(text).expanduser()
 
 
 def _from(minimum: int) -> Callable[[str], int]:
@@ -89,7 +93,7 @@ def _from(minimum: int) -> Callable[[str], int]:
 
 
 def _main(arguments: argparse.Namespace) -> None:
-    suffix = pathlib.Path(arguments.output).suffix
+    suffix = arguments.output.suffix
     if suffix not in OUTPUT_SUFFIXES:
         raise DeviceError(
             f"Unknown kind of output {suffix!r}; expected one of {OUTPUT_SUFFIXES}."
@@ -143,7 +147,7 @@ def _write(
     from keras_drnet.visualization.frame_grid import GREEN, RED, frame_grid, write_png
     from keras_drnet.visualization.video_writer import video_writer
 
-    path, scale = pathlib.Path(arguments.output), arguments.scale
+    path, scale = arguments.output, arguments.scale
     frames = itertools.chain(
         ((frame, GREEN) for frame in past), ((frame, RED) for frame in future)
     )

@@ -43,7 +43,7 @@ def read_video(
     """
     av = import_extra("av")
     name = name or file
-    if isinstance(file, str):  # FFmpeg takes a relative `12:30.mp4` for a protocol.
+    if isinstance(file, str | os.PathLike):  # FFmpeg takes `12:30.mp4` for a protocol.
         file = os.path.abspath(file)
     frames = []
     counter = _Counter()

@@ -3,7 +3,6 @@
 import keras
 import tensorflow as tf
 
-from keras_drnet.losses.schedules import deserialize_value
 from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
@@ -164,8 +163,3 @@ class AdversarialModel(TwoPlayerModel):
             "dtype": self.dtype_policy.name,
             "name": self.name,
         }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Make a model from what `get_config` returned."""
-        return cls(**{name: deserialize_value(v) for name, v in config.items()})

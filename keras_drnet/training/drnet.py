@@ -7,10 +7,9 @@ from keras_drnet.errors import InputError
 from keras_drnet.losses import drnet_losses
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import SamePair
-from keras_drnet.losses.schedules import deserialize_value
 from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import Networks
-from keras_drnet.models.part_encoders import count_parts, share_localizer
+from keras_drnet.models.part_encoders import count_parts
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.training.adversarial_model import AdversarialModel
 
@@ -201,15 +200,6 @@ class DrNet(AdversarialModel):
             names += _NEIGHBORS
         frames = ops.concatenate([batch[name] for name in names])
         return ops.split(self.pose_encoder(frames, training=training), len(names))
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Make a model from what `get_config` returned."""
-        values = {name: deserialize_value(v) for name, v in config.items()}
-        values["pose_encoder"] = share_localizer(
-            values["content_encoder"], values["pose_encoder"]
-        )
-        return cls(**values)
 
     def get_config(self):
         """Return the arguments of the constructor."""

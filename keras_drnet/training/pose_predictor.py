@@ -7,7 +7,6 @@ from keras import ops
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
-from keras_drnet.models.part_encoders import share_localizer
 from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
 from keras_drnet.training.stage_model import (
     StageModel,
@@ -218,15 +217,6 @@ class PosePredictor(StageModel):
         return drnet_losses.pose_prediction_loss(
             poses[:, 1:], predicted, absolute=self.absolute_error
         )
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Make a model from what `get_config` returned."""
-        values = keras.saving.deserialize_keras_object(config)
-        values["pose_encoder"] = share_localizer(
-            values["content_encoder"], values["pose_encoder"]
-        )
-        return cls(**values)
 
     def get_config(self):
         """Return the arguments of the constructor."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import keras
 
 from keras_drnet.errors import InputError
+from keras_drnet.models.part_encoders import share_localizer
 
 
 class StageModel(keras.Model):
@@ -18,6 +19,16 @@ class StageModel(keras.Model):
         """Create the model; arguments are those of `keras.Model`."""
         super().__init__(**kwargs)
         self.built = True  # Its networks are built already.
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Make a model from what `get_config` returned."""
+        values = keras.saving.deserialize_keras_object(config)
+        if {"content_encoder", "pose_encoder"} <= values.keys():
+            values["pose_encoder"] = share_localizer(
+                values["content_encoder"], values["pose_encoder"]
+            )
+        return cls(**values)
 
     def compile(self, optimizer, **kwargs):
         """Set the optimizer and create its variables; other arguments as in Keras.
