@@ -9,6 +9,7 @@ PYTHON ?= $(or $(call runs,python3.11 python3.13 python3.12),python3)
 LATEST_PYTHON ?= $(or $(call runs,python3.13 python3.12),python3.13)
 RUN_DIR ?= runs/quickstart
 TESTS ?= tests
+FUZZ_EXAMPLES ?= 20000
 BIN := .venv/bin
 SOURCES := keras_drnet export tests android_demo docs
 PYTEST_FLAGS := -q --durations=15
@@ -16,8 +17,8 @@ PYTEST := $(BIN)/python -m pytest $(PYTEST_FLAGS)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve lint format \
-  docs results bench android bazel clean
+.PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
+  lint format docs results bench android bazel clean
 
 help:  ## Lists the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -44,6 +45,9 @@ test-arm64: .venv/ready .cache/arm64/ready  ## The same on an emulated arm64 (ro
 
 test-kserve: .venv/ready .venv-kserve/ready  ## Runs the serving client against KServe.
 	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/export/test_kserve.py
+
+fuzz: .venv/ready  ## Reads damaged and hostile files for long (FUZZ_EXAMPLES=number for each parser).
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) -k changed tests/fuzz
 
 lint: .venv/ready  ## Checks style, layers and types.
 	$(BIN)/ruff check $(SOURCES)

@@ -27,6 +27,7 @@ from absl import flags
 
 from keras_drnet import cli
 from keras_drnet.errors import InputError
+from keras_drnet.processes.workers import end_with_parent
 
 from . import on_device
 from .formats import subprocesses
@@ -77,7 +78,7 @@ def main():
 
 def _in_a_process(function, *arguments):
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+    with concurrent.futures.ProcessPoolExecutor(1, context, end_with_parent) as pool:
         return pool.submit(function, *arguments).result()
 
 

@@ -9,6 +9,7 @@ Formats: 1 has no `resize`; 1 and 2 call the function `prime` "seed".
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,13 @@ FORMAT_VERSION = 3
 SIGNATURES_FILE = "signatures.json"
 OLD_NAMES = {"seed": "prime"}  # Functions' names before format 3.
 
+MOST_CHARACTERS = 1 << 20  # Of a file's text; those of our bundles have 10,000.
+DTYPES = ("float32", "int32")
+ALLOWED = {
+    "num_channels": (1, 3),
+    "color_order": ("gray", "rgb"),
+    "resize": ("squash", "crop"),
+}
 UNIT, CODE = (0.0, 1.0), (-1.0, 1.0)
 # Meaning and range, `None` where there is no bound, of a tensor's name without the
 # number that may follow.
@@ -52,6 +60,15 @@ class Tensor:
     dtype: str
     range: tuple[float, float] | None
     about: str
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if an attribute is none of a tensor."""
+        sizes = [size for size in self.shape if size is not None]
+        _check(all(map(_is_count, sizes)), "shape", self.shape)
+        _check(self.dtype in DTYPES, "dtype", self.dtype)
+        _check(isinstance(self.about, str), "about", self.about)
+        low, high = self.range or UNIT
+        _check(-math.inf < low < high < math.inf, "range", self.range)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +115,18 @@ class Signatures:
     functions: dict[str, Signature]
     prime_function: str = "prime"
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if an attribute is none of a bundle."""
+        for key in ("image_size", "num_past", "max_future", "frame_rate"):
+            _check(_is_count(getattr(self, key)), key, getattr(self, key))
+        for key, allowed in ALLOWED.items():
+            _check(getattr(self, key) in allowed, key, getattr(self, key))
+        for key in ("name", "dataset", "prime_function"):
+            _check(isinstance(getattr(self, key), str), key, getattr(self, key))
+        for key in ("content", "state"):
+            names = getattr(self, key)
+            _check(all(isinstance(name, str) for name in names), key, names)
+
     def name_in_files(self, function: str) -> str:
         """Return the name that a function has in the bundle's model files."""
         return self.prime_function if function == "prime" else function
@@ -116,7 +145,7 @@ class Signatures:
             ValueError: the text is something else, or of a later format.
         """
         try:
-            values = _upgraded(json.loads(text))
+            values = _upgraded(json.loads(text[:MOST_CHARACTERS]))
             functions = {
                 name: Signature(
                     **{
@@ -130,9 +159,14 @@ class Signatures:
                 key: tuple(values.pop(key)) for key in ("content", "state")
             }
             return cls(functions=functions, **names, **values)
-        except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+        except OtherFormatError:
+            raise
+        except (
+            *(AttributeError, KeyError, OverflowError, RecursionError),
+            *(TypeError, ValueError),
+        ) as error:
             raise ValueError(
-                f"This is not a {SIGNATURES_FILE} of keras_drnet: {error!r}."
+                f"This is not a {SIGNATURES_FILE} of keras_drnet: {error!r:.300}."
             ) from error
 
 
@@ -142,13 +176,26 @@ def tensor(name: str, shape: Iterable[int | None], dtype: str) -> Tensor:
     return Tensor(tuple(shape), dtype, value_range, about)
 
 
+class OtherFormatError(ValueError):
+    """The text is of a later version."""
+
+
+def _check(is_sound: bool, key: str, value: object) -> None:
+    if not is_sound:
+        raise ValueError(f"{key} is {value!r}")
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
 def _upgraded(values: dict[str, Any]) -> dict[str, Any]:
     """Convert the values of any earlier format to those of today's."""
     version = values.pop("format_version")
     if version not in range(1, FORMAT_VERSION + 1):
-        raise ValueError(
-            f"{SIGNATURES_FILE} has format {version}; this program reads formats 1 to "
-            f"{FORMAT_VERSION}. Use the version of keras_drnet that wrote it."
+        raise OtherFormatError(
+            f"{SIGNATURES_FILE} has format {version!s:.50}; this program reads formats "
+            f"1 to {FORMAT_VERSION}. Use the version of keras_drnet that wrote it."
         )
     if version < 2:
         values.setdefault("resize", "squash")
@@ -160,8 +207,7 @@ def _upgraded(values: dict[str, Any]) -> dict[str, Any]:
 
 def _tensor(values: dict[str, Any]) -> Tensor:
     shape, value_range = values.pop("shape"), values.pop("range")
-    return Tensor(
-        shape=tuple(shape),
-        range=None if value_range is None else tuple(value_range),
-        **values,
-    )
+    if value_range is not None:
+        low, high = value_range
+        value_range = float(low), float(high)
+    return Tensor(shape=tuple(shape), range=value_range, **values)

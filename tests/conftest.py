@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,9 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.data.meshes.mesh_renderer import MeshRenderer
 from keras_drnet.errors import InputError
 
+# A shell that starts the tests in the background has them, and all that they start,
+# ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes is the load's matter: the first one traces a graph.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")

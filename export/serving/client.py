@@ -6,6 +6,7 @@
 Over REST it needs only NumPy, not TensorFlow.
 """
 
+import math
 import random
 import time
 
@@ -55,7 +56,7 @@ class ServingClient:
             version: number of its version; default: the newest.
             label: label of its version, in place of a number.
             protocol: "rest" or "grpc".
-            timeout: seconds that a single try may take.
+            timeout: seconds that a single try may take, its answer included.
             retries: further tries while the server is not reachable or not ready,
                 after 0.5, 1, 2, 4, 8, 8, ... seconds. A refused request is not
                 repeated.
@@ -129,22 +130,34 @@ class ServingClient:
         Raises:
             Unavailable: the server was not reachable or not ready, at any try.
             InputError: the inputs do not fit the function; or the server refused
-                them, or did not answer in time or as TF Serving does.
+                them, or did not answer in time or as `signatures` says.
         """
         signature = OLD_NAMES.get(signature, signature)
         function = choose(self._signatures.functions, signature, "signature")
         arrays = _arrays(inputs, function.inputs, f"Input of {signature}")
-        for name, tensor in function.inputs.items():
-            _check_values(name, arrays[name], tensor)
         if len({len(array) for array in arrays.values()}) > 1:
             sizes = {name: len(array) for name, array in arrays.items()}
             raise InputError(f"Inputs of {signature} differ in batch size: {sizes}.")
+        batch_size = len(next(iter(arrays.values())))
+        if not batch_size:
+            raise InputError(
+                f"Inputs of {signature} are an empty batch; send at least one."
+            )
+        most = self._most_values(function.outputs, batch_size)
         name = self._signatures.name_in_files(signature)
-        outputs = self._retried(lambda: self._transport.predict(name, arrays))
+        outputs = self._retried(lambda: self._transport.predict(name, arrays, most))
         # REST leaves out the name of a single output.
         if len(function.outputs) == 1 and not isinstance(outputs, dict):
             outputs = dict.fromkeys(function.outputs, outputs)
-        return _arrays(outputs, function.outputs, f"The server's answer of {signature}")
+        what = f"The server's answer of {signature}"
+        arrays = _arrays(outputs, function.outputs, what)
+        for name, array in arrays.items():
+            if len(array) != batch_size:
+                raise InputError(
+                    f"{what}: {name} has batch size {len(array)}; expected "
+                    f"{batch_size}, as the inputs have."
+                )
+        return arrays
 
     def status(self):
         """Return the state of each version on the server.
@@ -164,6 +177,14 @@ class ServingClient:
             yield outputs.pop("frame")
             tensors |= outputs
 
+    def _most_values(self, tensors, batch_size):
+        """Return the greatest number of values that outputs can have together."""
+        most_frames = self._signatures.max_future  # The only free size but the batch.
+        return sum(
+            batch_size * math.prod(size or most_frames for size in tensor.shape[1:])
+            for tensor in tensors.values()
+        )
+
     def _retried(self, send):
         delay = FIRST_DELAY
         for _ in range(self._retries):
@@ -177,7 +198,7 @@ class ServingClient:
 
 
 def _arrays(values, tensors, what):
-    """Convert values to arrays; raise `InputError` if one does not fit."""
+    """Convert values to arrays; raise `InputError` if one is not as its tensor."""
     if not isinstance(values, dict) or values.keys() != tensors.keys():
         found = sorted(values) if isinstance(values, dict) else type(values).__name__
         raise InputError(f"{what}: got {found}; expected {sorted(tensors)}.")
@@ -198,18 +219,14 @@ def _arrays(values, tensors, what):
                 f"{what}: {name} has shape {list(array.shape)}; expected [{expected}], "
                 "as signatures.json says."
             )
+        if not np.all(np.isfinite(array)):
+            raise InputError(f"{what}: {name} has values that are not finite numbers.")
+        if tensor.range is not None and array.size:
+            low, high = tensor.range
+            if array.min() < low - SLACK or array.max() > high + SLACK:
+                raise InputError(
+                    f"{what}: {name} has values from {array.min():g} to "
+                    f"{array.max():g}; expected {low:g} to {high:g}."
+                )
         arrays[name] = array
     return arrays
-
-
-def _check_values(name, array, tensor):
-    """Raise `InputError` if values are not finite or not in their range."""
-    if not np.all(np.isfinite(array)):
-        raise InputError(f"{name} has values that are not finite numbers.")
-    if tensor.range is not None and array.size:
-        low, high = tensor.range
-        if array.min() < low - SLACK or array.max() > high + SLACK:
-            raise InputError(
-                f"{name} has values from {array.min():g} to {array.max():g}; expected "
-                f"{low:g} to {high:g}."
-            )

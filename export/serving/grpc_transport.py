@@ -1,5 +1,7 @@
 """Calls over TF Serving's gRPC interface: 4 bytes a number, in place of REST's 10."""
 
+import math
+
 import tensorflow as tf
 
 from keras_drnet.errors import InputError
@@ -8,7 +10,8 @@ from .api import load_api
 from .transport import one_line
 
 OPTIONS = [
-    # No limit: the default of 4 MB is 85 frames of 64x64 pixels in color.
+    # No limit but the protocol's own of 2 GB: the default of 4 MB is 85 frames of 64x64
+    # pixels in color.
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
     # Reconnect to a restarted server within a second, not within two minutes.
@@ -55,14 +58,21 @@ class GrpcTransport:
         self._models = model.ModelServiceStub(channel)
         self._grpc = grpc
 
-    def predict(self, signature, inputs):
+    def predict(self, signature, inputs, most_values):
         """Call a signature; return its outputs as a dict of arrays."""
         request = self._request(self._predict_pb2.PredictRequest)
         request.model_spec.signature_name = signature
         for name, value in inputs.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
-        answer = self._send(self._predictions.Predict, request)
-        return {name: tf.make_ndarray(v) for name, v in answer.outputs.items()}
+        outputs = self._send(self._predictions.Predict, request).outputs
+        # What a message says of its shape takes no room yet.
+        count = sum(_num_values(tensor) for tensor in outputs.values())
+        if count > most_values:
+            raise self._no_answer(f"{count} values in place of {most_values} at most")
+        try:
+            return {name: tf.make_ndarray(v) for name, v in outputs.items()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._no_answer(repr(error)) from error
 
     def status(self):
         """Return the state of each version, as `{1: "AVAILABLE"}`."""
@@ -90,6 +100,12 @@ class GrpcTransport:
         except self._grpc.RpcError as error:
             raise self._failure(error.code(), error.details()) from error
 
+    def _no_answer(self, reason):
+        return InputError(
+            f"{self._target.server} did not answer as TF Serving does: "
+            f"{one_line(reason)}"
+        )
+
     def _failure(self, code, message):
         codes, target = self._grpc.StatusCode, self._target
         if code == codes.UNAVAILABLE:
@@ -101,3 +117,7 @@ class GrpcTransport:
         if code in (codes.INVALID_ARGUMENT, codes.FAILED_PRECONDITION):
             return target.refused(message)
         return InputError(f"{target.server} failed ({code.name}): {one_line(message)}")
+
+
+def _num_values(tensor):
+    return math.prod(dimension.size for dimension in tensor.tensor_shape.dim)

@@ -215,11 +215,13 @@ def _verified(folder):
             if sha256(folder / name) != expected["sha256"]:
                 raise DamagedFileError(f"{name} does not match its SHA-256")
         manifest["seconds"] = float(manifest.get("seconds", 0.0))
+    except DamagedFileError:
+        raise
     except OSError as error:
         raise DamagedFileError(
             f"{error.filename} cannot be read: {error.strerror}"
         ) from error
-    except (InputError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DamagedFileError(f"{MANIFEST_FILE} is not what was written") from error
     return manifest
 

@@ -19,7 +19,10 @@ VALUES: dict[str, dict[Any, Any]] = {
 def current(key: str, value: Any) -> tuple[str, Any]:
     """Return a dotted key and its value under their present names."""
     key = KEYS.get(key, key)
-    return key, VALUES.get(key, {}).get(value, value)
+    for old, new in VALUES.get(key, {}).items():
+        if value == old:
+            return key, new
+    return key, value
 
 
 def upgrade(values: dict[str, Any]) -> dict[str, Any]:

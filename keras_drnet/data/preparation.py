@@ -7,7 +7,6 @@ last.
 """
 
 import collections
-import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -18,6 +17,7 @@ import PIL
 
 import keras_drnet
 from keras_drnet.checks.json_input import parse_json
+from keras_drnet.config.overrides import from_dict
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
 from keras_drnet.data.pipeline.shards import (
@@ -25,11 +25,12 @@ from keras_drnet.data.pipeline.shards import (
     FORMAT,
     MANIFEST,
     ShardWriter,
+    StoredShard,
     has_manifest,
     read_manifest,
 )
-from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import InputError, choose
+from keras_drnet.processes.workers import run_jobs
 from keras_drnet.storage import files
 from keras_drnet.storage.lock import exclusive
 from keras_drnet.storage.object_storage import filesystem
@@ -37,7 +38,6 @@ from keras_drnet.storage.versions import installed_versions
 
 NOTE = ".done.json"
 LOCK = ".lock"
-NOTE_KEYS = frozenset(["bad", "clips", "file", "num_bytes", "plan", "sha256", "split"])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,12 +141,8 @@ def _finished_shards(output, key):
     Shards with bad files are left out, to be made again: the files may have been
     mended.
     """
-    notes = []
-    for name in _note_names(output):
-        with contextlib.suppress(InputError):  # Damaged: its shard is made again.
-            note = parse_json(files.read_bytes(f"{output}/{name}"))
-            if isinstance(note, dict) and note.keys() == NOTE_KEYS:
-                notes.append(note)
+    read = [_read_note(f"{output}/{name}") for name in _note_names(output)]
+    notes = [note for note in read if note]
     if has_manifest(output):
         manifest = read_manifest(output)
         notes += [note | {"plan": manifest["plan"]} for note in manifest["shards"]]
@@ -162,6 +158,20 @@ def _finished_shards(output, key):
         if not note["bad"]
         and files.sha256(f"{output}/{note['file']}") == note["sha256"]
     }
+
+
+def _read_note(path):
+    """Return the note of a shard, or `None` if it is damaged: the shard is made again.
+
+    Its keys are those of a `StoredShard`, and `plan`.
+    """
+    try:
+        note = parse_json(files.read_bytes(path))
+        plan = note.pop("plan")
+        from_dict(StoredShard, note)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return note | {"plan": plan} if isinstance(plan, str) else None
 
 
 def _note_names(output):

@@ -5,8 +5,8 @@ import functools
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
 from keras_drnet.data.preparation import bad_file, duplicate, open_reader
-from keras_drnet.data.workers import run_jobs
 from keras_drnet.errors import choose
+from keras_drnet.processes.workers import run_jobs
 
 
 def survey(config, *, num_workers=0):

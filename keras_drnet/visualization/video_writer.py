@@ -1,41 +1,22 @@
 """GIF and MP4 files, written image by image."""
 
 import contextlib
-import os
 import pathlib
-
-import numpy as np
 
 from keras_drnet.errors import InputError, choose, import_extra
 from keras_drnet.storage.files import atomic_write
 
-# Maps the suffix of a video to settings of ffmpeg, which encodes frame by frame, in
-# constant memory. Every GIF frame has a palette of its own, without dithering, so
-# that enlarged pixels stay uniform.
+# Maps the suffix of a video to its encoder. FFmpeg's libraries run in this process: one
+# that talks to a server over gRPC must not fork.
 ENCODERS = {
-    ".gif": {
-        "codec": "gif",
-        "quality": None,
-        "pix_fmt_out": "pal8",
-        "macro_block_size": 2,
-        "output_params": [
-            "-filter_complex",
-            "split[a][b];[a]palettegen=stats_mode=single[p];"
-            "[b][p]paletteuse=new=1:dither=none",
-            *("-f", "gif"),
-        ],
-    },
-    ".mp4": {
-        "codec": "libx264",
-        "macro_block_size": 2,
-        "output_params": ["-f", "mp4"],
-    },
+    ".gif": {"codec_name": "gif", "pix_fmt": "pal8"},
+    ".mp4": {"codec_name": "libx264", "pix_fmt": "yuv420p", "options": {"crf": "25"}},
 }
 
 
 @contextlib.contextmanager
 def video_writer(path, *, frame_rate):
-    """Open a GIF or MP4 file to which images are appended.
+    """Open a GIF or MP4 file to which images are appended, in constant memory.
 
     The file appears once it is complete; what was there before stays until then.
 
@@ -47,59 +28,70 @@ def video_writer(path, *, frame_rate):
         A function that appends a uint8 image `[H, W, 3]` with even sides.
 
     Raises:
-        InputError: the suffix is another, the file cannot be written, or imageio-ffmpeg
-            or PyAV is not installed.
+        InputError: the suffix is another, no image was appended, the file cannot be
+            written, or PyAV is not installed.
     """
-    ffmpeg, av = import_extra("imageio_ffmpeg"), import_extra("av")
+    av = import_extra("av")
     path = pathlib.Path(path)
     settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as unfinished:
-        # FFmpeg takes a relative path with a colon for a protocol.
-        file = os.path.abspath(unfinished)
-        encoder, num_frames = None, 0
+    with (
+        atomic_write(path) as unfinished,
+        open(unfinished, "wb") as file,
+        av.open(file, "w", format=path.suffix[1:]) as container,
+    ):
+        stream = container.add_stream(rate=frame_rate, **settings)
+        convert, num_frames = None, 0
 
         def append(image):
-            nonlocal encoder, num_frames
-            if encoder is None:
-                height, width, _ = image.shape
-                # Its palette filter warns of every frame that has few colors.
-                encoder = ffmpeg.write_frames(
-                    file,
-                    (width, height),
-                    fps=frame_rate,
-                    ffmpeg_log_level="error",
-                    **settings,
-                )
-                encoder.send(None)
-            try:
-                encoder.send(np.ascontiguousarray(image))
-            except OSError as error:  # FFmpeg has exited; it shows its command only.
-                raise _incomplete(path) from error
+            nonlocal convert, num_frames
+            frame = av.VideoFrame.from_ndarray(image)
+            frame.pts, frame.time_base = num_frames, 1 / stream.codec_context.framerate
+            if convert is None:
+                stream.width, stream.height = frame.width, frame.height
+                convert = _palette(av, frame) if stream.pix_fmt == "pal8" else _same
+            container.mux(stream.encode(convert(frame)))
             num_frames += 1
 
-        try:
-            yield append
-        finally:
-            if encoder is not None:
-                encoder.close()
-        # The encoder does not report whether FFmpeg wrote all frames.
-        if not num_frames or _count_frames(av, file) != num_frames:
-            raise _incomplete(path)
+        yield append
+        if not num_frames:
+            raise InputError(f"{path} would be empty; append at least one image.")
+        container.mux(stream.encode())  # What the encoder still holds.
 
 
-def _incomplete(path):
-    return InputError(f"{path} cannot be written completely; is the disk full?")
+def _same(frame):
+    return frame
 
 
-def _count_frames(av, file):
-    if not os.path.isfile(file):
-        return 0
-    try:
-        with av.open(file) as container:
-            return sum(packet.size > 0 for packet in container.demux(video=0))
-    except av.FFmpegError:
-        return 0
+def _palette(av, first):
+    """Return a function that gives each frame of an RGB video a palette of its own.
+
+    Without dithering, so that enlarged pixels stay uniform.
+    """
+    graph = av.filter.Graph()
+    source, split = (
+        graph.add_buffer(
+            width=first.width,
+            height=first.height,
+            format=first.format,
+            time_base=first.time_base,
+        ),
+        graph.add("split"),
+    )
+    palette = graph.add("palettegen", "stats_mode=single")
+    paint = graph.add("paletteuse", "new=1:dither=none")
+    source.link_to(split)
+    split.link_to(paint, 0, 0)
+    split.link_to(palette, 1, 0)
+    palette.link_to(paint, 0, 1)
+    paint.link_to(graph.add("buffersink"))
+    graph.configure()
+
+    def convert(frame):
+        graph.push(frame)
+        return graph.pull()
+
+    return convert
 
 
 @contextlib.contextmanager

@@ -37,7 +37,6 @@ def test_a_killed_preparation_resumes(videos, shards, tmp_path, number):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=heed_interrupts,
     )
     wait_for(lambda: list(output.glob("*.done.json")), process)
     process.send_signal(number)
@@ -55,11 +54,6 @@ def test_a_killed_preparation_resumes(videos, shards, tmp_path, number):
     assert {path: path.stat().st_mtime_ns for path in done} == times
     assert contents(output) == contents(shards)
     assert workers_of(process.pid) == []
-
-
-def heed_interrupts():
-    # A shell that starts the tests in the background has them ignore SIGINT.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def workers_of(session):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import os
 import pathlib
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from export import metadata, on_device
 from export.formats.flatbuffer import Model
 from export.on_device import DeviceError, VideoPredictor
+from export.on_device.trial import try_model
 from keras_drnet.inference import video_predictor
 from tests.support.paths import ROOT
 
@@ -229,6 +231,13 @@ def other_first(content, about):
     return metadata.attach(model.content(), about)
 
 
+def misfit(**changes):
+    """Returns a function that attaches changed signatures to a model."""
+    return lambda content, about: metadata.attach(
+        content, dataclasses.replace(about, **changes)
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -239,6 +248,8 @@ def other_first(content, about):
         (lambda c, about: metadata.attach(c, about)[:999], "has no signatures.json"),
         (lambda content, about: metadata.attach(b"nonsense", about), "cannot load"),
         (other_first, "first function of .* is not `step`; expected"),
+        (misfit(image_size=64), "functions of .* do not fit its signatures"),
+        (misfit(num_past=4), "functions of .* do not fit its signatures"),
     ],
 )
 def test_other_files_are_refused(model, tmp_path, runtime, make, message):
@@ -246,6 +257,32 @@ def test_other_files_are_refused(model, tmp_path, runtime, make, message):
     path.write_bytes(make(*model))
     with pytest.raises(DeviceError, match=message):
         VideoPredictor(path, runtime=runtime)
+
+
+def test_a_file_that_crashes_the_runtime_is_refused_by_a_trial(
+    model, tmp_path, runtime
+):
+    """Its first bytes say where the model begins: far behind its end."""
+    content, about = model
+    path = tmp_path / "drnet.tflite"
+    path.write_bytes(metadata.attach(b"\xff\xff\xff\x7f" + content[4:], about))
+    metadata.read(path)  # The digest is right.
+    with pytest.raises(DeviceError, match=f"{path} crashes the runtime|cannot load"):
+        try_model(path, runtime)
+
+
+def test_a_trial_accepts_what_the_predictor_accepts(tflite, tmp_path, runtime):
+    try_model(tflite, runtime)
+    path = tmp_path / "\udcff.tflite"
+    path.write_bytes(tflite.read_bytes()[:-1])
+    with pytest.raises(DeviceError, match="\udcff.tflite has no signatures.json"):
+        try_model(path, runtime)
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "drnet.tflite")
+    with pytest.raises(DeviceError, match="is a device or a pipe; expected a .tflite"):
+        VideoPredictor(tmp_path / "drnet.tflite")
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from export import metadata
 from export.on_device import VideoPredictor, load_runtime
-from export.on_device.__main__ import entry_point
+from export.on_device import __main__ as program
 from tests.support.processes import run_command
 from tests.support.videos import walker, write_video
 
@@ -95,7 +96,7 @@ def test_images_are_continued_in_one_image(tflite, tmp_path, monkeypatch):
 
 def run_here(monkeypatch, *flags):
     monkeypatch.setattr(sys, "argv", ["on_device", *flags])
-    return entry_point()
+    return program.entry_point()
 
 
 def test_a_wrong_flag_ends_a_process_with_one_sentence():
@@ -135,6 +136,27 @@ def test_bad_flags_are_explained(
     usual = [f"--model={tflite}", f"--video={video}", "--output=out.gif"]
     assert run_here(monkeypatch, *usual, *flags) == 2
     assert message in error_of(capfd)
+
+
+def test_a_model_from_a_stranger_has_a_trial_first(
+    model, video, tmp_path, monkeypatch, capfd
+):
+    content, about = model
+    path = tmp_path / "drnet.tflite"
+    path.write_bytes(metadata.attach(b"\xff\xff\xff\x7f" + content[4:], about))
+    output = tmp_path / "out.gif"
+    flags = [f"--model={path}", f"--video={video}", f"--output={output}"]
+    assert run_here(monkeypatch, *flags) == 2
+    assert str(path) in error_of(capfd)
+    assert not output.exists()
+
+
+def test_a_trusted_model_has_none(tflite, video, tmp_path, monkeypatch):
+    monkeypatch.setattr(program, "try_model", lambda *_: pytest.fail("a trial"))
+    output = tmp_path / "out.gif"
+    flags = [f"--model={tflite}", f"--video={video}", f"--output={output}"]
+    assert run_here(monkeypatch, *flags, "--trusted", "--num_future=1") is None
+    assert output.exists()
 
 
 def test_a_source_is_needed(tflite, monkeypatch, capfd):

@@ -69,14 +69,31 @@ def test_a_video_is_continued(served, files, tmp_path):
     assert borders == [1] * NUM_PAST + [0] * 7  # Green, then red.
 
 
+WITHOUT_CHILDREN = """
+import sys
+from export import serving_client
+from export.serving import grpc_transport  # Starts a process as TensorFlow loads.
+
+def refuse(event, arguments):
+    if event in ("subprocess.Popen", "os.fork", "os.posix_spawn"):
+        raise AssertionError(f"A fork is not safe beside gRPC: {event} {arguments}")
+
+sys.addaudithook(refuse)
+serving_client.entry_point()
+"""
+
+
 def test_images_are_continued_stepwise_over_grpc(served, files, tmp_path):
-    """Stepwise, `max_future` is no limit."""
+    """Stepwise, `max_future` is no limit; beside gRPC no process is started."""
     signatures = dataclasses.replace(served.signatures, max_future=20)
     (tmp_path / "signatures.json").write_text(signatures.to_json())
     output = tmp_path / "future.mp4"
-    result = predict(
-        tmp_path,
-        output,
+    result = run(
+        sys.executable,
+        "-c",
+        WITHOUT_CHILDREN,
+        f"--signatures={tmp_path / 'signatures.json'}",
+        f"--output={output}",
         f"--server={served.addresses['grpc']}",
         "--protocol=grpc",
         "--version_label=stable",

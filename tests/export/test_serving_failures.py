@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from export.serving import api, client
 from export.serving.client import ServingClient
@@ -152,6 +153,13 @@ def test_a_server_that_hangs_is_not_called_again(protocol):
             b'{"outputs": [[[[[1], [1]], [[1], [1]]]]]}',
             "sent 1 frames; expected 5",
         ),
+        (200, ANSWER.replace(b"0.0", b"null", 1), "future has values that are not fin"),
+        (200, ANSWER.replace(b"0.0", b"NaN", 1), "no 'outputs' in .*NaN is not a fini"),
+        (200, ANSWER.replace(b"0.0", b"1e30", 1), "from .* to 1e.30; expected 0 to 1"),
+        (200, ANSWER.replace(b"0.0", b"9" * 99, 1), "a number has 99 digits"),
+        (200, b"[" * 10**5, "it is nested too deeply"),
+        (200, json.dumps({"outputs": [FUTURE[0].tolist()] * 2}).encode(), "size 2; ex"),
+        (200, b" " * 2**21, "did not answer as TF Serving does: more than .* bytes"),
     ],
 )
 def test_wrong_answers_are_explained_without_a_retry(status, content, message):
@@ -159,6 +167,59 @@ def test_wrong_answers_are_explained_without_a_retry(status, content, message):
         with pytest.raises(InputError, match=message):
             predict()
         assert scripted.num_calls == 1
+
+
+def test_an_answer_of_a_greater_size_is_not_read():
+    with (
+        calls_to(REST, [(200, b"", 10**18)], timeout=600) as (predict, _),
+        pytest.raises(InputError, match="more than .* bytes"),
+    ):
+        predict()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "dtype", "message"),
+    [
+        ([10**6, 10**6], tf.float32, "1000000000000 values in place of 4000 at most"),
+        ([1, 5, *FRAME], tf.resource, "did not answer as TF Serving does"),
+        ([1, 5, *FRAME], tf.string, "future is no array of float32"),
+        ([2, 5, *FRAME], tf.float32, "batch size 2; expected 1"),
+    ],
+)
+def test_wrong_answers_over_grpc_are_explained(sizes, dtype, message):
+    """A single value stands for a tensor of any size."""
+    answer = tf.make_tensor_proto(0.5 if dtype == tf.float32 else "text")
+    answer.tensor_shape.CopyFrom(tf.TensorShape(sizes).as_proto())
+    answer.dtype = dtype.as_datatype_enum
+    with ScriptedServer([(200, b"")], answer).grpc() as address:
+        asking = ServingClient(address, SIGNATURES, protocol=GRPC)
+        with pytest.raises(InputError, match=message):
+            asking.predict(PAST, 5)
+
+
+@pytest.mark.parametrize("begin", [b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_server_that_drips_is_left_in_time(begin):
+    """Each read ends soon; together they would never end."""
+    done = threading.Event()
+
+    def drip():
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(begin)
+            while not done.wait(0.05):
+                connection.sendall(b" ")
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        concurrent.futures.ThreadPoolExecutor(1) as pool,
+    ):
+        pool.submit(drip)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        try:
+            with pytest.raises(InputError, match="did not answer within 0.5 seconds"):
+                ServingClient(address, SIGNATURES, timeout=0.5).predict(PAST, 5)
+        finally:
+            done.set()
 
 
 def test_frames_beyond_the_requested_number_are_cut_off():
@@ -183,6 +244,7 @@ def test_rest_on_the_port_of_grpc_is_explained():
         ({"past": PAST[0]}, r"past has shape \[3, 2, 2, 1\]"),
         ({"past": "text"}, "past is no array of float32"),
         ({"past": np.concatenate([PAST, PAST])}, "differ in batch size"),
+        ({"past": PAST[:0], "num_future": np.ones(0)}, "are an empty batch"),
         ({"frame": PAST}, r"got \['frame', 'num_future', 'past'\]; expected"),
     ],
 )

@@ -65,6 +65,53 @@ def test_other_formats_are_refused(values, version):
 
 
 @pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("image_size", "32"),
+        ("image_size", 0),
+        ("num_past", True),
+        ("frame_rate", 8.0),
+        ("num_channels", 4),
+        ("color_order", "bgr"),
+        ("resize", []),
+        ("name", None),
+        ("state", [1]),
+    ],
+)
+def test_values_of_another_kind_are_refused(values, key, value):
+    values[key] = value
+    with pytest.raises(ValueError, match=f"not a signatures.json .*{key}"):
+        read(values)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shape": [None, -1]},
+        {"shape": [1.5]},
+        {"shape": 5},
+        {"dtype": "resource"},
+        {"range": [1, 0]},
+        {"range": [0, 10**400]},
+        {"range": [0]},
+        {"about": 3},
+        {"more": 1},
+    ],
+)
+def test_tensors_of_another_kind_are_refused(values, change):
+    values["functions"]["seed"]["inputs"]["past"] |= change
+    with pytest.raises(ValueError, match=r"not a signatures\.json"):
+        read(values)
+
+
+def test_hostile_text_is_refused():
+    for text in ("[" * 10**5, '{"format_version": ' + "9" * 5000 + "}", "{" * 10**7):
+        with pytest.raises(ValueError, match=r"not a signatures\.json|has format") as e:
+            Signatures.from_json(text)
+        assert len(str(e.value)) < 500
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"format_version": 2}', '{"format_version": 3}', '"signatures"'],
 )

@@ -17,8 +17,10 @@ import zlib
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 
 from keras_drnet.checks.json_input import parse_json
+from keras_drnet.config.overrides import from_dict
 from keras_drnet.config.schema import RECORDING_KEYS, DataConfig
 from keras_drnet.data.clips import SPLITS, ClipEntry, check_split
 from keras_drnet.data.pipeline.windows import RecordedClips
@@ -60,6 +62,37 @@ class StoredClip(ClipEntry):
     fingerprint: str
     duplicate_of: str = ""
     shard: str = ""
+
+    def __post_init__(self):
+        """Raise `ValueError` if there cannot be such a clip."""
+        if self.offset < 0 or self.num_bytes < 0 or self.num_frames < 2:
+            raise ValueError(f"clip {self.name!r} has a number that is too small")
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredShard:
+    """A shard in the manifest.
+
+    Attributes:
+        file: its name.
+        split: "train" or "test".
+        num_bytes: its size.
+        sha256: its checksum.
+        clips: its clips.
+        bad: files of which no clip came, and why.
+    """
+
+    file: str
+    split: str
+    num_bytes: int
+    sha256: str
+    clips: list[StoredClip]
+    bad: list[dict[str, str]]
+
+    def __post_init__(self):
+        """Raise `ValueError` if there cannot be such a shard."""
+        if self.split not in SPLITS or os.path.basename(self.file) != self.file:
+            raise ValueError(f"shard {self.file!r} is not in this folder")
 
 
 class ShardWriter:
@@ -139,16 +172,14 @@ class ShardedClips(RecordedClips):
         self._frame_shape = (image_size, image_size, num_channels)
 
     def _read(self, clips, positions):
-        records = tf.numpy_function(
-            keep_input_errors(self._read_records), [clips], tf.string, stateful=False
+        images = tf.numpy_function(
+            keep_input_errors(self._read_images),
+            [clips, positions],
+            tf.string,
+            stateful=False,
         )
-        records = tf.ensure_shape(records, [None])
-        features = {"frames": tf.io.RaggedFeature(tf.string)}
-        images = tf.io.parse_example(records, features)["frames"]
-        images = tf.gather(images, positions, batch_dims=1)  # [B, K]
-        frames = tf.map_fn(
-            self._decode, tf.reshape(images, [-1]), fn_output_signature=tf.uint8
-        )
+        images = tf.ensure_shape(images, [None])
+        frames = tf.map_fn(self._decode, images, fn_output_signature=tf.uint8)
         return tf.reshape(
             frames, tf.concat([tf.shape(positions), self._frame_shape], axis=0)
         )
@@ -159,23 +190,30 @@ class ShardedClips(RecordedClips):
         )
         return tf.ensure_shape(frame, self._frame_shape)
 
-    def _read_records(self, clips):
-        records = [self._read_record(self._entries[clip]) for clip in clips]
-        return np.array(records, dtype=object)
+    def _read_images(self, clips, positions):
+        """Return the files of frames, `[B * K]`."""
+        images = []
+        for clip, chosen in zip(clips, positions, strict=True):
+            record = self._read_record(self._entries[clip])
+            images += [record[position] for position in chosen]
+        return np.array(images, dtype=object)
 
     def _read_record(self, entry):
+        """Return the files of all frames of a clip, a list of bytes."""
         path = f"{self._folder}/{entry.shard}"
         try:
             data = filesystem(path).read(path, entry.offset, entry.num_bytes)
-        except OSError as error:
+        except (OSError, MemoryError, OverflowError) as error:
             raise InputError(f"{path} cannot be read: {error}.") from error
-        if len(data) != entry.num_bytes or zlib.crc32(data) != entry.crc32:
+        is_whole = len(data) == entry.num_bytes and zlib.crc32(data) == entry.crc32
+        images = _parse_images(data) if is_whole else []
+        if len(images) != entry.num_frames:
             raise InputError(
                 f"{path} is damaged: clip {entry.name!r}, {entry.num_bytes} bytes from "
-                f"byte {entry.offset}, does not match its checksum. Run prepare again; "
-                "it rewrites damaged shards."
+                f"byte {entry.offset}, is not what the manifest says. Run prepare "
+                "again; it rewrites damaged shards."
             )
-        return data
+        return images
 
 
 def has_manifest(folder):
@@ -197,11 +235,12 @@ def read_manifest(folder):
         manifest = parse_json(read_bytes(path))
         is_newer = manifest["format"] > FORMAT
         if not is_newer:
+            config = from_dict(DataConfig, manifest["config"])
+            manifest["config"] = dataclasses.asdict(config)
             for shard in manifest["shards"]:
-                if shard["split"] not in SPLITS or "/" in shard["file"]:
-                    raise ValueError(f"shard {shard['file']!r} is not in this folder")
-                _stored_clips(shard)
-            DataConfig(**manifest["config"])
+                from_dict(StoredShard, shard, whole="A shard")
+            if not isinstance(manifest["plan"], str):
+                raise ValueError("plan is no text")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is damaged ({error}); remove it and run prepare again."
@@ -238,16 +277,21 @@ def list_clips(config, split):
                 f"--override=data.{key}={found}."
             )
     return [
-        clip
+        StoredClip(**clip | {"shard": shard["file"]})
         for shard in manifest["shards"]
         if shard["split"] == split
-        for clip in _stored_clips(shard)
-        if not clip.duplicate_of
+        for clip in shard["clips"]
+        if not clip.get("duplicate_of")
     ]
 
 
-def _stored_clips(shard):
-    return [StoredClip(**clip, shard=shard["file"]) for clip in shard["clips"]]
+def _parse_images(record):
+    """Return the images of a record, bytes; an empty list if it is no record."""
+    try:
+        features = tf.train.Example.FromString(record).features.feature
+    except DecodeError:
+        return []
+    return features["frames"].bytes_list.value
 
 
 def _bytes_feature(values):

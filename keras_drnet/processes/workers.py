@@ -37,7 +37,7 @@ def run_jobs(function, jobs, *, num_workers, unit):
     pool = concurrent.futures.ProcessPoolExecutor(
         min(num_workers or os.cpu_count(), len(jobs)),
         multiprocessing.get_context(method),
-        initializer=_end_with_parent,
+        initializer=end_with_parent,
     )
     try:
         with tqdm.tqdm(total=len(jobs), unit=f" {unit}") as progress:
@@ -54,8 +54,8 @@ def run_jobs(function, jobs, *, num_workers, unit):
         pool.shutdown(cancel_futures=True)
 
 
-def _end_with_parent():
-    """End this process as soon as its parent has ended."""
+def end_with_parent():
+    """End this worker of a pool as soon as its parent has ended."""
     parent = multiprocessing.parent_process().sentinel
 
     def watch():
