@@ -10,6 +10,7 @@ LATEST_PYTHON ?= $(or $(call runs,python3.13 python3.12),python3.13)
 RUN_DIR ?= runs/quickstart
 TESTS ?= tests
 FUZZ_EXAMPLES ?= 20000
+SEED ?= 0
 BIN := .venv/bin
 SOURCES := keras_drnet export tests android_demo docs
 PYTEST_FLAGS := -q --durations=15
@@ -18,7 +19,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
-  lint format docs results bench android bazel clean
+  torture lint format docs results bench android bazel clean
 
 help:  ## Lists the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -48,6 +49,9 @@ test-kserve: .venv/ready .venv-kserve/ready  ## Runs the serving client against 
 
 fuzz: .venv/ready  ## Reads damaged and hostile files for long (FUZZ_EXAMPLES=number for each parser).
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) -k changed tests/fuzz
+
+torture: .venv/ready  ## Kills training, preparation and export 60 times (SEED=number for other moments).
+	KILLS=20 SEED=$(SEED) $(PYTEST) --run_slow tests/programs/test_kills.py
 
 lint: .venv/ready  ## Checks style, layers and types.
 	$(BIN)/ruff check $(SOURCES)

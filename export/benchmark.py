@@ -26,6 +26,8 @@ import numpy as np
 from absl import flags
 
 from keras_drnet import cli
+from keras_drnet.checks.json_input import parse_json
+from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
 from keras_drnet.processes.workers import end_with_parent
 
@@ -64,8 +66,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         config = pathlib.Path(scratch, "config.json")
         plain = pathlib.Path(scratch, "plain.tflite")
-        manifest = json.loads((folder / MANIFEST_FILE).read_text())
-        config.write_text(json.dumps(manifest["config"]))
+        config.write_text(_config(folder / MANIFEST_FILE).to_json())
         log = subprocesses.log_path(folder)
         module = f"{__package__}.graph.plain_graph"
         subprocesses.run(module, config, plain, log=log)
@@ -74,6 +75,16 @@ def main():
             print(_in_a_process(_table, folder, config, plain, threads, _ROUNDS.value))
         if _LONG.value:
             print(_in_a_process(_long_roll_out, folder, _LONG.value))
+
+
+def _config(path):
+    """Return the configuration in a bundle's manifest."""
+    try:
+        return Config.from_json(json.dumps(parse_json(path.read_bytes())["config"]))
+    except (KeyError, TypeError, InputError) as error:
+        raise InputError(
+            f"{path} is not what was written ({error}); export the run again."
+        ) from error
 
 
 def _in_a_process(function, *arguments):

@@ -1,8 +1,8 @@
 """The model card of a bundle: description, figures and files."""
 
-import json
-
 import keras_drnet
+from keras_drnet.errors import InputError
+from keras_drnet.reporting.results import read_results
 
 from . import drift
 
@@ -88,26 +88,22 @@ def table(measurements):
 
 def _figures(run):
     """Return the results of `evaluate` as a table, or how to get them."""
-    path = run.find("evaluation/metrics.json")
     try:
-        results = json.loads(path.read_text())
-        prediction = results["prediction"]
-        lines = [
-            "| frames ahead | "
-            + " | ".join(method.replace("_", " ") for method in prediction)
-            + " |",
-            "|---|" + "---|" * len(prediction),
-        ]
-        num_future = results["clips"]["num_future"]
-        for step in (s for s in (1, 5, 10, 20, 50) if s <= num_future):
-            cells = [f"{m['psnr'][step - 1]:.2f}" for m in prediction.values()]
-            lines.append(f"| +{step} | {' | '.join(cells)} |")
-        return (
-            f"PSNR in dB, mean over {results['clips']['count']} held-out clips.\n\n"
-            + "\n".join(lines)
-        )
-    except (OSError, ValueError, KeyError):
+        metrics = read_results(run).metrics
+    except InputError as error:  # Not a reason to lose the bundle.
+        return f"Not known: {error}"
+    if metrics is None:
         return (
             "Not measured yet: `python -m keras_drnet.evaluate --run_dir=...` before "
             "the export puts them here."
         )
+    names = [name.replace("_", " ") for name in metrics.prediction]
+    lines = [
+        f"| frames ahead | {' | '.join(names)} |",
+        "|---|" + "---|" * len(names),
+    ]
+    for step in (s for s in (1, 5, 10, 20, 50) if s <= metrics.clips.num_future):
+        cells = [f"{one.psnr[step - 1]:.2f}" for one in metrics.prediction.values()]
+        lines.append(f"| +{step} | {' | '.join(cells)} |")
+    count = metrics.clips.count
+    return f"PSNR in dB, mean over {count} held-out clips.\n\n" + "\n".join(lines)

@@ -172,7 +172,7 @@ def test_the_package_is_made_of_the_stages_that_it_offers():
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem"),
     [
-        ("models", '":errors"', "", ":models imports :errors"),
+        ("processes", '":errors"', "", ":processes imports :errors"),
         ("losses", '":errors"', '":errors", ":data"', ":losses does not import :data"),
         ("losses", ":errors", ":training", ":training does not stand above :losses"),
         ("errors", "/errors.py", "/error.py", "keras_drnet/errors.py is in no target"),

@@ -59,11 +59,3 @@ def check_frames(
             f"{what} have values from {low:g} to {high:g}; expected 0 to 1."
         )
     return array
-
-
-def check_number_of_frames(number: int, name: str, least: int) -> None:
-    """Check that a number of frames is whole and at least `least`."""
-    if isinstance(number, bool) or not isinstance(number, int | np.integer):
-        raise InputError(f"{name} is {number!r}; expected a whole number.")
-    if number < least:
-        raise InputError(f"{name} is {number}; expected at least {least}.")

@@ -3,7 +3,8 @@
 import dataclasses
 import functools
 
-from keras_drnet.data.clips import SPLITS
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.data.clips import SPLITS, check_split
 from keras_drnet.data.datasets.kth import KTH
 from keras_drnet.data.datasets.moving_mnist import MovingMNIST, can_name_digits
 from keras_drnet.data.datasets.rotating_objects import RotatingObjects
@@ -35,8 +36,10 @@ def load_source(config, split, *, clip_length=0):
         A `ClipSource`.
 
     Raises:
-        InputError: the data set is unknown, or its data are missing or damaged.
+        InputError: the split or the data set is unknown, or its data are missing or
+            damaged.
     """
+    check_split(split)
     data = config.data
     if clip_length:
         data = dataclasses.replace(data, clip_length=clip_length)
@@ -76,7 +79,12 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
 
     Returns:
         A `tf.data.Dataset`: see `sampling`.
+
+    Raises:
+        InputError: as `load_source`; or the stage is unknown, or a number negative.
     """
+    check_count(first_batch, "first_batch", least=0)
+    check_count(num_batches, "num_batches", least=0)
     batch_size = config.stage(stage).batch_size
     source = load_source(config, split, clip_length=config.clip_length(stage))
     if stage == "drnet":

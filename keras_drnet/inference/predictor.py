@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-from keras_drnet.checks.frames import check_frames, check_number_of_frames
+from keras_drnet.checks.frames import check_frames
+from keras_drnet.checks.numbers import check_count
 
 Frames = NDArray[np.float32]
 
@@ -57,7 +58,7 @@ class Predictor(abc.ABC):
         Raises:
             InputError: `past` as for `stream`, or `num_future` is below 0.
         """
-        check_number_of_frames(num_future, "num_future", 0)
+        check_count(num_future, "num_future", 0)
         video = self._check_video(past)
         frames = list(itertools.islice(self._stream(video), num_future))
         if not frames:

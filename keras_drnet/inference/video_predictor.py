@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
-from keras_drnet.checks.frames import check_frames, check_number_of_frames
+from keras_drnet.checks.frames import check_frames
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.errors import InputError
 from keras_drnet.inference.predictor import Frames, Predictor
 from keras_drnet.models import pose_rollout
@@ -94,7 +95,7 @@ class VideoPredictor(Predictor):
         Raises:
             InputError: frames as for `reconstruct`, or `num_steps` is below 2.
         """
-        check_number_of_frames(num_steps, "num_steps", 2)
+        check_count(num_steps, "num_steps", 2)
         frames = self._check(
             content_frames, start_frames=start_frames, end_frames=end_frames
         )

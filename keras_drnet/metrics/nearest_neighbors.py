@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from keras_drnet.checks.arrays import check_images_or_codes
+
 
 def nearest(items, bank, k=1):
     """Find the nearest neighbors of frames, or codes, by Euclidean distance.

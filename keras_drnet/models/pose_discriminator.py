@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.models.pose_lstm import (
     DEVIATIONS,
     POSE_NORMALIZATION,
@@ -23,7 +24,12 @@ def build_pose_discriminator(pose_dim, num_units=128):
     Returns:
         A `keras.Model` from `(pose, next_pose)`, each `[B, Dp]`, to a logit `[B, 1]`
         positive for a pair of real video.
+
+    Raises:
+        InputError: a number is none of 1 or above.
     """
+    check_count(pose_dim, "pose_dim")
+    check_count(num_units, "num_units")
     pose = keras.Input((pose_dim,), name="pose")
     next_pose = keras.Input((pose_dim,), name="next_pose")
     normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)

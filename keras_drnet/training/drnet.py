@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_drnet.checks.numbers import check_number
 from keras_drnet.errors import InputError
 from keras_drnet.losses import drnet_losses
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
@@ -88,8 +89,8 @@ class DrNet(AdversarialModel):
             name: name of the model.
 
         Raises:
-            InputError: the objective is unknown, or there is a `decorrelation_weight`,
-                but fewer than two parts.
+            InputError: the objective is unknown, a weight is negative or no number, or
+                there is a `decorrelation_weight`, but fewer than two parts.
         """
         if not isinstance(networks, Networks):
             networks = Networks(
@@ -100,6 +101,8 @@ class DrNet(AdversarialModel):
             "steadiness": steadiness_weight,
             "decorrelation": decorrelation_weight,
         }
+        for term, weight in weights.items():
+            check_number(weight, f"{term}_weight", least=0)
         super().__init__(
             AdversarialLoss(
                 networks.scene_discriminator,

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_drnet.checks.numbers import check_count, check_number
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
@@ -70,7 +71,13 @@ class JointPosePredictor(PosePredictor):
                 poses; 0 = off.
             name: name of the model.
             **kwargs: `num_past`, `absolute_error` and `dtype` of `PosePredictor`.
+
+        Raises:
+            InputError: a number is out of its range.
         """
+        check_count(num_targets, "num_targets")
+        check_number(anchor_weight, "anchor_weight", least=0)
+        check_number(frame_weight, "frame_weight", least=0)
         super().__init__(
             content_encoder,
             pose_encoder,

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_drnet.checks.numbers import check_count, check_number
 from keras_drnet.errors import InputError
 from keras_drnet.losses import gan_losses, mcnet_losses
 from keras_drnet.models import mcnet_rollout
@@ -79,10 +80,16 @@ class MCNet(TwoPlayerModel):
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
                 scales the losses of both optimizers.
             name: name of the model.
+
+        Raises:
+            InputError: a number is out of its range.
         """
         # The networks cast by themselves; the clips they predict stay float32.
         super().__init__(name=name, dtype=dtype, autocast=False)
         check_num_past(num_past)
+        check_count(num_future, "num_future")
+        check_number(image_weight, "image_weight", least=0)
+        check_number(adversarial_weight, "adversarial_weight", least=0)
         self.networks = networks
         # As attributes of their own Keras finds their weights.
         self.motion_encoder = networks.motion_encoder

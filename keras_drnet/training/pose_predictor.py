@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_drnet.checks.numbers import check_count, check_number
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
@@ -68,8 +69,13 @@ class PosePredictor(StageModel):
                 the LSTM reads in training; 0 for none.
             dtype: dtype policy of the networks.
             name: name of the model.
+
+        Raises:
+            InputError: a number is out of its range.
         """
         super().__init__(name=name, dtype=dtype)
+        check_count(num_past, "num_past")
+        check_number(pose_noise, "pose_noise", least=0)
         self.content_encoder = content_encoder
         self.pose_encoder = pose_encoder
         self.pose_lstm = pose_lstm

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_drnet.checks.numbers import check_count, check_number
 from keras_drnet.losses import drnet_losses, gan_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
@@ -65,7 +66,12 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
                 normalized poses.
             name: name of the model.
             **kwargs: `num_past`, `absolute_error` and `dtype` of `PosePredictor`.
+
+        Raises:
+            InputError: a number is out of its range.
         """
+        check_count(rollout_length, "rollout_length", least=2)
+        check_number(adversarial_weight, "adversarial_weight", least=0)
         super().__init__(
             content_encoder,
             pose_encoder,

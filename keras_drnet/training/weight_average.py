@@ -5,6 +5,8 @@ import contextlib
 import keras
 import tensorflow as tf
 
+from keras_drnet.checks.numbers import check_number
+
 
 class WeightAverage(keras.callbacks.Callback):
     """Exponential moving average of networks' weights over the steps of training.
@@ -31,9 +33,13 @@ class WeightAverage(keras.callbacks.Callback):
 
         Args:
             networks: list of `keras.Model`.
-            momentum: share of the old average that a step keeps, in (0, 1).
+            momentum: share of the old average that a step keeps, in [0, 1).
+
+        Raises:
+            InputError: the momentum is out of its range.
         """
         super().__init__()
+        check_number(momentum, "momentum", least=0, below=1)
         self._momentum = momentum
         # Networks may share some.
         weights = {id(w): w for network in networks for w in network.weights}

@@ -5,6 +5,8 @@ import pathlib
 import imageio.v2 as imageio
 import numpy as np
 
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.errors import InputError
 from keras_drnet.storage.files import atomic_write
 
 GREEN = (0, 200, 0)  # Border of observed frames.
@@ -25,7 +27,13 @@ def frame_grid(rows, *, colors=None, scale=1, border=1):
 
     Returns:
         A uint8 image `[H', W', 3]`.
+
+    Raises:
+        InputError: there is no row, a row has no frame, or `scale` is no number from 1.
     """
+    check_count(scale, "scale")
+    if not len(rows) or not all(map(len, rows)):
+        raise InputError("A grid has an empty row, or none; expected frames in each.")
     colors = colors or [GRAY] * len(rows)
     images = [
         _row(np.asarray(frames), color, scale, border)

@@ -3,6 +3,9 @@
 import contextlib
 import pathlib
 
+import numpy as np
+
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.errors import InputError, choose, import_extra
 from keras_drnet.storage.files import atomic_write
 
@@ -28,10 +31,11 @@ def video_writer(path, *, frame_rate):
         A function that appends a uint8 image `[H, W, 3]` with even sides.
 
     Raises:
-        InputError: the suffix is another, no image was appended, the file cannot be
-            written, or PyAV is not installed.
+        InputError: the suffix is another, no image was appended, one is of another
+            shape or type, the file cannot be written, or PyAV is not installed.
     """
     av = import_extra("av")
+    check_count(frame_rate, "frame_rate")
     path = pathlib.Path(path)
     settings = choose(ENCODERS, path.suffix, f"kind of video ({path.name})")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +49,7 @@ def video_writer(path, *, frame_rate):
 
         def append(image):
             nonlocal convert, num_frames
+            _check_image(image, (stream.height, stream.width) if num_frames else None)
             frame = av.VideoFrame.from_ndarray(image)
             frame.pts, frame.time_base = num_frames, 1 / stream.codec_context.framerate
             if convert is None:
@@ -57,6 +62,22 @@ def video_writer(path, *, frame_rate):
         if not num_frames:
             raise InputError(f"{path} would be empty; append at least one image.")
         container.mux(stream.encode())  # What the encoder still holds.
+
+
+def _check_image(image, sides):
+    """Raise `InputError` if an image is none, or not of the size of the ones before."""
+    shape = image.shape
+    if (
+        image.dtype != np.uint8
+        or (len(shape), *shape[2:]) != (3, 3)
+        or any(side % 2 for side in shape[:2])
+        or sides not in (None, shape[:2])
+    ):
+        wanted = "even sides" if sides is None else f"sides {sides}, as the ones before"
+        raise InputError(
+            f"An image is {image.dtype} of shape {shape}; expected uint8 "
+            f"[H, W, 3] with {wanted}."
+        )
 
 
 def _same(frame):

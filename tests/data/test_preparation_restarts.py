@@ -11,6 +11,7 @@ import pytest
 from keras_drnet.data.pipeline.shards import MANIFEST
 from keras_drnet.data.preparation import prepare
 from tests.support.paths import ROOT
+from tests.support.processes import living_processes
 from tests.support.shards import config, contents, flags, run
 
 
@@ -53,24 +54,7 @@ def test_a_killed_preparation_resumes(videos, shards, tmp_path, number):
     assert result.returncode == 0, result.stderr
     assert {path: path.stat().st_mtime_ns for path in done} == times
     assert contents(output) == contents(shards)
-    assert workers_of(process.pid) == []
-
-
-def workers_of(session):
-    """Return the processes that a dead one has left behind."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = subprocess.run(
-            ["ps", "-o", "pid=,stat=", "-s", str(session)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-        living = [line for line in found.splitlines() if " Z" not in line]
-        if not living:
-            break
-        time.sleep(0.2)
-    return living
+    assert living_processes(process.pid) == []
 
 
 def test_a_preparation_stopped_by_a_full_disk_resumes(videos, shards, tmp_path):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import pathlib
 import shutil
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from export import metadata
+from export import metadata, model_card
 from export.bundle import Options, export_run
 from export.formats import to_onnx
 from export.formats.schemes import SCHEMES
@@ -78,6 +79,15 @@ def test_the_first_example_is_the_golden_clip(bundle, golden):
     frames = np.stack([np.asarray(Image.open(path)) for path in images])
     past = golden["roll_out/inputs/past"][0]
     np.testing.assert_allclose(frames / 255, past, atol=1 / 255)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"prediction": {"drnet": 3}}'])
+def test_damaged_figures_do_not_cost_the_bundle(run, signatures, tmp_path, text):
+    copy = pathlib.Path(shutil.copytree(run.path, tmp_path / "run"))
+    (copy / "evaluation").mkdir(exist_ok=True)
+    (copy / "evaluation" / "metrics.json").write_text(text)
+    card = model_card.text(RunFolder(copy), signatures, [])
+    assert "Not known: " in card and "metrics.json cannot be used" in card
 
 
 def test_the_model_card_lists_every_file(bundle):

@@ -55,6 +55,23 @@ def wait_for(process, path):
         time.sleep(0.02)
 
 
+def living_processes(session):
+    """Returns what lives of a session, `ps` lines; waits a while for its end."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = subprocess.run(
+            ["ps", "-o", "pid=,stat=", "-s", str(session)],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        living = [line for line in found.splitlines() if " Z" not in line]
+        if not living:
+            break
+        time.sleep(0.2)
+    return living
+
+
 def checkpoint(run_dir, stage, step):
     return run_dir / stage / f"step_{step:08d}" / "checkpoint.json"
 

@@ -98,3 +98,34 @@ def test_a_video_may_have_any_name(tmp_path, monkeypatch, name, suffix):
     assert os.listdir() == [name + suffix]
     with open(name + suffix, "rb") as file, av.open(file) as container:
         assert sum(1 for _ in container.decode(video=0)) == len(IMAGES)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        IMAGES[0] / 255,
+        IMAGES[0, :15],
+        IMAGES[0, ..., 0],
+        IMAGES[0, ..., :1],
+        np.zeros((32, 16, 3), np.uint8),
+    ],
+)
+def test_other_images_are_refused(tmp_path, image):
+    with (
+        pytest.raises(
+            InputError, match=r"of shape .*; expected uint8 \[H, W, 3\] with"
+        ),
+        video_writer(tmp_path / "a.gif", frame_rate=8) as append,
+    ):
+        append(IMAGES[0])
+        append(image)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("frame_rate", [0, -8, 7.5])
+def test_other_frame_rates_are_refused(tmp_path, frame_rate):
+    with (
+        pytest.raises(InputError, match="frame_rate is .*expected"),
+        video_writer(tmp_path / "a.gif", frame_rate=frame_rate),
+    ):
+        pass
