@@ -33,7 +33,7 @@ def check_array(
     """
     array = np.asarray(values)
     check_shape(array, name, *expected)
-    if len(array) < least or not array.size:
+    if not array.ndim or len(array) < least or not array.size:
         raise InputError(
             f"The shape of {name} is {array.shape}; expected at least {least} along "
             "the first axis, and no empty one."
@@ -101,4 +101,4 @@ def check_positive(values: ArrayLike, name: str) -> None:
     """Check that a number, or each of an array, is finite and above 0."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf" or not np.all((array > 0) & np.isfinite(array)):
-        raise InputError(f"{name} is {values}; expected a number above 0.")
+        raise InputError(f"{name} is {values!r}; expected a number above 0.")

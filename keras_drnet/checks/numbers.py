@@ -21,7 +21,7 @@ def check_number(
     """Check that a value is a finite number, `least` or above and less than `below`."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InputError(f"{name} is {value!r}; expected a number.")
-    if not (math.isfinite(value) and least <= value < below):
+    if not (math.isfinite(value) and least <= float(value) < below):
         wanted = "a finite number"
         if math.isfinite(least):
             wanted += f", {least:g} or above"

@@ -18,13 +18,13 @@ def check_shape(tensor: Any, name: str, *expected: tuple[int | str, ...]) -> Non
         tensor: what has the shape.
         name: what it is, for the message: an argument's name.
         *expected: for each shape that is allowed a tuple of sizes, and of names of the
-            axes that may have any size: `("B", 1)`.
+            axes that may have any size: `("B", 1)`. Without one, any shape is.
 
     Raises:
         InputError: it is none of them.
     """
     shape = _shape(tensor)
-    if shape is None or any(_match(shape, one) for one in expected):
+    if shape is None or not expected or any(_match(shape, one) for one in expected):
         return
     wanted = " or ".join(f"[{', '.join(map(str, one))}]" for one in expected)
     raise InputError(f"The shape of {name} is {shape}; expected {wanted}.")
@@ -89,9 +89,7 @@ def _shape(tensor: Any) -> tuple[int | None, ...] | None:
     return None if getattr(shape, "rank", 0) is None else tuple(shape)
 
 
-def _match(
-    shape: tuple[int | None, ...], other: tuple[int | str | None, ...]
-) -> bool:
+def _match(shape: tuple[int | None, ...], other: tuple[int | str | None, ...]) -> bool:
     return len(shape) == len(other) and all(
         a == b or a is None or b is None or isinstance(b, str)
         for a, b in zip(shape, other, strict=True)

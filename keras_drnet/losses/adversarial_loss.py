@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_drnet.checks.numbers import check_number
 from keras_drnet.errors import choose
 from keras_drnet.losses.adversary_losses import ADVERSARY_LOSSES, is_right
 from keras_drnet.losses.gradient_rules import GRADIENT_RULES
@@ -58,13 +59,15 @@ class AdversarialLoss(keras.layers.Layer):
             gradient_rule: a name in `gradient_rules.GRADIENT_RULES`. The objectives
                 `"projection"` and `"projection_by_variable"` stand for
                 `"gradient_reversal"` with the gradient rule of that name.
-            weight: of `encoder_loss` beside the task's loss: a float, or a schedule of
-                the optimizer's step. See `weight_at`.
+            weight: of `encoder_loss` beside the task's loss: a float, at least 0, or a
+                schedule of the optimizer's step. See `weight_at`.
             **kwargs: arguments of `keras.layers.Layer`.
 
         Raises:
-            InputError: a name is unknown.
+            InputError: a name is unknown, or the weight is negative or no number.
         """
+        if not callable(weight):
+            check_number(weight, "weight", least=0)
         super().__init__(**kwargs)
         self.adversary = adversary
         self.contrast = contrast
@@ -83,6 +86,10 @@ class AdversarialLoss(keras.layers.Layer):
             features: what the contrast takes: a tensor or tuples of tensors. No
                 gradient goes back through them.
             **given: what else the contrast takes, tensors too.
+
+        Raises:
+            InputError: the contrast cannot take the features, or the adversary's
+                outputs are not in the shape of the labels.
         """
         examples = self._adversary_examples(features, given)
         outputs = self._outputs(examples)
@@ -91,7 +98,7 @@ class AdversarialLoss(keras.layers.Layer):
     def encoder_loss(self, features, **given):
         """Return what the features minimize, a float32 scalar, not weighted yet.
 
-        Arguments are those of `discriminator_loss`.
+        Arguments and errors are those of `discriminator_loss`.
         """
         examples = self.contrast.feature_examples(features, **given)
         errors = self._feature_error(

@@ -47,23 +47,33 @@ class AdversarialLossSum(keras.layers.Layer):
         (self.gradient_rule,) = rules
 
     def discriminator_loss(self, features):
-        """Return what the adversaries minimize, a float32 scalar."""
+        """Return what the adversaries minimize, a float32 scalar.
+
+        Raises:
+            InputError: a part has no features.
+        """
         return sum(
-            part.discriminator_loss(features[name]) for name, part in self.parts.items()
+            part.discriminator_loss(own) for part, own in self._with_features(features)
         )
 
     def encoder_loss(self, features):
-        """Return what the features minimize, a float32 scalar, weighted."""
+        """Return what the features minimize, a float32 scalar, weighted.
+
+        Raises:
+            InputError: a part has no features.
+        """
         return sum(
-            part.weight * part.encoder_loss(features[name])
-            for name, part in self.parts.items()
+            part.weight * part.encoder_loss(own)
+            for part, own in self._with_features(features)
         )
 
     def accuracy(self, features):
-        """Return the mean accuracy of the adversaries."""
-        accuracies = [
-            part.accuracy(features[name]) for name, part in self.parts.items()
-        ]
+        """Return the mean accuracy of the adversaries.
+
+        Raises:
+            InputError: a part has no features.
+        """
+        accuracies = [part.accuracy(own) for part, own in self._with_features(features)]
         return sum(accuracies) / len(accuracies)
 
     def weight_at(self, step):
@@ -90,3 +100,13 @@ class AdversarialLossSum(keras.layers.Layer):
             for name, part in config["parts"].items()
         }
         return cls(**config | {"parts": parts})
+
+    def _with_features(self, features):
+        """Return pairs of a part and its features."""
+        missing = self.parts.keys() - features.keys()
+        if missing:
+            raise InputError(
+                f"The features are {sorted(features)}; expected {sorted(self.parts)}, "
+                "some for each part."
+            )
+        return [(part, features[name]) for name, part in self.parts.items()]

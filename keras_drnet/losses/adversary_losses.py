@@ -7,9 +7,29 @@ and labels are one-hot or soft. Errors are `[...]`.
 
 from keras import ops
 
+from keras_drnet.checks.shapes import check_same_shape
+
+
+def check_outputs(outputs, labels):
+    """Check that outputs and labels have one shape.
+
+    Raises:
+        InputError: shapes differ.
+    """
+    check_same_shape(
+        outputs=outputs,
+        labels=labels,
+        hint="Give the adversary an output for each column of its labels.",
+    )
+
 
 def cross_entropy(outputs, labels):
-    """Return the cross-entropy of logits and labels, in nats."""
+    """Return the cross-entropy of logits and labels, in nats.
+
+    Raises:
+        InputError: shapes differ.
+    """
+    check_outputs(outputs, labels)
     if outputs.shape[-1] == 1:
         errors = ops.softplus(outputs) - labels * outputs
     else:
@@ -18,7 +38,12 @@ def cross_entropy(outputs, labels):
 
 
 def squared_error(outputs, labels):
-    """Return the squared error of outputs that are quantities, not logits."""
+    """Return the squared error of outputs that are quantities, not logits.
+
+    Raises:
+        InputError: shapes differ.
+    """
+    check_outputs(outputs, labels)
     return ops.sum(ops.square(outputs - labels), axis=-1)
 
 
@@ -29,7 +54,11 @@ def absolute_error(outputs, labels):
     group-normalized L1 loss of Madras et al., *Learning Adversarially Fair and
     Transferable Representations*, ICML 2018: their L_Adv is `1 - 2 * mean` of it
     (demographic parity), and their adversary maximizes that.
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_outputs(outputs, labels)
     if outputs.shape[-1] == 1:
         return ops.sum(ops.abs(ops.sigmoid(outputs) - labels), axis=-1)
     # Half: what the label's class lacks is counted again in the other classes.
@@ -37,7 +66,12 @@ def absolute_error(outputs, labels):
 
 
 def is_right(outputs, labels):
-    """Return 1.0 for each example that is classified correctly, else 0.0."""
+    """Return 1.0 for each example that is classified correctly, else 0.0.
+
+    Raises:
+        InputError: shapes differ.
+    """
+    check_outputs(outputs, labels)
     if outputs.shape[-1] == 1:
         right = ops.equal(outputs > 0, labels > 0.5)[..., 0]
     else:

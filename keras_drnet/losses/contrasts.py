@@ -6,11 +6,14 @@ the features alone. Where features are contrasted with something else, **label 1
 features as they are**, and 0 for the other.
 """
 
+import numbers
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.checks.shapes import check_same_length, check_same_shape, check_shape
 from keras_drnet.errors import InputError
 
 NOTIONS = ("parity", "odds", "opportunity")
@@ -77,21 +80,26 @@ class GroupLabels(Contrast):
             num_groups: K, at least 2; for several attributes a tuple, the number for
                 each.
             notion: `"parity"`, `"odds"` or `"opportunity"`.
-            num_targets: classes of the target; for `"odds"` alone.
+            num_targets: classes of the target, at least 2; for `"odds"` alone.
             balanced: whether every group, with `"odds"` every pair of group and
                 target, weighs the same in a batch, whatever its size.
 
         Raises:
-            InputError: the notion is unknown, or a group has fewer than two values.
+            InputError: the notion is unknown, or an attribute or the target has fewer
+                than two values.
         """
         if notion not in NOTIONS:
             raise InputError(f"Unknown notion {notion!r}; expected one of {NOTIONS}.")
-        sizes = (num_groups,) if isinstance(num_groups, int) else tuple(num_groups)
-        if not sizes or min(sizes) < 2:
+        one = isinstance(num_groups, numbers.Number)
+        sizes = (num_groups,) if one else tuple(num_groups)
+        if not sizes:
             raise InputError(
-                f"num_groups is {num_groups}; expected at least 2 for each attribute."
+                "num_groups is empty; expected at least 2 for each attribute."
             )
-        self.sizes = sizes
+        for size in sizes:
+            check_count(size, "num_groups", least=2)
+        check_count(num_targets, "num_targets", least=2)
+        self.sizes = tuple(map(int, sizes))
         self.notion = notion
         self.num_targets = num_targets
         self.balanced = balanced
@@ -110,11 +118,23 @@ class GroupLabels(Contrast):
         return 1 if self.num_groups == 2 else self.num_groups
 
     def adversary_examples(self, features, *, group, target=None):
-        """Return `Examples`: the features, `[B]` of them, and their groups."""
+        """Return `Examples`: the features, `[B]` of them, and their groups.
+
+        Raises:
+            InputError: the target is missing, or shapes do not fit. Groups and targets
+                that are out of range are not found.
+        """
         if target is None and self.notion != "parity":
             raise InputError(
                 f"GroupLabels with notion {self.notion!r} needs the target as well."
             )
+        num_attributes = len(self.sizes)
+        alone = [("B",)] if num_attributes == 1 else []
+        check_shape(group, "group", *alone, ("B", num_attributes))
+        check_same_length(features=keras.tree.flatten(features)[0], group=group)
+        if target is not None:
+            check_shape(target, "target", ("B",), ("B", 1))
+            check_same_length(group=group, target=target)
         group = self._joint(group)
         one_hot = ops.one_hot(group, self.num_groups)
         labels = one_hot[:, 1:] if self.num_outputs == 1 else one_hot
@@ -171,8 +191,18 @@ class SamePair(Contrast):
     """
 
     def adversary_examples(self, features):
-        """Return `Examples` of `2 B` pairs, those of one clip first."""
-        code_1, code_2 = features
+        """Return `Examples` of `2 B` pairs, those of one clip first.
+
+        Raises:
+            InputError: there are not two codes of one shape, or those of one clip
+                alone, which has no other to be paired with.
+        """
+        code_1, code_2 = _pair(features)
+        if code_1.shape[0] == 1:
+            raise InputError(
+                "The batch has one clip; expected at least 2, for pairs of different "
+                "clips."
+            )
         others = ops.roll(code_2, shift=1, axis=0)
         pairs = (
             ops.concatenate([code_1, code_1], axis=0),
@@ -181,8 +211,12 @@ class SamePair(Contrast):
         return Examples(pairs, _halves(code_1, code_1))
 
     def feature_examples(self, features):
-        """Return `Examples` of `B` pairs of one clip."""
-        code_1, code_2 = features
+        """Return `Examples` of `B` pairs of one clip.
+
+        Raises:
+            InputError: there are not two codes of one shape.
+        """
+        code_1, code_2 = _pair(features)
         return Examples((code_1, ops.stop_gradient(code_2)), _ones(code_1))
 
 
@@ -201,8 +235,14 @@ class PermuteDims(Contrast):
             features: codes `[B, D]`.
             others: codes `[B', D]` that are permuted, of a second batch; without
                 them, the features.
+
+        Raises:
+            InputError: codes have another shape, or differ in length.
         """
-        permuted = permute_dims(features if others is None else others)
+        check_shape(features, "features", ("B", "D"))
+        others = features if others is None else others
+        check_same_shape(features=features, others=others, skip_batch=True)
+        permuted = permute_dims(others)
         inputs = ops.concatenate([features, permuted], axis=0)
         return Examples(inputs, _halves(features, permuted))
 
@@ -241,9 +281,19 @@ class PriorSample(Contrast):
         self.conditional_prior = conditional_prior
 
     def adversary_examples(self, features, *, condition=None):
-        """Return `Examples` of `2 B` codes, the encoder's first."""
+        """Return `Examples` of `2 B` codes, the encoder's first.
+
+        Raises:
+            InputError: codes and draws differ in length, or there is no condition,
+                but a prior that needs it.
+        """
+        if self.conditional_prior and condition is None:
+            raise InputError(
+                "There is no condition; expected one, as the prior is conditional."
+            )
         arguments = (condition,) if self.conditional_prior else ()
         draws = self.prior(ops.shape(features)[0], *arguments)
+        check_same_shape(features=features, draws=draws, skip_batch=True)
         codes = ops.concatenate([features, draws], axis=0)
         conditions = tuple(
             ops.concatenate([c, c], axis=0) for c in _as_tuple(condition)
@@ -278,8 +328,14 @@ class JointPair(Contrast):
     """
 
     def adversary_examples(self, features):
-        """Return `Examples` of `2 B` pairs, the encoder's first."""
+        """Return `Examples` of `2 B` pairs, the encoder's first.
+
+        Raises:
+            InputError: generated examples or codes are not in the shape of the others.
+        """
         encoded, generated = features
+        for real, made in zip(encoded, generated, strict=True):
+            check_same_shape(encoded=real, generated=made, skip_batch=True)
         pairs = tuple(
             ops.concatenate([e, g], axis=0)
             for e, g in zip(encoded, generated, strict=True)
@@ -297,8 +353,23 @@ class LeaveOneOut(Contrast):
     """
 
     def adversary_examples(self, features):
-        """Return `Examples` of the codes, labels `[B, D, 1]`."""
+        """Return `Examples` of the codes, labels `[B, D, 1]`.
+
+        Raises:
+            InputError: codes have another shape.
+        """
+        check_shape(features, "features", ("B", "D"))
         return Examples(features, ops.expand_dims(features, -1))
+
+
+def _pair(features):
+    """Return two codes; a tensor would be split along the batch."""
+    if not isinstance(features, (tuple, list)) or len(features) != 2:
+        raise InputError(
+            "The features are not a tuple of two; expected two codes of each clip."
+        )
+    check_same_shape(code_1=features[0], code_2=features[1])
+    return features
 
 
 def _as_tuple(condition):

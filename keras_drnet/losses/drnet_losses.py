@@ -18,6 +18,9 @@ The adversarial loss is an `AdversarialLoss`: see `keras_drnet.losses.adversaria
 import numpy as np
 from keras import ops
 
+from keras_drnet.checks.shapes import check_same_shape, check_shape
+from keras_drnet.errors import InputError
+
 
 def similarity_loss(content_1, content_2):
     """Return the mean squared distance of two content codes of one clip, L_sim.
@@ -26,7 +29,11 @@ def similarity_loss(content_1, content_2):
         content_1: `[B, Dc]`, content of one frame.
         content_2: `[B, Dc]`, content of another frame of the same clip. A target: no
             gradient goes through it.
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_same_shape(content_1=content_1, content_2=content_2)
     content_2 = ops.stop_gradient(content_2)
     return ops.mean(ops.square(content_1 - content_2))
 
@@ -38,7 +45,11 @@ def reconstruction_loss(frames, reconstructions):
         frames: `[B, H, W, C]` in [0, 1].
         reconstructions: `[B, H, W, C]`, decoded from the content of another frame
             of the clip and the pose of this one.
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_same_shape(frames=frames, reconstructions=reconstructions)
     return ops.mean(ops.square(frames - reconstructions))
 
 
@@ -59,7 +70,11 @@ def steadiness_loss(before, pose, after, other):
         pose: `[B, Dp]`, pose of a frame.
         after: `[B, Dp]`, pose of the frame after.
         other: `[B, Dp]`, pose of another frame of the same clip, at any distance.
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_same_shape(before=before, pose=pose, after=after, other=other)
     unsteady = ops.sum(ops.abs(before - 2.0 * pose + after))
     moved = ops.sum(ops.abs(pose - other))
     return unsteady / (moved + 1e-6)
@@ -78,8 +93,17 @@ def decorrelation_loss(positions):
 
     Args:
         positions: `[B, K, 2]`, positions of K parts, of at least two, in B frames.
+
+    Raises:
+        InputError: they have another shape, or there are fewer than two parts.
     """
+    check_shape(positions, "positions", ("B", "K", 2))
     _, num_parts, _ = positions.shape
+    if num_parts < 2:
+        raise InputError(
+            f"Positions are of {num_parts} part; expected at least 2, as the loss is "
+            "of different parts."
+        )
     centered = positions - ops.mean(positions, axis=0)
     scaled = centered / ops.sqrt(ops.mean(ops.square(centered), axis=0) + 1e-8)
     flat = ops.reshape(scaled, (-1, 2 * num_parts))
@@ -99,6 +123,10 @@ def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
         predicted_poses: `[B, T, Dp]`, predicted from the poses before.
         absolute: whether to take the absolute error. Its minimum is the median, which
             outliers, such as poses of occluded objects, influence less.
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_same_shape(poses=poses, predicted_poses=predicted_poses)
     error = poses - predicted_poses
     return ops.mean(ops.abs(error) if absolute else ops.square(error))

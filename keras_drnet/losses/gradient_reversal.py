@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_drnet.checks.numbers import check_number
 from keras_drnet.losses.schedules import deserialize_value, value_at
 
 
@@ -41,11 +42,16 @@ class GradientReversal(keras.layers.Layer):
         """Set the weight.
 
         Args:
-            weight: minus the factor of the gradient: a float, or a schedule of the
-                number of calls with `training=True`, which is saved with the model's
-                weights.
+            weight: minus the factor of the gradient: a float, at least 0, or a
+                schedule of the number of calls with `training=True`, which is saved
+                with the model's weights.
             **kwargs: arguments of `keras.layers.Layer`.
+
+        Raises:
+            InputError: the weight is negative or no number.
         """
+        if not callable(weight):
+            check_number(weight, "weight", least=0)
         super().__init__(**kwargs)
         self.weight = weight
         self.supports_masking = True

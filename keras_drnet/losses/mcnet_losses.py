@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from keras_drnet.checks.shapes import check_same_shape
+
 
 def frame_prediction_loss(frames, predictions):
     """Return MCNet's mean squared error of predicted frames, L_p.
@@ -16,7 +18,11 @@ def frame_prediction_loss(frames, predictions):
     Args:
         frames: `[..., H, W, C]` in [0, 1].
         predictions: `[..., H, W, C]` in [0, 1].
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_same_shape(frames=frames, predictions=predictions)
     return 4.0 * ops.mean(ops.square(frames - predictions))
 
 
@@ -35,7 +41,11 @@ def gradient_difference_loss(frames, predictions):
     Args:
         frames: `[..., H, W, C]` in [0, 1].
         predictions: `[..., H, W, C]` in [0, 1].
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_same_shape(frames=frames, predictions=predictions)
     return sum(
         ops.mean(
             ops.abs(_magnitude(frames, axis=axis) - _magnitude(predictions, axis=axis))

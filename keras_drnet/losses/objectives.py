@@ -1,8 +1,9 @@
 """Objectives: what the features minimize, with the adversary fixed.
 
 Each is an error for every example, from the same `outputs` and `labels` as the
-adversary's own (see `adversary_losses`). For an adversary that is confident and
-correct, logit 4 for the label 1, the magnitude of the gradient at the logit is
+adversary's own (see `adversary_losses`), and raises its errors. For an adversary that
+is confident and correct, logit 4 for the label 1, the magnitude of the gradient at the
+logit is
 
     gradient_reversal 0.018, uniform_target 0.48, flipped_labels 0.98,
     logit_difference 1
@@ -11,6 +12,8 @@ with cross-entropy: that of gradient reversal vanishes where the adversary is be
 """
 
 from keras import ops
+
+from keras_drnet.losses.adversary_losses import check_outputs
 
 
 def gradient_reversal(adversary_loss, outputs, labels):
@@ -49,7 +52,11 @@ def logit_difference(adversary_loss, outputs, labels):
     With an optimal adversary and as many examples of either label, the log of the
     ratio of their densities, so its mean estimates a Kullback-Leibler divergence
     (FactorVAE, AVB). `adversary_loss` does not matter.
+
+    Raises:
+        InputError: shapes differ.
     """
+    check_outputs(outputs, labels)
     if outputs.shape[-1] == 1:
         return ops.sum((2.0 * labels - 1.0) * outputs, axis=-1)
     right = ops.sum(labels * outputs, axis=-1)

@@ -9,6 +9,9 @@ schedule. Keras' own work as well: a linear ramp is
 import keras
 from keras import ops
 
+from keras_drnet.checks.arrays import check_positive
+from keras_drnet.checks.numbers import check_number
+
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
 class SigmoidRamp(keras.optimizers.schedules.LearningRateSchedule):
@@ -28,9 +31,11 @@ class SigmoidRamp(keras.optimizers.schedules.LearningRateSchedule):
             num_steps: steps until p = 1, at least 1.
             gamma: steepness.
             limit: value that it approaches.
+
+        Raises:
+            InputError: there is less than one step.
         """
-        if num_steps < 1:
-            raise ValueError(f"A ramp needs at least 1 step; got {num_steps}.")
+        check_number(num_steps, "num_steps", least=1)
         self.num_steps = num_steps
         self.gamma = gamma
         self.limit = limit
@@ -65,9 +70,11 @@ class PowerLaw(keras.optimizers.schedules.LearningRateSchedule):
             initial_value: value at step 0.
             unit_steps: step at which the base is 2, above 0.
             power: exponent; negative to fall, positive to grow.
+
+        Raises:
+            InputError: `unit_steps` is not above 0.
         """
-        if unit_steps <= 0:
-            raise ValueError(f"unit_steps must be above 0; got {unit_steps}.")
+        check_positive(unit_steps, "unit_steps")
         self.initial_value = initial_value
         self.unit_steps = unit_steps
         self.power = power

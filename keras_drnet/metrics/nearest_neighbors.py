@@ -3,7 +3,10 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from keras_drnet.checks.arrays import check_images_or_codes
+from keras_drnet.checks.arrays import check_array, check_images
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.checks.shapes import check_same_shape
+from keras_drnet.errors import InputError
 
 
 def nearest(items, bank, k=1):
@@ -11,14 +14,24 @@ def nearest(items, bank, k=1):
 
     Args:
         items: `[N, ...]`, frames in [0, 1] or as bytes (uint8), or codes.
-        bank: `[M, ...]`, frames or codes to search.
+        bank: `[M, ...]`, frames or codes to search, of the same shape.
         k: neighbors to find, 1 to M.
 
     Returns:
         `(distances, indices)`, each `[N, k]`, the nearest first: the distances, of
         frames in [0, 1], and the neighbors' indices in the bank. Equal items have
         distance 0; neighbors at the same distance are sorted by index.
+
+    Raises:
+        InputError: shapes differ, there are no items or fewer than k in the bank, a
+            value is not finite, or bytes are compared with what is not in [0, 1].
     """
+    items, bank = check_array(items, "items"), check_array(bank, "bank")
+    check_same_shape(items=items, bank=bank, skip_batch=True)
+    check_count(k, "k")
+    if k > len(bank):
+        raise InputError(f"k is {k}; expected at most {len(bank)}, as many are there.")
+    _check_units(items=items, bank=bank)
     bank_rows = _search_rows(bank)
     search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(bank_rows)
     rows = _search_rows(items).astype(bank_rows.dtype)
@@ -45,10 +58,21 @@ def memorization_ratio(generated, held_out, bank):
     Returns:
         The mean distance of the generated ones to their nearest neighbors over that
         of the held-out ones: about 1 if they are as new as real new frames, near 0 if
-        they are copies. Blur lowers it too, so look at the frames as well.
+        they are copies. Blur lowers it too, so look at the frames as well. It is not
+        finite if all held-out ones are in the bank.
+
+    Raises:
+        InputError: as `nearest`.
     """
     made, real = (nearest(items, bank)[0].mean() for items in (generated, held_out))
     return float(made / real)
+
+
+def _check_units(**arrays):
+    floats = {n: array for n, array in arrays.items() if array.dtype != np.uint8}
+    if len(floats) < len(arrays):
+        for name, array in floats.items():
+            check_images(array[np.newaxis, np.newaxis], name)
 
 
 def _rows(items):

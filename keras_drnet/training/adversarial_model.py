@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
@@ -48,6 +49,7 @@ class AdversarialModel(TwoPlayerModel):
         super().__init__(dtype=dtype, name=name)
         self.adversarial = adversarial
         self.alternating = alternating
+        check_count(num_adversary_steps, "num_adversary_steps")
         self.num_adversary_steps = num_adversary_steps
         self._trackers = {
             name: keras.metrics.Mean(name=name)

@@ -55,13 +55,13 @@ def fit(model, run, stage, networks):
     stage_callbacks = [
         callbacks.StopAtNaN(step=step),
         *([average] if average else []),
-        checkpoint,
         callbacks.SampleGrid(
             lambda: stage.draw(predictor, test_batches[0], config.data.num_past),
             run.path / "samples" / stage.name,
             log_dir=log_dir,
         ),
         keras.callbacks.TensorBoard(log_dir, write_graph=False),
+        checkpoint,  # Last: an epoch that is saved has all that belongs to it.
     ]
 
     def fit_epochs(step, first, last, num_steps):

@@ -49,7 +49,7 @@ def test_ssim_agrees_with_scikit_image(rng, num_channels):
 def test_gradient_energy_of_known_images():
     ramp = np.linspace(0, 0.7, 8)[:, None, None] * np.ones((1, 8, 1))
     np.testing.assert_allclose(image_quality.gradient_energy(ramp), 0.01)
-    checkers = np.indices((8, 8)).sum(axis=0)[None, ..., None] % 2
+    checkers = np.indices((8, 8)).sum(axis=0)[None, ..., None] % 2.0
     np.testing.assert_allclose(image_quality.gradient_energy(checkers), [2.0])
     assert image_quality.gradient_energy(np.full((2, 8, 8, 3), 0.4)).tolist() == [0, 0]
 

@@ -9,14 +9,20 @@ import math
 import keras
 from keras import ops
 
-from keras_drnet.errors import InputError
+from keras_drnet.checks.arrays import check_positive
+from keras_drnet.checks.shapes import check_floats, check_same_shape
 
 
 class Likelihood:
     """Base of all likelihoods; their settings are saved with the model."""
 
     def log_prob(self, examples, outputs):
-        """Return `log p(x|z)`, `[B]`."""
+        """Return `log p(x|z)`, `[B]`.
+
+        Raises:
+            InputError: one example has another shape than the outputs for it, or
+                examples are integers. Values are not checked.
+        """
         raise NotImplementedError
 
     def get_config(self):
@@ -34,7 +40,8 @@ class BernoulliLikelihood(Likelihood):
     """Independent binary elements; outputs are the logits of 1."""
 
     def log_prob(self, examples, outputs):
-        """Return `[B]`; examples are in [0, 1]."""
+        """Return `[B]`; examples are in [0, 1]. Errors are those of `Likelihood`."""
+        _check(examples, outputs)
         return _sum(examples * outputs - ops.softplus(outputs))
 
 
@@ -48,18 +55,23 @@ class GaussianLikelihood(Likelihood):
         Raises:
             InputError: it is not.
         """
-        if scale <= 0:
-            raise InputError(f"The scale is {scale}; expected a number above 0.")
+        check_positive(scale, "The scale")
         self.scale = scale
 
     def log_prob(self, examples, outputs):
-        """Return `[B]`."""
+        """Return `[B]`. Errors are those of `Likelihood`."""
+        _check(examples, outputs)
         square = ops.square((examples - outputs) / self.scale)
         return -_sum(0.5 * square + math.log(self.scale * math.sqrt(2.0 * math.pi)))
 
     def get_config(self):
         """Return the arguments of the constructor."""
         return {"scale": self.scale}
+
+
+def _check(examples, outputs):
+    check_floats(examples, "examples")
+    check_same_shape(examples=examples, outputs=outputs, skip_batch=True)
 
 
 def _sum(elements):

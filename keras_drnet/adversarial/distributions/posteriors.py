@@ -5,6 +5,8 @@ from keras import ops
 
 from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.random_layer import RandomLayer
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.checks.shapes import check_shape
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -16,10 +18,14 @@ class GaussianPosterior(RandomLayer):
     """
 
     def call(self, parameters, training=False):
-        """Return codes `[B, D]`."""
+        """Return codes `[B, D]`.
+
+        Raises:
+            InputError: the number of parameters is odd.
+        """
         if training:
             return gaussian.draw(parameters, self.seed_generator)
-        return ops.split(parameters, 2, axis=-1)[0]
+        return gaussian.split(parameters)[0]
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -34,15 +40,24 @@ class NoiseInput(RandomLayer):
         """Set the number of elements of noise.
 
         Args:
-            dim: number of elements.
+            dim: number of elements, at least 1.
             seed: seed of the noise; `None` for a random one.
             **kwargs: arguments of `keras.layers.Layer`.
+
+        Raises:
+            InputError: there are none.
         """
+        check_count(dim, "dim")
         super().__init__(seed, **kwargs)
         self.dim = dim
 
     def call(self, features):
-        """Return `[B, D + dim]`."""
+        """Return `[B, D + dim]`.
+
+        Raises:
+            InputError: features have another shape.
+        """
+        check_shape(features, "features", ("B", "D"))
         shape = (ops.shape(features)[0], self.dim)
         noise = keras.random.normal(
             shape, dtype=features.dtype, seed=self.seed_generator

@@ -4,6 +4,8 @@ import keras
 from keras import ops
 
 from keras_drnet.adversarial.distributions.random_layer import RandomLayer
+from keras_drnet.checks.arrays import check_positive
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.errors import InputError
 
 
@@ -43,17 +45,22 @@ class StructuredPosterior(RandomLayer):
         """Set the form.
 
         Args:
-            num_bases: number of the v_i.
-            noise_dim: elements of each eps_i.
+            num_bases: number of the v_i, at least 1.
+            noise_dim: elements of each eps_i, at least 1.
             hidden_dim: units of the hidden layer of each v_i; 0: v_i is linear, and
                 the posterior Gaussian with correlated elements.
-            epsilon: minimum of the variance, keeps the reciprocal finite.
+            epsilon: minimum of the variance, above 0, keeps the reciprocal finite.
             seed: seed of the noise; `None` for a random one.
             **kwargs: arguments of `keras.layers.Layer`.
 
         Raises:
-            InputError: in `build`, if the parameters cannot be split so.
+            InputError: a number is too small; or in `build`, if the parameters cannot
+                be split so.
         """
+        check_count(num_bases, "num_bases")
+        check_count(noise_dim, "noise_dim")
+        check_count(hidden_dim, "hidden_dim", least=0)
+        check_positive(epsilon, "epsilon")
         super().__init__(seed, **kwargs)
         self.num_bases = num_bases
         self.noise_dim = noise_dim

@@ -3,6 +3,9 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from keras_drnet.checks.arrays import check_labels
+from keras_drnet.checks.shapes import check_same_shape
+
 
 def pairwise_mutual_information(bits):
     """Estimate the mutual information of all pairs of elements of a binary code.
@@ -15,8 +18,11 @@ def pairwise_mutual_information(bits):
 
     Returns:
         `[K, K]`, in nats; on the diagonal, the entropy of an element.
+
+    Raises:
+        InputError: they have another shape, or a value is neither 0 nor 1.
     """
-    bits = np.asarray(bits, np.float64)
+    bits = np.float64(check_labels(bits, "bits", ("N", "K"), num_classes=2))
     both = np.stack([1.0 - bits, bits])  # By value, example and element.
     joint = np.einsum("ani,bnj->abij", both, both) / len(bits)
     marginal = both.mean(axis=1)
@@ -38,8 +44,14 @@ def recovered_bits(codes, bits):
 
     Returns:
         A float from 1/2, chance, to 1.
+
+    Raises:
+        InputError: shapes differ, or a value is neither 0 nor 1.
     """
-    signs, true_signs = (2.0 * np.asarray(b, np.float64) - 1.0 for b in (codes, bits))
+    codes = check_labels(codes, "codes", ("N", "K"), num_classes=2)
+    bits = check_labels(bits, "bits", ("N", "K"), num_classes=2)
+    check_same_shape(codes=codes, bits=bits)
+    signs, true_signs = (2.0 * np.float64(b) - 1.0 for b in (codes, bits))
     agreement = np.abs(signs.T @ true_signs) / len(signs)
     chosen = linear_sum_assignment(agreement, maximize=True)
     return float(0.5 + 0.5 * agreement[chosen].mean())

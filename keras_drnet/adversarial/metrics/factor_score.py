@@ -2,6 +2,11 @@
 
 import numpy as np
 
+from keras_drnet.checks.arrays import MATRIX, check_array, check_labels
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.checks.shapes import check_same_length
+from keras_drnet.errors import InputError
+
 MIN_DEVIATION = 0.05  # An element that varies less has collapsed.
 
 
@@ -25,9 +30,25 @@ def factor_score(
         factors: int `[N, F]`, the factors of variation, known.
         num_votes: votes for each factor that assign elements to factors.
         num_test_votes: votes for each factor that test it.
-        group_size: examples in a group, drawn with replacement.
+        group_size: examples in a group, at least 2, drawn with replacement.
         seed: seed of the draws.
+
+    Raises:
+        InputError: shapes do not fit, a code is not finite, a factor is no whole
+            number or has one value alone, or a number of draws is too small.
     """
+    codes = check_array(codes, "codes", MATRIX)
+    factors = check_labels(factors, "factors", ("N", "F"))
+    check_same_length(codes=codes, factors=factors)
+    check_count(num_votes, "num_votes")
+    check_count(num_test_votes, "num_test_votes")
+    check_count(group_size, "group_size", least=2)
+    constant = np.flatnonzero(np.all(factors == factors[0], axis=0))
+    if len(constant):
+        raise InputError(
+            f"Factor {constant[0]} has one value alone; expected several of each, as "
+            "its groups would vote at random. Leave its column out."
+        )
     deviation = codes.std(axis=0)
     is_active = deviation >= MIN_DEVIATION
     scaled = (codes / deviation)[:, is_active] if is_active.any() else codes[:, :1]

@@ -16,6 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import logsumexp
 
+from keras_drnet.checks.arrays import check_array, check_positive
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.checks.shapes import check_same_shape
+
 
 class Nodes(NamedTuple):
     """Weighted codes that approximate N(0, I).
@@ -37,9 +41,15 @@ def grid(dim=2, *, limit=6.0, num_points=161):
 
     Args:
         dim: length of codes, D; there are `num_points ** D` nodes.
-        limit: the grid is from `-limit` to `limit`.
-        num_points: nodes along an axis.
+        limit: the grid is from `-limit` to `limit`, above 0.
+        num_points: nodes along an axis, at least 2.
+
+    Raises:
+        InputError: a number is too small.
     """
+    check_count(dim, "dim")
+    check_positive(limit, "limit")
+    check_count(num_points, "num_points", least=2)
     points = np.linspace(-limit, limit, num_points)
     codes = np.array(list(itertools.product(points, repeat=dim)))
     log_cell = dim * math.log(points[1] - points[0])
@@ -56,9 +66,17 @@ def gaussian_draws(num_draws, mean, deviation, rng):
     Args:
         num_draws: S.
         mean: `[D]`.
-        deviation: `[D]`, standard deviations.
+        deviation: `[D]`, standard deviations, above 0.
         rng: `np.random.Generator`.
+
+    Raises:
+        InputError: means and deviations differ in shape, a mean is not finite, a
+            deviation is not above 0, or there are no draws.
     """
+    check_count(num_draws, "num_draws")
+    mean = check_array(mean, "mean", ("D",))
+    check_same_shape(mean=mean, deviation=deviation)
+    check_positive(deviation, "deviation")
     noise = rng.normal(size=(num_draws, len(mean)))
     codes = mean + deviation * noise
     log_density = _log_normal(noise) - np.sum(np.log(deviation))
@@ -75,6 +93,9 @@ def log_evidence(examples, decoder, likelihood, nodes):
         decoder: codes to parameters of the likelihood.
         likelihood: an object of `likelihoods`.
         nodes: `Nodes`, used for all the examples.
+
+    Raises:
+        InputError: examples are not in the shape of the decoder's outputs.
     """
     outputs = decoder.predict(nodes.codes, batch_size=4096, verbose=0)
     return np.array(

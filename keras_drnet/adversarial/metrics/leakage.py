@@ -10,6 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from keras_drnet.checks.arrays import MATRIX, check_array
+from keras_drnet.checks.shapes import check_same_shape
 from keras_drnet.metrics import probes
 
 
@@ -25,6 +27,9 @@ def group_leakage(train_features, train_groups, test_features, test_groups):
     Returns:
         A dict: `linear` and `mlp`, the accuracy of each probe, and `chance`, the share
         of the most frequent group.
+
+    Raises:
+        InputError: as `probes.probe_factor`.
     """
     return probes.probe_factor(
         train_features, train_groups, test_features, test_groups
@@ -38,12 +43,15 @@ def domain_leakage(source_features, target_features, *, seed=0):
     different size are cut to the smaller, so that chance is 1/2.
 
     Args:
-        source_features: `[N, D]`.
-        target_features: `[M, D]`.
+        source_features: `[N, D]`, N at least 2.
+        target_features: `[M, D]`, M at least 2.
         seed: seed of the halves.
 
     Returns:
         As `group_leakage`.
+
+    Raises:
+        InputError: features differ in length, are too few or not finite.
     """
     train, test = _halves(source_features, target_features, seed)
     return group_leakage(*train, *test)
@@ -61,9 +69,12 @@ def proxy_a_distance(source_features, target_features, *, seed=0):
     2006, as in Ganin et al., JMLR 2016, section 5.1.5.
 
     Args:
-        source_features: `[N, D]`.
-        target_features: `[M, D]`.
+        source_features: `[N, D]`, N at least 2.
+        target_features: `[M, D]`, M at least 2.
         seed: seed of the halves.
+
+    Raises:
+        InputError: features differ in length, are too few or not finite.
     """
     (features, domains), test = _halves(source_features, target_features, seed)
     errors = [0.5]
@@ -77,6 +88,18 @@ def proxy_a_distance(source_features, target_features, *, seed=0):
 
 def _halves(source_features, target_features, seed):
     """Return two halves, each with features and domains, equally many of either."""
+    source_features, target_features = (
+        check_array(features, name, MATRIX, least=2)
+        for name, features in (
+            ("source_features", source_features),
+            ("target_features", target_features),
+        )
+    )
+    check_same_shape(
+        source_features=source_features,
+        target_features=target_features,
+        skip_batch=True,
+    )
     rng = np.random.default_rng(seed)
     count = min(len(source_features), len(target_features))
     features = np.concatenate(

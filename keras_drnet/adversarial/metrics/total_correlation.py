@@ -6,6 +6,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from keras_drnet.checks.arrays import MATRIX, check_array
+from keras_drnet.checks.shapes import check_same_shape
+
+MIN_CODES = 6  # To train on, so that a tenth has an example of either kind.
+
 
 def fresh_total_correlation(train_codes, test_codes, *, seed=0, **kwargs):
     """Estimate `KL(q(z) | prod_j q(z_j))` of codes, in nats.
@@ -22,11 +27,17 @@ def fresh_total_correlation(train_codes, test_codes, *, seed=0, **kwargs):
     Neural Estimation*, ICML 2018; here T is trained with cross-entropy.
 
     Args:
-        train_codes: `[N, D]`.
+        train_codes: `[N, D]`, N at least 6.
         test_codes: `[M, D]`.
         seed: seed of the shuffling and the network.
         **kwargs: arguments of `sklearn.neural_network.MLPClassifier`.
+
+    Raises:
+        InputError: codes differ in length, are too few or not finite.
     """
+    train_codes = check_array(train_codes, "train_codes", MATRIX, least=MIN_CODES)
+    test_codes = check_array(test_codes, "test_codes", MATRIX)
+    check_same_shape(train_codes=train_codes, test_codes=test_codes, skip_batch=True)
     rng = np.random.default_rng(seed)
     network = MLPClassifier(
         **{"hidden_layer_sizes": (128, 128), "max_iter": 30} | kwargs,

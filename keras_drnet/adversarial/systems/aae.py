@@ -3,6 +3,9 @@
 import keras
 from keras import ops
 
+from keras_drnet.adversarial.systems.reconstruction import reconstruction_error
+from keras_drnet.checks.numbers import check_count
+from keras_drnet.checks.shapes import check_shape
 from keras_drnet.training.adversarial_model import AdversarialModel
 
 
@@ -60,7 +63,11 @@ class AAE(AdversarialModel):
             num_labels: number of labels, inputs of the adversary; 0, none.
             name: name of the model.
             **kwargs: see `AdversarialModel`.
+
+        Raises:
+            InputError: the number of labels is negative.
         """
+        check_count(num_labels, "num_labels", least=0)
         super().__init__(adversarial, terms=("reconstruction",), name=name, **kwargs)
         self.encoder = encoder
         self.decoder = decoder
@@ -78,7 +85,7 @@ class AAE(AdversarialModel):
     def compute_losses(self, batch, *, training):
         codes = self.encoder(batch["image"], training=training)
         decoded = self.decoder(codes, training=training)
-        error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["image"]))
+        error = reconstruction_error(batch["image"], decoded)
         contrasted = {"features": codes}
         if self.num_labels:
             contrasted["condition"] = one_hot_labels(batch["label"], self.num_labels)
@@ -95,5 +102,10 @@ class AAE(AdversarialModel):
 
 
 def one_hot_labels(labels, num_labels):
-    """Return one-hot labels, `[B, num_labels + 1]`; the last is for negative ones."""
+    """Return one-hot labels, `[B, num_labels + 1]`; the last is for negative ones.
+
+    Raises:
+        InputError: labels are not `[B]`.
+    """
+    check_shape(labels, "label", ("B",))
     return ops.one_hot(ops.where(labels < 0, num_labels, labels), num_labels + 1)

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_drnet.adversarial.systems.classification import classification_terms
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.training.adversarial_model import AdversarialModel
 
 
@@ -123,7 +124,13 @@ def build_prediction_adversary(num_outputs=1, *, num_classes=1, num_targets=0):
 
     Returns:
         A `keras.Model` of logits, and with `num_targets` also of the target, one-hot.
+
+    Raises:
+        InputError: a number is too small.
     """
+    check_count(num_outputs, "num_outputs")
+    check_count(num_classes, "num_classes")
+    check_count(num_targets, "num_targets", least=0)
     logits = keras.Input((num_classes,))
     inputs, seen = logits, SharpenedProbability()(logits)
     if num_targets:

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_drnet.checks.shapes import check_same_shape
 from keras_drnet.errors import InputError
 from keras_drnet.training.adversarial_model import AdversarialModel
 
@@ -70,7 +71,8 @@ class AVB(AdversarialModel):
             **kwargs: see `AdversarialModel`.
 
         Raises:
-            InputError: in a call, if the encoder returns something else.
+            InputError: in a call, if the encoder returns something else, or codes,
+                means and deviations of different shapes.
         """
         super().__init__(
             adversarial, terms=("reconstruction", "auxiliary"), name=name, **kwargs
@@ -104,6 +106,7 @@ class AVB(AdversarialModel):
                 "or for adaptive contrast codes, means and standard deviations."
             )
         codes, mean, deviation = encoded
+        check_same_shape(codes=codes, means=mean, deviations=deviation)
         deviation = ops.stop_gradient(deviation)
         standardized = (codes - ops.stop_gradient(mean)) / deviation
         squares = ops.square(codes) - ops.square(standardized)

@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from keras_drnet.checks.shapes import check_same_length, check_same_shape, check_shape
 from keras_drnet.losses.adversary_losses import cross_entropy, is_right
 
 
@@ -11,7 +12,13 @@ def classification_terms(label, logits):
     Args:
         label: int `[B]` or `[B, 1]`.
         logits: `[B, K]`; for two classes also `[B, 1]`, those of class 1.
+
+    Raises:
+        InputError: shapes do not fit. Labels that are out of range are not found.
     """
+    check_shape(label, "label", ("B",), ("B", 1))
+    check_shape(logits, "logits", ("B", "K"))
+    check_same_length(label=label, logits=logits)
     logits, label = ops.cast(logits, "float32"), ops.reshape(label, (-1,))
     one_hot = ops.one_hot(ops.cast(label, "int32"), max(logits.shape[-1], 2))
     labels = one_hot[:, 1:] if logits.shape[-1] == 1 else one_hot
@@ -27,7 +34,11 @@ def two_domains(source, target):
     Args:
         source: features `[B, D]`.
         target: features `[B', D]`.
+
+    Raises:
+        InputError: features of source and target differ in shape.
     """
+    check_same_shape(source=source, target=target, skip_batch=True)
     group = [
         ops.full((ops.shape(features)[0],), domain, dtype="int32")
         for domain, features in enumerate((source, target))

@@ -49,10 +49,8 @@ class DataDrivenFairness(FairRepresentation):
         super().__init__(encoder, predictor, adversarial, name=name, **kwargs)
 
     def _adversary_inputs(self, batch, features, *, training):
-        labels = {
-            name: batch[f"adversary_{name}"]
-            for name in ("group", "target")
-            if f"adversary_{name}" in batch
-        }
+        labels = {"group": batch["adversary_group"]}
+        if "adversary_target" in batch:
+            labels["target"] = batch["adversary_target"]
         others = self.encoder(batch["adversary_input"], training=training)
         return {"features": others} | labels

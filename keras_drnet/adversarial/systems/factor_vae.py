@@ -90,11 +90,15 @@ class FactorVAE(AdversarialModel):
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def encode(self, images, training=False):
-        """Return codes `[B, D]` of images: their means, or draws in training."""
+        """Return codes `[B, D]` of images: their means, or draws in training.
+
+        Raises:
+            InputError: the encoder has an odd number of outputs.
+        """
         parameters = self.encoder(images, training=training)
         if training:
             return gaussian.draw(parameters)
-        return ops.split(parameters, 2, axis=-1)[0]
+        return gaussian.split(parameters)[0]
 
     def call(self, images, training=False):
         """Return the decoder's outputs for the codes of `[B, ...]`."""

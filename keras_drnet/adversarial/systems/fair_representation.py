@@ -1,9 +1,10 @@
 """FairRepresentation: base of the systems that learn fair features."""
 
 import keras
-from keras import ops
 
 from keras_drnet.adversarial.systems.classification import classification_terms
+from keras_drnet.adversarial.systems.reconstruction import reconstruction_error
+from keras_drnet.checks.numbers import check_number
 from keras_drnet.training.adversarial_model import AdversarialModel
 
 
@@ -42,7 +43,12 @@ class FairRepresentation(AdversarialModel):
             prediction_weight: gamma, at least 0.
             reconstruction_weight: alpha, at least 0.
             **kwargs: see `AdversarialModel`.
+
+        Raises:
+            InputError: a weight is negative or no number.
         """
+        check_number(prediction_weight, "prediction_weight", least=0)
+        check_number(reconstruction_weight, "reconstruction_weight", least=0)
         terms = ("prediction", "accuracy") + (("reconstruction",) if decoder else ())
         super().__init__(adversarial, terms=terms, **kwargs)
         self.encoder = encoder
@@ -75,7 +81,7 @@ class FairRepresentation(AdversarialModel):
         terms["loss"] = self.prediction_weight * terms["prediction"]
         if self.decoder:
             decoded = self._decode(features, batch, training=training)
-            error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["input"]))
+            error = reconstruction_error(batch["input"], decoded)
             terms["reconstruction"] = error
             terms["loss"] += self.reconstruction_weight * error
         return terms, contrasted

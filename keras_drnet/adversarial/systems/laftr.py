@@ -69,6 +69,9 @@ class LAFTR(FairRepresentation):
             alternating: see `AdversarialModel`.
             name: name of the model.
             **kwargs: see `FairRepresentation`.
+
+        Raises:
+            InputError: as `FairRepresentation`.
         """
         super().__init__(
             encoder,

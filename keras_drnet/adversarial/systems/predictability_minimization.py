@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_drnet.adversarial.systems.reconstruction import reconstruction_error
+from keras_drnet.checks.numbers import check_count
 from keras_drnet.errors import InputError
 from keras_drnet.training.adversarial_model import AdversarialModel
 
@@ -85,8 +87,8 @@ class PredictabilityMinimization(AdversarialModel):
 
     def compute_losses(self, batch, *, training):
         codes = self.encode(batch["image"], training=training)
-        decoded = ops.cast(self.decoder(codes, training=training), "float32")
-        error = ops.mean(ops.square(decoded - batch["image"]))
+        decoded = self.decoder(codes, training=training)
+        error = reconstruction_error(batch["image"], decoded)
         return {"loss": error, "reconstruction": error}, {"features": codes}
 
     def _adversary_report(self, loss, contrasted):
@@ -125,14 +127,15 @@ def leave_one_out_predictors(size, *, num_units=16):
 
     Args:
         size: elements of a code, K, at least 2.
-        num_units: units of the one hidden layer of each.
+        num_units: units of the one hidden layer of each, at least 1.
 
     Returns:
         `keras.Model` from codes `[B, K]` to predictions `[B, K, 1]`.
 
     Raises:
-        InputError: a code of one element has no others.
+        InputError: a code of one element has no others, or there are no units.
     """
+    check_count(num_units, "num_units")
     if size < 2:
         raise InputError(
             f"A code of {size} elements; expected at least 2, to predict one from the "

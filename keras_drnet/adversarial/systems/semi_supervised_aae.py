@@ -4,6 +4,9 @@ import keras
 from keras import ops
 
 from keras_drnet.adversarial.systems.classification import classification_terms
+from keras_drnet.adversarial.systems.reconstruction import reconstruction_error
+from keras_drnet.checks.numbers import check_number
+from keras_drnet.errors import InputError
 from keras_drnet.training.adversarial_model import AdversarialModel
 
 
@@ -62,10 +65,20 @@ class SemiSupervisedAAE(AdversarialModel):
                 examples.
             adversarial: `AdversarialLossSum` of `label`, whose adversary takes
                 distributions over classes, and `style`, whose takes styles.
-            label_weight: of the labeled examples' cross-entropy.
+            label_weight: of the labeled examples' cross-entropy, at least 0.
             name: name of the model.
             **kwargs: see `AdversarialModel`.
+
+        Raises:
+            InputError: the adversarial loss has other parts, or the weight is negative.
         """
+        check_number(label_weight, "label_weight", least=0)
+        parts = sorted(getattr(adversarial, "parts", ()))
+        if parts != ["label", "style"]:
+            raise InputError(
+                f"The adversarial loss has the parts {parts}; expected an "
+                "AdversarialLossSum of ['label', 'style']."
+            )
         terms = ("reconstruction", "classification", "accuracy")
         super().__init__(adversarial, terms=terms, name=name, **kwargs)
         self.encoder = encoder
@@ -90,9 +103,9 @@ class SemiSupervisedAAE(AdversarialModel):
         logits, style = self.encoder(batch["image"], training=training)
         label = ops.softmax(ops.cast(logits, "float32"))
         decoded = self.decoder((label, style), training=training)
-        error = ops.mean(ops.square(ops.cast(decoded, "float32") - batch["image"]))
+        error = reconstruction_error(batch["image"], decoded)
         # The key as earlier releases spelled it is read too.
-        known = batch["labeled"] if "labeled" in batch else batch["labelled"]
+        known = batch["labelled" if "labelled" in batch else "labeled"]
         labeled = classification_terms(batch["label"], self(known, training=training))
         terms = {
             "loss": error + self.label_weight * labeled["loss"],
