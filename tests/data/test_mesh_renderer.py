@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from keras_drnet.data.meshes import mesh_renderer
-from keras_drnet.data.meshes.mesh_renderer import (
-    AZIMUTHS,
-    ELEVATIONS,
-    Mesh,
-    MeshRenderer,
-)
+from keras_drnet.data.meshes.mesh import Mesh
+from keras_drnet.data.meshes.mesh_renderer import AZIMUTHS, ELEVATIONS, MeshRenderer
 from keras_drnet.data.meshes.solids import box, tube
 from keras_drnet.errors import InputError
 
@@ -130,8 +126,29 @@ def test_an_object_leaves_no_traces_in_images_of_the_next(renderer, two_sided):
 @pytest.mark.parametrize(
     "death", ["import os; os.kill(os.getpid(), 11)", "raise SystemExit(1)"]
 )
-def test_a_machine_without_opengl_gets_an_error_and_no_crash(monkeypatch, death):
-    monkeypatch.setattr(mesh_renderer, "PROBE", death)
-    mesh_renderer._working_window.cache_clear()
+def test_a_machine_without_opengl_gets_an_error_and_no_crash(
+    monkeypatch, tmp_path, death
+):
+    (tmp_path / "doomed.py").write_text(death)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(mesh_renderer, "PROGRAM", "doomed")
     with pytest.raises(InputError, match="neither EGL nor OSMesa.* libegl1"):
         MeshRenderer(32)
+
+
+def test_an_object_that_crashes_vtk_is_an_error(two_sided):
+    renderer = MeshRenderer(32)
+    broken = Mesh(two_sided[0].points, [[0, 1, 99]], RED, normals=np.zeros((1, 3)))
+    renderer._process.kill()
+    for _ in range(2):
+        with pytest.raises(InputError, match="VTK crashed as it rendered"):
+            renderer.render([broken])
+
+
+def test_the_process_ends_with_its_renderer(two_sided):
+    renderer = MeshRenderer(32)
+    process = renderer._process
+    renderer.render(two_sided, (0,), (0,))
+    assert process.poll() is None
+    del renderer
+    assert process.poll() is not None

@@ -84,7 +84,8 @@ def check_kills(command, output, timed=()):
             else:
                 assert process.returncode == 0, f"after {kills} kills: {errors}"
                 has_ended = True
-        finish(command)
+        if not has_ended:
+            finish(command)
         found = contents(output, timed)
         unmatched = sorted(found.keys() ^ expected.keys())
         assert not unmatched, f"after {kills} kills"

@@ -13,7 +13,7 @@ import numpy as np
 
 from keras_drnet.data.clips import BadFile
 from keras_drnet.data.images import open_image
-from keras_drnet.data.meshes.mesh_renderer import Mesh
+from keras_drnet.data.meshes.mesh import Mesh
 
 GRAY = (0.7, 0.7, 0.7)  # Of faces without a material.
 MAX_TEXTURE_SIZE = 512  # Pixels; frames are smaller.

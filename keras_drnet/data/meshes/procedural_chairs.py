@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_drnet.data.meshes import chair_parts
 from keras_drnet.data.meshes.chair_parts import COVER, FRAME, Style
-from keras_drnet.data.meshes.mesh_renderer import Mesh
+from keras_drnet.data.meshes.mesh import Mesh
 
 SEED = 20170531  # Makes chairs independent of other draws with the same numbers.
 
