@@ -3,8 +3,8 @@
 A message is its length, 8 bytes, and its bytes: a .npz file of arrays, or a .npy file.
 """
 
+import collections
 import io
-import itertools
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def read(file):
 
 
 def pack_request(meshes, azimuths, elevations):
-    """Return the message that asks for images; arguments are `MeshRenderer.render`'s."""
+    """Return the message that asks for images; see `MeshRenderer.render`."""
     arrays = {"azimuths": azimuths, "elevations": elevations}
     for number, mesh in enumerate(meshes):
         own = {name: value for name, value in vars(mesh).items() if value is not None}
@@ -48,18 +48,17 @@ def unpack_request(message):
     with np.load(io.BytesIO(message)) as arrays:
         values = {name: arrays[name] for name in arrays.files}
     azimuths, elevations = values.pop("azimuths"), values.pop("elevations")
+    by_number = collections.defaultdict(dict)
+    for key, value in values.items():
+        number, _, name = key.partition("/")
+        by_number[number][name] = value
     meshes = []
-    for number in itertools.count():
-        prefix = f"{number}/"
-        own = {
-            k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)
-        }
-        if not own:
-            return meshes, azimuths, elevations
+    for own in by_number.values():
         ends = np.cumsum(own.pop("corners"))
         own["faces"] = np.split(own["faces"], ends[:-1])
         own["color"], own["shine"] = tuple(own["color"].tolist()), float(own["shine"])
         meshes.append(Mesh(**own))
+    return meshes, azimuths, elevations
 
 
 def pack_frames(frames):
