@@ -130,7 +130,7 @@ class ShardWriter:
                 float_list=tf.train.FloatList(value=[self._frame_rate])
             ),
             "periodic": tf.train.Feature(
-                int64_list=tf.train.Int64List(value=[clip.periodic])
+                int64_list=tf.train.Int64List(value=[int(clip.periodic)])
             ),
         }
         for key, value in clip.labels.items():
