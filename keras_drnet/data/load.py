@@ -117,11 +117,11 @@ def check_dataset(config):
         for split in SPLITS:
             load_source(config, split, clip_length=clip_length)
     if "drnet" in config.stages:
-        margins = sampling.margins(
-            config.drnet.steadiness_weight > 0, config.model.num_content_frames
-        )
         sampling.check_max_step(
-            config.data.max_step, config.data.clip_length - sum(margins)
+            config.data.max_step,
+            config.data.clip_length,
+            neighbors=config.drnet.steadiness_weight > 0,
+            num_content_frames=config.model.num_content_frames,
         )
 
 

@@ -201,11 +201,11 @@ def test_the_networks_of_every_preset_fit_together(name):
     content = encode_content(networks.content_encoder, frames)
     pose = networks.pose_encoder(frames)
     assert networks.decoder((content, pose)).shape == frames.shape
-    margins = sampling.margins(
-        config.drnet.steadiness_weight > 0, config.model.num_content_frames
-    )
     sampling.check_max_step(
-        config.data.max_step, config.data.clip_length - sum(margins)
+        config.data.max_step,
+        config.data.clip_length,
+        neighbors=config.drnet.steadiness_weight > 0,
+        num_content_frames=config.model.num_content_frames,
     )
 
 

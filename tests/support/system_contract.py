@@ -30,7 +30,6 @@ def joined(*input_sizes, sizes):
 
 def compiled(model, **kwargs):
     model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), **kwargs)
-    model.build_optimizers()
     return model
 
 

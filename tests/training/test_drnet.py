@@ -28,7 +28,6 @@ LOSSES = {
 def make_drnet(config, *, dtype="float32", build=build_networks, **kwargs):
     drnet = DrNet(build(config, dtype=dtype), dtype=dtype, **kwargs)
     drnet.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
-    drnet.build_optimizers()
     return drnet
 
 

@@ -37,7 +37,6 @@ def batch(config):
 def make_drnet(networks, optimizer=keras.optimizers.SGD, **weights):
     drnet = DrNet(networks, adversarial_weight=0.1, **weights)
     drnet.compile(optimizer(RATE), optimizer(RATE))
-    drnet.build_optimizers()
     return drnet
 
 

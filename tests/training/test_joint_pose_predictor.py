@@ -120,7 +120,6 @@ def test_only_the_chosen_frames_count(networks, video):
 
 def test_each_step_draws_other_frames_but_the_first(networks, video):
     joint = make_joint(networks, num_targets=5)
-    joint.build_optimizers()
     draws = []
     for step in range(40):
         joint.optimizer.iterations.assign(step)

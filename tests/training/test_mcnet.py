@@ -62,7 +62,6 @@ def video(rng):
 def make_mcnet(networks, *, rate=1e-3, **kwargs):
     mcnet = MCNet(networks, num_past=3, num_future=2, **kwargs)
     mcnet.compile(keras.optimizers.Adam(rate), keras.optimizers.Adam(rate))
-    mcnet.build_optimizers()
     return mcnet
 
 

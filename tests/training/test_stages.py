@@ -43,7 +43,6 @@ def without_fitting(monkeypatch):
     """Stages that are finished as soon as their models are built."""
 
     def finish(model, run, stage, networks):
-        model.build_optimizers()
         run.checkpoints(stage.name).save(
             run.config().stage(stage.name).num_steps,
             stage_weights(networks, stage.name),

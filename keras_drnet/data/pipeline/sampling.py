@@ -53,9 +53,9 @@ def frame_batches(
     Raises:
         InputError: four distinct frames do not fit into `max_step` or the clip.
     """
+    check_max_step(max_step, source.clip_length, neighbors, num_content_frames)
     before, after = margins(neighbors, num_content_frames)
     num_inner = source.clip_length - before - after
-    check_max_step(max_step, num_inner)
     content = tf.range(1 - num_content_frames, 1)
 
     def examples(indices):
@@ -113,13 +113,17 @@ def margins(neighbors, num_content_frames):
     return max(int(neighbors), num_content_frames - 1), int(neighbors)
 
 
-def check_max_step(max_step, clip_length):
-    """Raise `InputError` unless four distinct frames fit into `max_step`."""
+def check_max_step(max_step, clip_length, neighbors, num_content_frames):
+    """Raise `InputError` unless four distinct frames fit into `max_step`.
+
+    Arguments are those of `frame_batches`, and the length of its clips.
+    """
     num_frames = len(FRAME_NAMES)
-    if not num_frames - 1 <= max_step < clip_length:
+    num_inner = clip_length - sum(margins(neighbors, num_content_frames))
+    if not num_frames - 1 <= max_step < num_inner:
         raise InputError(
-            f"max_step is {max_step}, but there are {clip_length} frames of a clip to "
-            f"choose from; expected {num_frames - 1} to {clip_length - 1}, so that "
+            f"max_step is {max_step}, but there are {num_inner} frames of a clip to "
+            f"choose from; expected {num_frames - 1} to {num_inner - 1}, so that "
             f"{num_frames} distinct frames fit. Set data.max_step or data.clip_length; "
             "a steadiness_weight above 0 takes two frames off, each content frame more "
             "than one takes another."
