@@ -7,7 +7,8 @@ Usage:
 
 Unusable files are left out, and listed in the manifest and at the end. The exit code
 is then 3, or 0 with --allow_bad. With --check nothing is written: what the input would
-give is listed, clips, their lengths and splits, and what would be left out.
+give is listed, clips, their lengths and splits, and what would be left out. Either way
+it warns where there are too few clips to learn from, or none to test on.
 """
 
 import sys
@@ -20,6 +21,7 @@ from keras_drnet.config.schema import Config
 from keras_drnet.data import preparation
 from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.pipeline import shards
+from keras_drnet.data.shortages import find_shortages
 from keras_drnet.data.survey import survey
 from keras_drnet.errors import InputError, choose
 
@@ -68,18 +70,18 @@ def main():
         return
     if not _OUTPUT.value:
         raise InputError("--output is required, or --check.")
+    config = _data_config()
     manifest = preparation.prepare(
-        _data_config(),
+        config,
         _OUTPUT.value.rstrip("/"),
         encoding=_FORMAT.value,
         items_per_shard=_ITEMS_PER_SHARD.value,
         num_workers=_WORKERS.value,
     )
-    for split, counts in manifest["splits"].items():
-        print(
-            f"{split}: {counts['clips']} clips with {counts['frames']} frames in "
-            f"{counts['shards']} shards"
-        )
+    clips = {split: [] for split in SPLITS}
+    for shard in manifest["shards"]:
+        clips[shard["split"]] += [c for c in shard["clips"] if not c["duplicate_of"]]
+    _report_clips(clips, config)
     _report_bad(
         manifest["bad"], f"; they are listed in {_OUTPUT.value}/{shards.MANIFEST}"
     )
@@ -90,11 +92,12 @@ def _check():
     config = _data_config()
     found = survey(config, num_workers=_WORKERS.value)
     for entry in found["items"]:
-        lengths = ", ".join(_length(count, config) for count in entry["clips"])
+        lengths = ", ".join(_length([clip], config) for clip in entry["clips"])
         print(f"{entry['split']}: {entry['item']}: {lengths}")
-    for split in SPLITS:
-        clips = [n for e in found["items"] if e["split"] == split for n in e["clips"]]
-        print(f"{split}: {len(clips)} clips, {_length(sum(clips), config)}")
+    clips = {split: [] for split in SPLITS}
+    for entry in found["items"]:
+        clips[entry["split"]] += entry["clips"]
+    _report_clips(clips, config)
     passed_over = found["passed_over"]
     for file, reason in list(passed_over.items())[:MAX_PASSED_OVER]:
         print(f"passed over: {file}: {reason}", file=sys.stderr)
@@ -103,7 +106,16 @@ def _check():
     _report_bad(found["bad"], "")
 
 
-def _length(num_frames, config):
+def _report_clips(clips, config):
+    """Print what the clips of each split amount to, and what they lack."""
+    for split, those in clips.items():
+        print(f"{split}: {len(those)} clips, {_length(those, config)}")
+    for sentence in find_shortages(clips, config.clip_length):
+        print(f"warning: {sentence}", file=sys.stderr)
+
+
+def _length(clips, config):
+    num_frames = sum(clip["num_frames"] for clip in clips)
     if not config.frame_rate:
         return f"{num_frames} frames"
     return f"{num_frames} frames ({num_frames / config.frame_rate:.1f} s)"

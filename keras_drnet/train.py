@@ -8,6 +8,12 @@ Usage:
 
     python -m keras_drnet.train --preset=quickstart --run_dir=runs/quickstart
     python -m keras_drnet.train --run_dir=runs/quickstart  # Continues.
+
+With --initialize_from a new run begins with the weights of another, on other data or
+with other settings of training:
+
+    python -m keras_drnet.train --initialize_from=pretrained:moving_mnist \
+        --override=drnet.learning_rate=1e-4 --run_dir=runs/further
 """
 
 from absl import flags
@@ -37,6 +43,12 @@ _BASELINE = flags.DEFINE_enum(
     sorted(BASELINES),
     "Baseline to train with the preset's data instead of DrNet.",
 )
+_INITIALIZE_FROM = flags.DEFINE_string(
+    "initialize_from",
+    None,
+    "Run whose weights a new run begins with: a folder, or pretrained:<name>. Without "
+    "--preset and --config, its configuration is taken, too.",
+)
 _STAGE = flags.DEFINE_enum(
     "stage", "all", ["all", *STAGES], "Stage to train, or all of the run's."
 )
@@ -51,6 +63,7 @@ def main():
         _OVERRIDE.value,
         _BASELINE.value,
         _CONFIG.value,
+        _INITIALIZE_FROM.value,
     )
     stages = run.stages()
     if _STAGE.value != "all":

@@ -156,6 +156,7 @@ class Config:
     method: str = "drnet"  # What predicts: "drnet" or, to compare it with, "mcnet".
     seed: int = 0  # Seed of weights, clips and choice of frames.
     precision: str = "auto"  # "auto" or a Keras dtype policy: "float32", ...
+    initialize_from: str = ""  # Run whose weights training begins with; "" = new ones.
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     drnet: DrNetConfig = DrNetConfig()

@@ -18,8 +18,9 @@ def survey(config, *, num_workers=0):
 
     Returns:
         A dict: `items`, for each usable item in the order of its name `split`, `item`
-        and `clips`, the numbers of frames of its clips; `bad`, as in a manifest; and
-        `passed_over`, files that belong to no item, to the reasons.
+        and `clips`, for each of its clips `num_frames` and `periodic`, as in a manifest;
+        `bad`, as there; and `passed_over`, files that belong to no item, to the
+        reasons.
 
     Raises:
         InputError: the data are missing.
@@ -35,10 +36,10 @@ def survey(config, *, num_workers=0):
     first, items, bad = {}, [], []
     for result in results:
         split, item, clips = result["split"], result["item"], []
-        for name, num_frames, fingerprint in result["clips"]:
+        for name, fingerprint, clip in result["clips"]:
             original = first.setdefault(fingerprint, name)
             if original == name:
-                clips.append(num_frames)
+                clips.append(clip)
             else:
                 bad.append({"split": split} | duplicate(name, original))
         if clips:
@@ -48,12 +49,13 @@ def survey(config, *, num_workers=0):
 
 
 def _read_item(job, *, config):
-    """Read an item; return names, frames and fingerprints of its clips, or why not."""
+    """Read an item; return names, fingerprints and sizes of its clips, or why not."""
     split, item = job
     result = {"split": split, "item": item, "clips": [], "bad": []}
     try:
         for clip in open_reader(config).read(item):
-            result["clips"].append((clip.name, len(clip.frames), clip.fingerprint()))
+            size = {"num_frames": len(clip.frames), "periodic": clip.periodic}
+            result["clips"].append((clip.name, clip.fingerprint(), size))
     except BadFile as error:
         result["bad"].append({"split": split} | bad_file(error, config))
     return result

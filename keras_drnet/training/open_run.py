@@ -1,5 +1,6 @@
 """Opening of a run for training."""
 
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.overrides import read_overrides
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.config.presets import BASELINES, PRESETS
@@ -7,10 +8,17 @@ from keras_drnet.config.schema import Config
 from keras_drnet.data.load import check_dataset
 from keras_drnet.errors import InputError, choose
 from keras_drnet.models.networks import check_networks
+from keras_drnet.training.initialization import check_initial_run
 
 
 def open_run(
-    run, preset=None, data_dir=None, overrides=(), baseline=None, config_file=None
+    run,
+    preset=None,
+    data_dir=None,
+    overrides=(),
+    baseline=None,
+    config_file=None,
+    initialize_from=None,
 ):
     """Open a run for training: create it if it is new, else check it.
 
@@ -22,6 +30,8 @@ def open_run(
         baseline: name in `presets.BASELINES`: trains that on the preset's data.
         config_file: YAML file of values that differ from the preset's, or, if there is
             no preset, from the defaults; `overrides` come after it.
+        initialize_from: run whose weights a new one begins with: what `RunFolder`
+            takes. Its configuration is taken where there is neither preset nor file.
 
     Raises:
         InputError: the run exists with another configuration, or is new and has no
@@ -40,12 +50,16 @@ def open_run(
             wanted = wanted.with_overrides(read_overrides(config_file))
         if baseline:
             wanted = choose(BASELINES, baseline, "baseline")(wanted)
+    elif initialize_from:
+        wanted = RunFolder(initialize_from).config()
     else:
         raise InputError(
             f"{run.path} holds no run yet; start one with --preset, one of "
-            f"{sorted(PRESETS)}, or --config."
+            f"{sorted(PRESETS)}, --config or --initialize_from."
         )
     wanted = wanted.with_overrides(overrides)
+    if initialize_from is not None:
+        wanted = wanted.with_overrides([f"initialize_from={initialize_from}"])
     if data_dir is not None:
         wanted = wanted.with_overrides([f"data.data_dir={data_dir}"])
     if run.exists():
@@ -53,12 +67,12 @@ def open_run(
         if difference:
             raise InputError(
                 f"{run.path} is a run of another configuration: {difference}. Choose "
-                "another --run_dir, or leave out --preset, --config and --override to "
-                "go on."
+                "another --run_dir, or leave out all flags but --run_dir to go on."
             )
         return run
     resolve_precision(wanted.precision)
     check_networks(wanted)
+    check_initial_run(wanted)
     check_dataset(wanted)
     run.create(wanted)
     return run

@@ -16,6 +16,7 @@ from keras_drnet.models.networks import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.training.drnet import DrNet
 from keras_drnet.training.fit import fit
+from keras_drnet.training.initialization import initialize
 from keras_drnet.training.joint_pose_predictor import JointPosePredictor
 from keras_drnet.training.mcnet import MCNet
 from keras_drnet.training.optimizers import (
@@ -64,6 +65,8 @@ def train_stage(run, name):
     tf.config.experimental.enable_op_determinism()
     dtype = resolve_precision(config.precision)
     networks = build_networks(config, dtype=dtype)
+    if not run.checkpoints(name).steps():
+        initialize(networks, config)
     _restore_stages_before(run, networks, name)
     fit(stage.build_model(config, networks, dtype), run, stage, networks)
 

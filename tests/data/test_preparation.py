@@ -103,7 +103,7 @@ def test_the_number_of_workers_changes_nothing(videos, shards, tmp_path):
     result = run(*flags(videos, tmp_path / "one", "--workers=1"))
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()  # The progress bar goes to standard error.
-    assert [line.split(" with ")[0] for line in lines] == [
+    assert [line.split(", ")[0] for line in lines] == [
         "train: 6 clips",
         "test: 3 clips",
     ]
@@ -201,10 +201,13 @@ def test_a_check_lists_what_would_be_made_and_writes_nothing(mixed, tmp_path):
     )
     for split, counts in manifest["splits"].items():
         seconds = counts["frames"] / 25
-        assert (
+        line = (
             f"{split}: {counts['clips']} clips, {counts['frames']} frames "
-            f"({seconds:.1f} s)\n" in checked.stdout
+            f"({seconds:.1f} s)\n"
         )
+        assert line in made.stdout and line in checked.stdout
+    for result in (made, checked):
+        assert "warning: " in result.stderr and "to train on are few" in result.stderr
     bad = [line for line in made.stderr.splitlines() if line.startswith("bad: ")]
     assert len(bad) == 5
     assert bad == [x for x in checked.stderr.splitlines() if x.startswith("bad: ")]
