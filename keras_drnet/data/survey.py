@@ -18,9 +18,8 @@ def survey(config, *, num_workers=0):
 
     Returns:
         A dict: `items`, for each usable item in the order of its name `split`, `item`
-        and `clips`, for each of its clips `num_frames` and `periodic`, as in a manifest;
-        `bad`, as there; and `passed_over`, files that belong to no item, to the
-        reasons.
+        and `clips`, the `num_frames` and `periodic` of each of its clips; `bad`, as in
+        a manifest; and `passed_over`, files that belong to no item, to the reasons.
 
     Raises:
         InputError: the data are missing.

@@ -22,8 +22,8 @@ def check_initial_run(config):
     if difference:
         raise InputError(
             f"The weights of {source.argument} do not fit this run: {difference}. Set "
-            "it as it is there, or leave out --preset and --config to take all settings "
-            "from there."
+            "it as it is there, or leave out --preset and --config to take all "
+            "settings from there."
         )
     source.load_networks()
 
