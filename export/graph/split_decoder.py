@@ -22,7 +22,6 @@ import tensorflow as tf
 TRANSPOSED_TAPS = np.array([[[0, 0, 0, 1], [0, 1, 0, 0]], [[0, 0, 1, 0], [1, 0, 0, 0]]])
 DOUBLED_TAPS = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]])
 PARITIES = ((0, 0), (0, 1), (1, 0), (1, 1))
-SEED_SIDE = 4  # Side of the first map, pixels.
 # Kernels of a matrix product work on this many columns at once and pad the rest.
 PADDED_COLUMNS = 16
 
@@ -34,19 +33,20 @@ class SplitDecoder(tf.Module):
         map_shapes: shape `[H', W', C']` of each content map, in the order of use.
     """
 
-    def __init__(self, decoder, pose_dim):
+    def __init__(self, decoder, pose_dim, side=1):
         """Fold the weights of a decoder.
 
         Args:
-            decoder: a decoder of `keras_drnet.models`.
-            pose_dim: length Dp of the pose.
+            decoder: a decoder of `keras_drnet.models`, or a network of such layers.
+            pose_dim: length Dp of the pose, or channels of the map that it begins with.
+            side: side of that map, pixels.
 
         Raises:
             NotImplementedError: a layer of it cannot be folded.
         """
         super().__init__(name="split_decoder")
         self._stages = []
-        channels, side = pose_dim, SEED_SIDE
+        channels = pose_dim
         for layer in _folded_layers(decoder):
             stage = _STAGES[layer.form](layer, channels, side)
             channels, side = layer.kernel.shape[-1], stage.side
@@ -73,7 +73,7 @@ class SplitDecoder(tf.Module):
         """Decode a pose.
 
         Args:
-            pose: `[B, Dp]`.
+            pose: `[B, Dp]`, or the map that the network begins with.
             content_maps: what `content_maps` returned.
 
         Returns:
@@ -209,7 +209,10 @@ class _Stage(tf.Module):
 
 
 class _SeedStage(_Stage):
-    """From a code to the first map: a matrix product."""
+    """From a code to the first map, as large as the kernel: a matrix product."""
+
+    def __init__(self, layer, channels, side):
+        super().__init__(layer, channels, layer.kernel.shape[0])
 
     def _make_kernels(self, layer, kernel):
         kernel = np.transpose(kernel, (2, 0, 1, 3))

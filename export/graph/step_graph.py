@@ -12,6 +12,7 @@ from keras_drnet.models.networks import own_weights
 
 from ..signatures import Signature, Signatures, tensor
 from .split_decoder import SplitDecoder
+from .split_layered_decoder import SplitLayeredDecoder, draws_layers
 from .split_part_decoder import SplitPartDecoder, draws_parts
 from .split_pose_lstm import SplitPoseLSTM
 
@@ -49,8 +50,7 @@ class StepGraph(tf.Module):
         self._content_shape = content.shape[1:]
         self._skip_shapes = [skip.shape[1:] for skip in skips]
         self._pose_shape = pose.shape[1:]
-        split = SplitPartDecoder if draws_parts(networks.decoder) else SplitDecoder
-        self._decoder = split(networks.decoder, *self._pose_shape)
+        self._decoder = _split_decoder(networks.decoder, *self._pose_shape)
         self._pose_lstm = SplitPoseLSTM(networks.pose_lstm, *self._pose_shape)
         maps = len(self._decoder.map_shapes)
         self.content_names = ("content_gates", *_numbered("content_map", maps))
@@ -235,6 +235,15 @@ class StepGraph(tf.Module):
     def _named_state(self, pose, layers):
         values = [pose, *(value for layer in layers for value in layer)]
         return dict(zip(self.state_names, values, strict=True))
+
+
+def _split_decoder(decoder, pose_dim):
+    """Fold a decoder of any family."""
+    if draws_layers(decoder):
+        return SplitLayeredDecoder(decoder, pose_dim)
+    if draws_parts(decoder):
+        return SplitPartDecoder(decoder, pose_dim)
+    return SplitDecoder(decoder, pose_dim)
 
 
 def _checked(function, specs):

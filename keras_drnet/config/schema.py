@@ -105,7 +105,8 @@ RECORDING_KEYS = (
 class ModelConfig:
     """Families and sizes of the networks."""
 
-    # "dcgan", "dcgan_unet", "vgg_unet", "resnet18", "none"; "parts" in all three.
+    # "dcgan", "dcgan_unet", "vgg_unet", "resnet18", "none"; "parts" or "layered" in all
+    # three.
     content_encoder: str = "dcgan"
     content_head: str = "conv"  # "conv" as the authors', or "max_pool": place-free.
     pose_encoder: str = "dcgan"  # "dcgan", "dcgan_keypoints" or "resnet18".
@@ -118,13 +119,14 @@ class ModelConfig:
     standardize_pairs: bool = False  # Whether that sees poses of unit variance.
     lstm_units: int = 256  # Width of the pose LSTM, of each part's with lstm_per_part.
     lstm_layers: int = 2  # LSTM layers.
-    # Only used by parts.
+    # Only used by parts and layered.
     num_parts: int = 2  # K, parts of a frame, each with a position of its own.
     patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.
     localizer_filters: int = 16  # Filters of the localizer's first stage.
+    lstm_per_part: bool = False  # Whether a part's next pose depends on it alone.
+    # Only used by parts.
     num_content_frames: int = 1  # Observed frames that content is read from.
     centered_parts: bool = False  # Whether a position is the centroid of its part.
-    lstm_per_part: bool = False  # Whether a part's next pose depends on it alone.
     background: str = "black"  # Behind the parts: "black", or "learned".
 
     def __post_init__(self) -> None:

@@ -102,14 +102,14 @@ def _probe_drnet(config, predictor, num_clips, digit_classifier):
     )
 
     _report("Classifying swapped frames")
-    classified = {}
     if digit_classifier:
         classified = swaps.classify_digit_swaps(
             digit_classifier, predictor, source, test
         )
-    elif names := swaps.classifiable_factors(train.factors, test.factors):
-        classifier = swaps.train_classifier(train, names, seed=config.seed)
-        classified = swaps.classify_swaps(classifier, predictor, test)
+    else:
+        classified = swaps.classify_recorded_swaps(
+            predictor, train, test, is_test, seed=config.seed
+        )
 
     _report("Searching the training frames for predicted ones")
     memorization = measure_memorization(

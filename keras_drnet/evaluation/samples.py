@@ -1,5 +1,6 @@
 """Samples of clips for the probes: four frames of each, and their known factors."""
 
+import dataclasses
 import typing
 
 import numpy as np
@@ -28,6 +29,15 @@ class Sample(typing.NamedTuple):
     clips: np.ndarray
     frames: np.ndarray
     factors: dict
+
+    def take(self, mask):
+        """Return the sample of those clips for which `mask`, bool `[N]`, is true."""
+        factors = {
+            name: dataclasses.replace(factor, values=factor.values[mask])
+            for name, factor in self.factors.items()
+        }
+        arrays = (self.indices, self.times, self.clips, self.frames)
+        return Sample(*(array[mask] for array in arrays), factors)
 
 
 def read_sample(source, indices, *, max_step, seed):

@@ -19,7 +19,7 @@ def train_classifier(train, names, *, seed=0):
     """Train a classifier of factors on real frames.
 
     Args:
-        train: a `Sample` of the training split.
+        train: a `Sample`, of other clips than those to classify.
         names: names of the factors to classify, at least one.
         seed: seed of the classifier.
 
@@ -61,6 +61,36 @@ def classify_swaps(classifier, predictor, test, *, num_pairs=NUM_PAIRS):
             "kind": kind,
             "real": float(np.mean(real[name] == values[content])),
         } | swap_accuracy(kind, swapped[name], values[content], values[pose])
+    return results
+
+
+def classify_recorded_swaps(predictor, train, test, is_test, *, seed=0):
+    """Classify swapped frames of recorded clips, by all factors that can be learned.
+
+    Classifiers learn from the training split. The classes of some factors, such as the
+    identity of people, are of one split alone: those are learned from one half of the
+    test clips, and frames of the other half are swapped.
+
+    Args:
+        predictor: a `VideoPredictor`.
+        train: a `Sample` of the training split.
+        test: a `Sample` of the test split.
+        is_test: bool `[N]`, the half of `test` to swap: see `samples.choose_halves`.
+        seed: seed of the classifiers.
+
+    Returns:
+        A dict by factor, as `classify_swaps`.
+    """
+    shared = classifiable_factors(train.factors, test.factors)
+    own = own_factors(train.factors, test.factors)
+    results = {}
+    for names, known, swapped in (
+        (shared, train, test),
+        (own, test.take(~is_test), test.take(is_test)),
+    ):
+        if names:
+            classifier = train_classifier(known, names, seed=seed)
+            results |= classify_swaps(classifier, predictor, swapped)
     return results
 
 
@@ -118,6 +148,25 @@ def classifiable_factors(train_factors, test_factors):
         name
         for name, factor in train_factors.items()
         if factor.classes > 1 and factor.names == test_factors[name].names
+    ]
+
+
+def own_factors(train_factors, test_factors):
+    """Choose the static factors whose classes are of the test split alone.
+
+    Args:
+        train_factors: dict of `Factor`s of the training split.
+        test_factors: dict of `Factor`s of the test split.
+
+    Returns:
+        The names of those with at least two classes that `classifiable_factors` does
+        not return.
+    """
+    shared = classifiable_factors(train_factors, test_factors)
+    return [
+        name
+        for name, factor in test_factors.items()
+        if factor.classes > 1 and factor.kind == "static" and name not in shared
     ]
 
 

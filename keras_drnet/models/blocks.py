@@ -94,14 +94,12 @@ def up_block(x, filters, *, dtype, name):
     return norm(x, "leaky_relu", dtype=dtype, name=name)
 
 
-def seed_map(code, filters, *, dtype):
-    """Make the first 4x4 map of a decoder from a code `[B, D]`."""
+def seed_map(code, filters, *, side=SMALLEST_MAP, dtype):
+    """Make the first map of a decoder, `[B, side, side, filters]`, from a code."""
     x = keras.layers.Reshape((1, 1, code.shape[-1]), dtype=dtype, name="codes_map")(
         code
     )
-    x = conv_transpose(
-        x, filters, SMALLEST_MAP, padding="valid", dtype=dtype, name="seed_conv"
-    )
+    x = conv_transpose(x, filters, side, padding="valid", dtype=dtype, name="seed_conv")
     return norm(x, "leaky_relu", dtype=dtype, name="seed")
 
 
@@ -155,15 +153,31 @@ def stage_filters(image_size, num_filters, max_multiple=8):
 def patch_filters(patch_size, num_filters, max_multiple=8):
     """Return the filters of each stage for patches, as `stage_filters` for frames.
 
+    A patch is halved as long as its side is at least eight pixels.
+
     Raises:
-        InputError: `patch_size` is not a power of two from 8 to 256.
+        InputError: see `smallest_patch_map`.
     """
-    num = patch_size.bit_length() - SMALLEST_MAP.bit_length()
-    if patch_size not in (8, 16, 32, 64, 128, 256):
-        raise InputError(
-            f"patch_size is {patch_size}; expected a power of two from 8 to 256."
-        )
+    num = (patch_size // smallest_patch_map(patch_size)).bit_length() - 1
     return _doubling(num, num_filters, max_multiple)
+
+
+def smallest_patch_map(patch_size):
+    """Return the side of a patch's last map, 4 to 7 pixels.
+
+    Raises:
+        InputError: `patch_size` is not from 8 to 256, or gets odd before it is halved
+            to that.
+    """
+    side = patch_size
+    while side >= 2 * SMALLEST_MAP and side % 2 == 0:
+        side //= 2
+    if not (8 <= patch_size <= 256 and side < 2 * SMALLEST_MAP):
+        raise InputError(
+            f"patch_size is {patch_size}; expected 4, 5, 6 or 7 times a power of two, "
+            "from 8 to 256 (16, 24, 32, 40, 48, 64, ...)."
+        )
+    return side
 
 
 def _doubling(num, num_filters, max_multiple):

@@ -12,6 +12,8 @@ from keras_drnet.models.content_encoder import (
     build_content_encoder,
 )
 from keras_drnet.models.decoder import DECODERS
+from keras_drnet.models.layered_decoder import build_layered_decoder
+from keras_drnet.models.layered_encoder import build_layered_content_encoder
 from keras_drnet.models.localizer import build_localizer
 from keras_drnet.models.mcnet_networks import build_mcnet_networks, check_num_past
 from keras_drnet.models.part_decoder import build_part_decoder
@@ -23,7 +25,10 @@ from keras_drnet.models.pose_encoder import POSE_ENCODERS, build_pose_encoder
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
 
-PARTS = "parts"  # The family of both encoders and the decoder that share patches.
+PARTS = "parts"  # Parts of known number over a background that is the same for all.
+LAYERED = "layered"  # Parts in front of the background of each clip.
+# Families of both encoders and the decoder, which share positions and patches.
+PART_FAMILIES = (PARTS, LAYERED)
 # Name of a content encoder to that of the decoder that reads its skips.
 DECODER_FOR = {name: name for name in DECODERS} | {
     "none": "dcgan",
@@ -84,9 +89,11 @@ def check_networks(config):
         check_num_past(config.data.num_past)
         return
     model = config.model
-    if PARTS in (model.content_encoder, model.pose_encoder, model.decoder):
-        _check_parts(config)
-        return
+    names = (model.content_encoder, model.pose_encoder, model.decoder)
+    for family in PART_FAMILIES:
+        if family in names:
+            _check_parts(config, family)
+            return
     if model.num_content_frames != 1:
         raise InputError(
             f"num_content_frames is {model.num_content_frames}, but a "
@@ -98,7 +105,8 @@ def check_networks(config):
             "lstm_per_part is true, but the networks are not of parts; set "
             f"model.lstm_per_part to false, or all networks to {PARTS!r}."
         )
-    parts = {PARTS: None}  # Not one of the tables: all three are built together.
+    # Not of the tables: all three networks are built together.
+    parts = dict.fromkeys(PART_FAMILIES)
     choose(CONTENT_ENCODERS | parts, model.content_encoder, "content encoder")
     choose(dict.fromkeys(HEADS), model.content_head, "head of the content encoder")
     choose(POSE_ENCODERS | parts, model.pose_encoder, "pose encoder")
@@ -112,15 +120,17 @@ def check_networks(config):
         )
 
 
-def _check_parts(config):
-    """Check the networks of parts: see `check_networks`."""
+def _check_parts(config, family):
+    """Check the networks of a family of parts: see `check_networks`."""
     data, model = config.data, config.model
     for key in ("content_encoder", "pose_encoder", "decoder"):
-        if getattr(model, key) != PARTS:
+        if getattr(model, key) != family:
             raise InputError(
                 f"model.{key} is {getattr(model, key)!r}, but networks of the family "
-                f"{PARTS!r} only fit each other; set all three to {PARTS!r}."
+                f"{family!r} only fit each other; set all three to {family!r}."
             )
+    if family == LAYERED:
+        _check_layered(model)
     if model.normalize_pose:
         raise InputError(
             "normalize_pose is true, but a pose of positions has no unit norm; set "
@@ -141,11 +151,31 @@ def _check_parts(config):
     blocks.patch_filters(model.patch_size or data.image_size // 2, model.num_filters)
 
 
+def _check_layered(model):
+    """Check what networks of layers need, or lack, beside those of parts."""
+    if model.num_content_frames != 1:
+        raise InputError(
+            f"num_content_frames is {model.num_content_frames}, but a {LAYERED!r} "
+            "content encoder reads one frame; set model.num_content_frames to 1."
+        )
+    if model.centered_parts:
+        raise InputError(
+            f"centered_parts is true, but a {LAYERED!r} decoder draws no centroids; "
+            "set model.centered_parts to false."
+        )
+    if model.pose_dim < 3 * model.num_parts:
+        raise InputError(
+            f"pose_dim is {model.pose_dim}; expected at least 3 for each of "
+            f"{model.num_parts} parts, as a {LAYERED!r} decoder draws with residuals."
+        )
+
+
 def build_drnet_networks(config, *, dtype="float32"):
     """Build the networks of DrNet; arguments are those of `build_networks`."""
     model = config.model
-    is_parts = model.content_encoder == PARTS
-    build = _build_part_autoencoder if is_parts else _build_autoencoder
+    build = {PARTS: _build_part_autoencoder, LAYERED: _build_layered_autoencoder}.get(
+        model.content_encoder, _build_autoencoder
+    )
     content_encoder, pose_encoder, decoder = build(config.data, model, dtype)
     return Networks(
         content_encoder=content_encoder,
@@ -195,11 +225,7 @@ def _build_autoencoder(data, model, dtype):
 
 def _build_part_autoencoder(data, model, dtype):
     """Build encoders and decoder of parts; the encoders share a localizer."""
-    frame = (data.image_size, data.num_channels)
-    patch_size = model.patch_size or data.image_size // 2
-    localizer = build_localizer(
-        *frame, model.num_parts, model.localizer_filters, dtype=dtype
-    )
+    frame, localizer, patch_size = _frame_localizer_and_patch(data, model, dtype)
     content_encoder = build_part_content_encoder(
         localizer,
         patch_size,
@@ -223,6 +249,36 @@ def _build_part_autoencoder(data, model, dtype):
         dtype=dtype,
     )
     return content_encoder, pose_encoder, decoder
+
+
+def _build_layered_autoencoder(data, model, dtype):
+    """Build encoders and decoder of layers; the encoders share a localizer."""
+    frame, localizer, patch_size = _frame_localizer_and_patch(data, model, dtype)
+    content_encoder = build_layered_content_encoder(
+        localizer, patch_size, model.content_dim, model.num_filters, dtype=dtype
+    )
+    pose_encoder = build_part_pose_encoder(
+        localizer, patch_size, model.pose_dim, model.num_filters, dtype=dtype
+    )
+    decoder = build_layered_decoder(
+        *frame,
+        model.num_parts,
+        patch_size,
+        model.content_dim,
+        model.pose_dim,
+        model.num_filters,
+        dtype=dtype,
+    )
+    return content_encoder, pose_encoder, decoder
+
+
+def _frame_localizer_and_patch(data, model, dtype):
+    """Return side and channels of a frame, a new localizer, and a patch's side."""
+    frame = (data.image_size, data.num_channels)
+    localizer = build_localizer(
+        *frame, model.num_parts, model.localizer_filters, dtype=dtype
+    )
+    return frame, localizer, model.patch_size or data.image_size // 2
 
 
 def own_weights(networks, name):

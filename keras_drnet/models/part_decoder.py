@@ -31,7 +31,7 @@ def build_part_decoder(
         image_size: side of the frame in pixels.
         num_channels: channels of the frame.
         num_parts: number of parts, K.
-        patch_size: side of a patch in pixels, a power of two from 8.
+        patch_size: side of a patch in pixels: see `blocks.smallest_patch_map`.
         content_dim: length Dc of the content code, a multiple of K.
         pose_dim: length Dp of the pose code: see `build_part_pose_encoder`.
         num_filters: filters of the finest stage, as in the encoders.
@@ -86,7 +86,8 @@ def build_patch_decoder(
         inputs.append(residual)
         x = keras.layers.Concatenate(dtype=dtype, name="codes")(inputs)
     *finer, coarsest = blocks.patch_filters(patch_size, num_filters)
-    x = blocks.seed_map(x, coarsest, dtype=dtype)
+    side = blocks.smallest_patch_map(patch_size)
+    x = blocks.seed_map(x, coarsest, side=side, dtype=dtype)
     for i, width in enumerate(reversed(finer)):
         x = blocks.up_block(x, width, dtype=dtype, name=f"up{i + 1}")
     x = blocks.conv_transpose(x, num_channels + 1, 4, 2, dtype=dtype, name="patch_conv")

@@ -25,7 +25,7 @@ def build_part_content_encoder(
 
     Args:
         localizer: model of `build_localizer`.
-        patch_size: side of a patch in pixels, a power of two from 8.
+        patch_size: side of a patch in pixels: see `blocks.smallest_patch_map`.
         content_dim: length Dc of the content code, a multiple of the number of parts.
         num_filters: filters of the first stage; each stage doubles them.
         num_frames: number of frames that are read, N.
@@ -41,7 +41,7 @@ def build_part_content_encoder(
     read = frame if num_frames == 1 else (num_frames, *frame)
     frames = keras.Input(read, name="frames")
     singles = ops.reshape(frames, (-1, *frame))
-    x = _patch_map(
+    *_, x = patch_maps(
         singles,
         # Content is cut out where it is drawn: the localizer learns from that alone.
         ops.stop_gradient(localizer(singles)),
@@ -53,7 +53,7 @@ def build_part_content_encoder(
     codes = blocks.code_head(
         x,
         content_dim // num_parts,
-        kernel_size=blocks.SMALLEST_MAP,
+        kernel_size=x.shape[1],
         dtype=dtype,
         name="part_content",
     )
@@ -78,7 +78,7 @@ def build_part_pose_encoder(
 
     Args:
         localizer: model of `build_localizer`.
-        patch_size: side of a patch in pixels, a power of two from 8.
+        patch_size: side of a patch in pixels: see `blocks.smallest_patch_map`.
         pose_dim: length Dp of the pose: two for each part, its position, and the same
             number more for each, its residual pose, encoded from the patch there.
         num_filters: filters of the first stage; each stage doubles them.
@@ -93,13 +93,13 @@ def build_part_pose_encoder(
     num_parts = positions.shape[1]
     residual_dim = pose_dim // num_parts - 2
     if residual_dim:
-        x = _patch_map(
+        *_, x = patch_maps(
             frames, positions, patch_size, num_filters, dtype=dtype, name="pose_patch"
         )
         residual = blocks.code_head(
             x,
             residual_dim,
-            kernel_size=blocks.SMALLEST_MAP,
+            kernel_size=x.shape[1],
             dtype=dtype,
             name="part_residual",
         )
@@ -139,11 +139,23 @@ def _localizers(encoder):
     return [layer for layer in encoder.layers if layer.name == LOCALIZER]
 
 
-def _patch_map(frames, positions, patch_size, num_filters, *, dtype, name):
-    """Encode the patches of frames `[B, H, W, C]`, `[B K, 4, 4, F]`."""
+def patch_maps(frames, positions, patch_size, num_filters, *, dtype, name):
+    """Encode the patches of frames `[B, H, W, C]` by convolutions.
+
+    Args:
+        frames: `[B, H, W, C]`.
+        positions: `[B, K, 2]`.
+        patch_size: side of a patch, P, pixels.
+        num_filters: filters of the first stage, F; each stage doubles them.
+        dtype: dtype policy of the convolutions.
+        name: prefix of the layers' names.
+
+    Returns:
+        The maps of all stages, finest first: `[B K, P / 2, P / 2, F]` and on.
+    """
     patches = ReadPatches(patch_size, dtype="float32", name=f"{name}es")(
         frames, positions
     )
     patches = ops.reshape(patches, (-1, *patches.shape[2:]))
     filters = blocks.patch_filters(patch_size, num_filters)
-    return blocks.down_path(patches, filters, dtype=dtype, name=f"{name}_down")[-1]
+    return blocks.down_path(patches, filters, dtype=dtype, name=f"{name}_down")

@@ -1,5 +1,6 @@
 """Classification of swapped frames with known answers."""
 
+import dataclasses
 import itertools
 import types
 
@@ -13,7 +14,9 @@ from keras_drnet.evaluation.samples import Sample, read_sample
 from keras_drnet.evaluation.swaps import (
     classifiable_factors,
     classify_digit_swaps,
+    classify_recorded_swaps,
     classify_swaps,
+    own_factors,
     swap_accuracy,
     swap_pairs,
     train_classifier,
@@ -97,6 +100,38 @@ def test_the_classifier_tells_which_frame_a_factor_came_from(rng):
             assert results[name]["real"] > 0.98
             assert abs(results[name]["swapped"] - swapped) < 0.03
             assert abs(results[name]["other"] - other) < 0.03
+
+
+def test_classes_of_one_split_are_learned_from_half_of_its_clips(rng):
+    train, test = (colored_squares(rng, 160, ()) for _ in range(2))
+    color = dataclasses.replace(test.factors["color"], names=("x", "y", "z"))
+    test = test._replace(
+        indices=test.clips,
+        times=test.clips,
+        factors=test.factors | {"color": color},
+    )
+    assert own_factors(train.factors, test.factors) == ["color"]
+    results = classify_recorded_swaps(
+        types.SimpleNamespace(reconstruct=lambda content, pose: content),
+        train,
+        test,
+        np.arange(160) % 2 == 1,
+    )
+    assert set(results) == {"color", "side"}
+    for name, (swapped, other) in {"color": (1, 0), "side": (0, 1)}.items():
+        assert results[name]["real"] > 0.98
+        assert abs(results[name]["swapped"] - swapped) < 0.03
+        assert abs(results[name]["other"] - other) < 0.03
+
+
+def test_a_part_of_a_sample_has_its_own_clips_and_factors(rng):
+    sample = colored_squares(rng, 6, tuple("abcdef"))
+    sample = sample._replace(indices=np.arange(6) + 10, times=np.zeros((6, 4)))
+    part = sample.take(np.array([False, True, False, False, True, False]))
+    np.testing.assert_array_equal(part.indices, [11, 14])
+    np.testing.assert_array_equal(part.factors["who"].values, [1, 4])
+    np.testing.assert_array_equal(part.frames, sample.frames[[1, 4]])
+    assert part.factors["who"].names == sample.factors["who"].names
 
 
 def test_factors_whose_classes_differ_between_splits_are_left_out():

@@ -6,7 +6,13 @@ from export.bundle import Options, export_run
 from export.formats.flatbuffer import Model
 from export.formats.schemes import SCHEMES
 from keras_drnet.config.presets import PRESETS
-from tests.support.networks import CENTERED_PARTS, RICH_PARTS, lively_networks, save_run
+from tests.support.networks import (
+    CENTERED_PARTS,
+    LAYERED,
+    RICH_PARTS,
+    lively_networks,
+    save_run,
+)
 
 SIZE, SIDE, NUM_PARTS, CHANNELS, UNITS = 32, 16, 2, 3, 8
 
@@ -40,3 +46,12 @@ def test_residuals_and_several_content_frames_agree_with_keras(tmp_path):
     config = PRESETS["tiny"]().with_overrides(RICH_PARTS)
     _, measured = export(config, tmp_path, *SCHEMES)
     assert all(m.passed for m in measured.values())
+
+
+def test_layers_agree_with_keras_and_draw_the_background_once(tmp_path):
+    config = PRESETS["tiny"]().with_overrides(LAYERED)
+    bundle, measured = export(config, tmp_path, *SCHEMES)
+    assert all(m.passed for m in measured.values())
+    model = Model((bundle / "drnet.tflite").read_bytes())
+    once = model.multiply_adds("encode_content")
+    assert model.multiply_adds("step") < model.multiply_adds("decode") < once

@@ -21,6 +21,12 @@ RICH_PARTS = [
     "model.num_content_frames=2",
     "model.background=learned",
 ]
+# Of layers, two parts in front of each clip's background.
+LAYERED = [
+    *(override.replace("=parts", "=layered") for override in PARTS),
+    "model.patch_size=24",
+    "model.pose_dim=8",
+]
 
 
 def lively_networks(config, *, seed=0, dtype="float32"):
