@@ -7,6 +7,8 @@ from keras_drnet.models import blocks
 from keras_drnet.models.part_poses import split_pose
 from keras_drnet.models.patches import WritePatches
 
+MASK_SLOPE = 4.0  # Of logits with unit variance: most of a mask is near 0 or 1.
+
 
 def build_layered_decoder(
     image_size,
@@ -119,13 +121,13 @@ def build_pixel_painter(side, num_filters, num_channels, *, dtype):
 class FeaturesAndMask(keras.layers.Layer):
     """Activation of a part, `[..., F + 1]` to the same: features, weighted, and mask.
 
-    The mask, in (0, 1), is a sigmoid of the last channel; features are a leaky ReLU of
+    The mask, in (0, 1), is a sigmoid of `MASK_SLOPE` times the last channel; features are a leaky ReLU of
     the others, times the mask.
     """
 
     def call(self, x):
         """Apply the activation; see the class."""
-        mask = ops.sigmoid(x[..., -1:])
+        mask = ops.sigmoid(MASK_SLOPE * x[..., -1:])
         features = ops.leaky_relu(x[..., :-1], blocks.LEAKY_SLOPE)
         return ops.concatenate([features * mask, mask], axis=-1)
 

@@ -73,17 +73,14 @@ def _background(frames, windows, num_filters, *, dtype):
     x = keras.layers.Concatenate(dtype=dtype, name="around_parts")(
         [frames * (1.0 - windows), windows]
     )
-    filters = [max(num * 2 // 3, 1) for num in (num_filters, 2 * num_filters)]
-    filters += [2 * filters[-1]] * (blocks.num_stages(frames.shape[1]) - 2)
+    filters = blocks.stage_filters(frames.shape[1], max(num_filters * 2 // 3, 1), 4)
     *finer, x = blocks.down_path(x, filters, dtype=dtype, name="background_down")
-    for i, skip in enumerate(reversed(finer)):
-        x = blocks.up_block(
-            x, skip.shape[-1], dtype=dtype, name=f"background_up{i + 1}"
-        )
-        x = keras.layers.Concatenate(dtype=dtype, name=f"background_join{i + 1}")(
-            [x, skip]
-        )
-    return blocks.vgg_block(x, num_filters, 1, dtype=dtype, name="background")
+    for i, skip in enumerate(reversed(finer), 1):
+        x = keras.layers.UpSampling2D(dtype=dtype, name=f"background_double{i}")(x)
+        x = keras.layers.Concatenate(dtype=dtype, name=f"background_join{i}")([x, skip])
+        width = num_filters if i == len(finer) else skip.shape[-1]
+        x = blocks.vgg_block(x, width, 1, dtype=dtype, name=f"background_up{i}")
+    return x
 
 
 @keras.saving.register_keras_serializable("keras_drnet")
