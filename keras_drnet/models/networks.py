@@ -1,5 +1,6 @@
 """The networks of a method by role, and how to build them from a configuration."""
 
+import concurrent.futures
 import dataclasses
 
 import keras
@@ -223,6 +224,29 @@ def _build_part_autoencoder(data, model, dtype):
         dtype=dtype,
     )
     return content_encoder, pose_encoder, decoder
+
+
+def count_weights(config):
+    """Count the weights of a configuration's networks, in no time and no memory.
+
+    Args:
+        config: a `Config`.
+
+    Returns:
+        A dict of a network's name to its number of weights.
+
+    Raises:
+        InputError: as `check_networks`.
+    """
+
+    def count():
+        with keras.StatelessScope(initialize_variables=False):
+            networks = vars(build_networks(config))
+            return {name: one.count_params() for name, one in networks.items()}
+
+    # Keras keeps a list of the variables that wait for their values, a list a thread.
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(count).result()
 
 
 def own_weights(networks, name):

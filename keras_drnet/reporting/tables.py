@@ -1,6 +1,7 @@
 """Tables of a report, before they are written as HTML or Markdown."""
 
 import dataclasses
+import pathlib
 
 from keras_drnet.data.load import READERS
 from keras_drnet.visualization.labels import METHOD_NAMES, run_names
@@ -46,7 +47,9 @@ def names(results):
     Args:
         results: list of `Results`.
     """
-    return run_names([(result.config.method_name, result.path) for result in results])
+    return run_names(
+        [(one.config.method_name, pathlib.Path(one.path)) for one in results]
+    )
 
 
 def methods(results):

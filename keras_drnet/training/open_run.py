@@ -27,6 +27,12 @@ def open_run(
         InputError: the run exists with another configuration, or is new and has no
             preset, or cannot be trained: nothing is created then.
     """
+    if run.is_released:
+        raise InputError(
+            f"{run.argument} is a released copy, which cannot be trained further: "
+            f"start a new run from its weights with --initialize_from={run.argument} "
+            "and a --run_dir of your own."
+        )
     if run.exists() and not (preset or config_file):
         if baseline:
             raise InputError(
