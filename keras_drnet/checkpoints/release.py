@@ -36,7 +36,7 @@ def release(run, output_dir, *, results_only=False):
     if networks:
         _save_weights(run, networks, copy)
     for name in RESULT_FILES:
-        source = run.path / "evaluation" / name
+        source = run.find(f"evaluation/{name}")
         if source.is_file():
             (copy.path / "evaluation").mkdir(exist_ok=True)
             shutil.copyfile(source, copy.path / "evaluation" / name)

@@ -79,11 +79,12 @@ def clips(results):
     return next((r.metrics.clips for r in results if r.metrics), None)
 
 
-def basis(results):
+def basis(results, *, intervals=True):
     """Describe the clips and statistics of the tables of prediction.
 
     Args:
         results: list of `Results`, of which one was measured.
+        intervals: whether the tables have intervals.
     """
     measured = clips(results)
     what, caveat = "held-out clips", ""
@@ -92,10 +93,12 @@ def basis(results):
     elif results[0].config.data.dataset in READERS:
         what = "windows of held-out recordings"
         caveat = ", too narrow where windows are of one recording"
+    means = "Means over them"
+    if intervals:
+        means += f", with 95 % intervals of the mean{caveat}"
     return (
         f"All methods on the same {measured.count} {what}, {measured.num_past} "
-        f"frames observed. Means over them, with 95 % intervals of the mean{caveat}; "
-        "the best of a column is bold."
+        f"frames observed. {means}; the best of a column is bold."
     )
 
 

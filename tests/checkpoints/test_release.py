@@ -60,6 +60,7 @@ def test_every_pretrained_run_loads_and_predicts_frames():
         folder = pretrained.FOLDER / name
         sizes = [p.stat().st_size for p in folder.rglob("*") if p.is_file()]
         assert sum(sizes) <= 4e6
+        assert (folder / "README.md").is_file()
 
 
 def test_outputs_of_a_packaged_run_go_to_the_working_directory():
