@@ -126,9 +126,11 @@ class RunFolder:
 
     def _read_config(self):
         if not self.exists():
+            todo = "Train with --run_dir first, or correct the path."
+            if self.argument in pretrained.names():
+                todo = f"The packaged run is {pretrained.PREFIX}{self.argument}."
             raise InputError(
-                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. Train "
-                "with --run_dir first, or correct the path."
+                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. {todo}"
             )
         try:
             text = (self.path / CONFIG_FILE).read_text(encoding="utf-8")

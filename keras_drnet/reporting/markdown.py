@@ -33,7 +33,8 @@ def build(results):
             sections += [f"## {name}", *with_heads]
     parts += ["## Runs", *(table(_compare(*one)) for one in lists.items()), *sections]
     elsewhere = [
-        dataclasses.replace(result, path=f"runs/{result.name}") for result in results
+        dataclasses.replace(one, path=f"runs/{one.name}", is_released=False)
+        for one in results
     ]
     lines = commands.everything(elsewhere, tables.clips(results))
     parts += ["## Commands", "\n".join(["```", *lines, "```"])]

@@ -37,6 +37,7 @@ class Results:
     Attributes:
         name: its name.
         path: what `--run_dir` calls it: its folder, or an address.
+        is_released: whether it is a released run, which is not trained here.
         figures: folder of its figures.
         config: its `Config`.
         stages: dict of stage to `Stage`.
@@ -46,6 +47,7 @@ class Results:
 
     name: str
     path: str
+    is_released: bool
     figures: pathlib.Path
     config: Config
     stages: dict
@@ -77,6 +79,7 @@ def read_results(run):
     return Results(
         name=run.name,
         path=argument,
+        is_released=run.is_released,
         figures=run.output_path("figures"),
         config=config,
         stages={name: _read_stage(run, name, metrics) for name in run.stages()},
