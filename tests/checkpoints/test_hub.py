@@ -62,7 +62,7 @@ def models(shared):
     weights = next(name for name in files if name.endswith("decoder.npz"))
     return {
         "us/tiny": Model(files, revisions=("main", "v1")),
-        "us/gated": Model(files, refusal="GatedRepo"),
+        "us/gated": Model(files, is_gated=True),
         "us/no_run": Model({"README.md": b"", "config.txt": b"{}"}),
         "us/large": Model(files, sizes={weights: 1 << 50}),
         "us/long": Model(files, sizes={"config.json": 1 << 30}),

@@ -28,13 +28,13 @@ class Model:
         files: dict of path to content.
         revisions: names of its one commit, beside its hash.
         sizes: dict of path to a size that the listing has in place of the true one.
-        refusal: code of the error that answers every request; "" = none.
+        is_gated: whether its files are refused; the Hub lists them all the same.
     """
 
     files: dict[str, bytes]
     revisions: tuple[str, ...] = ("main",)
     sizes: dict[str, int] = dataclasses.field(default_factory=dict)
-    refusal: str = ""
+    is_gated: bool = False
 
 
 def files_of(folder):
@@ -60,14 +60,13 @@ def serve(models):
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_HEAD(self):
-            self._answer(is_head=True)
+            self._answer()
 
         def do_GET(self):
-            self._answer(is_head=False)
+            self._answer()
 
-        def _answer(self, is_head):
-            path, _, query = self.path.partition("?")
-            path = urllib.parse.unquote(path)
+        def _answer(self):
+            path = urllib.parse.unquote(self.path.partition("?")[0])
             if match := _API.fullmatch(path):
                 repository, kind, revision = match.groups()
                 model = self._find(repository, revision or "main")
@@ -75,29 +74,34 @@ def serve(models):
                     entries = [_entry(*file, model) for file in model.files.items()]
                     info = {"id": repository, "sha": COMMIT, "siblings": entries}
                     content = entries if kind == "tree" else info
-                    self._send(200, json.dumps(content).encode(), is_head)
+                    self._send(200, json.dumps(content).encode())
             elif match := _FILE.fullmatch(path):
                 repository, revision, name = match.groups()
                 model = self._find(repository, revision)
-                if model and name in model.files:
-                    if not is_head:
+                if model and model.is_gated:
+                    self._refuse(403, "GatedRepo")
+                elif model and name in model.files:
+                    if self.command == "GET":
                         downloaded.append(name)
-                    self._send(200, model.files[name], is_head)
+                    self._send(200, model.files[name])
+                elif model:
+                    self._refuse(404, "EntryNotFound")
             else:
-                self._send(404, b"", is_head)
+                self._send(404, b"")
 
         def _find(self, repository, revision):
             model = models.get(repository)
-            refusal = model.refusal if model else "RepoNotFound"
-            if model and not refusal and revision not in (COMMIT, *model.revisions):
-                refusal = "RevisionNotFound"
-            if refusal:
-                status = 403 if refusal == "GatedRepo" else 404
-                self._send(status, b"{}", False, {"X-Error-Code": refusal})
+            if model is None:
+                self._refuse(404, "RepoNotFound")
+            elif revision not in (COMMIT, *model.revisions):
+                self._refuse(404, "RevisionNotFound")
                 return None
             return model
 
-        def _send(self, status, content, is_head, headers=()):
+        def _refuse(self, status, code):
+            self._send(status, b"{}", {"X-Error-Code": code})
+
+        def _send(self, status, content, headers=()):
             self.send_response(status)
             named = {
                 "Content-Length": str(len(content)),
@@ -107,7 +111,7 @@ def serve(models):
             for name, value in (named | dict(headers)).items():
                 self.send_header(name, value)
             self.end_headers()
-            if not is_head and self.command == "GET":
+            if self.command == "GET":
                 self.wfile.write(content)
 
         def log_message(self, *_):
@@ -132,6 +136,13 @@ def _entry(path, content, model):
 
 def environment(url, cache, **others):
     """Returns the variables of a process that takes a server for the Hub."""
-    hub = {"HF_ENDPOINT": url, "HF_HOME": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    hub = {
+        "HF_ENDPOINT": url,
+        "HF_HOME": str(cache),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "NO_PROXY": "127.0.0.1",
+    }
+    # A loaded machine may be slow to answer.
+    hub |= dict.fromkeys(("HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT"), "300")
     ours = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
     return ours | hub | others
