@@ -38,7 +38,7 @@ class Prepared:
 
     def signatures(self, functions):
         """Return the `Signatures` of functions of the graph."""
-        name = self.run.path.resolve().name
+        name = self.run.name
         return self.graph.signatures(functions, self.config.data, name)
 
 

@@ -22,9 +22,14 @@ EXIT_INTERRUPTED = 130
 flags.disclaim_key_flags()
 
 
-def run_dir_flag(help_text="Run folder, or pretrained:<name> for a packaged run."):
-    """Define `--run_dir`, which is required."""
-    return flags.DEFINE_string("run_dir", None, help_text, required=True)
+def run_dir_flag(
+    help_text="Run folder, pretrained:<name> for a packaged run, or "
+    "hf://<owner>/<name> for one on the Hugging Face Hub.",
+    *,
+    required=True,
+):
+    """Define `--run_dir`."""
+    return flags.DEFINE_string("run_dir", None, help_text, required=required)
 
 
 def output_dir_flag(name):
@@ -44,7 +49,9 @@ def data_dir_flag():
 def baseline_flag():
     """Define `--baseline`, the runs to compare with."""
     # Absl adds how to repeat a flag to its help.
-    return flags.DEFINE_multi_string("baseline", [], "Folder of a run to compare with")
+    return flags.DEFINE_multi_string(
+        "baseline", [], "Run to compare with, given as --run_dir"
+    )
 
 
 def num_future_flag(default):

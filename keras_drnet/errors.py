@@ -13,6 +13,7 @@ _kept: collections.deque["InputError"] = collections.deque(maxlen=16)
 # Maps a module that few programs need to the extra of this package that installs it.
 EXTRAS = {
     "av": "video",
+    "huggingface_hub": "hub",
     "matplotlib": "plots",
     "mlxtend": "digits",
     "onnx": "export",

@@ -15,7 +15,7 @@ from absl import flags
 from keras_drnet import cli
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import choose
-from keras_drnet.models.networks import build_networks
+from keras_drnet.models.networks import count_weights
 from keras_drnet.reporting import markdown, page
 from keras_drnet.reporting.results import check_same_clips, read_results
 from keras_drnet.storage import files
@@ -46,10 +46,7 @@ def main():
 
 
 def _html(results):
-    networks = {
-        name: network.count_params()
-        for name, network in vars(build_networks(results[0].config)).items()
-    }
+    networks = count_weights(results[0].config)
     return page.build(results, networks, datetime.date.today())
 
 

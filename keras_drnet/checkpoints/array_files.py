@@ -28,8 +28,8 @@ def write_arrays(path, arrays):
 def read_arrays(path, shapes):
     """Read the arrays of a file, all of them and no more.
 
-    Nothing is read whose header does not promise the shape that is expected: a small
-    file may unpack to any size.
+    Nothing is read whose header does not promise numbers of the shape that is expected:
+    a small file may unpack to any size.
 
     Args:
         path: file of `write_arrays`.
@@ -63,7 +63,10 @@ def _read(path, shapes):
             )
         for name, shape in shapes.items():
             with file.zip.open(f"{name}.npy") as member:
-                found = HEADERS[np.lib.format.read_magic(member)](member)[0]
+                version = np.lib.format.read_magic(member)
+                found, _, dtype = HEADERS[version](member)
+            if dtype.kind not in "fiub":
+                raise DamagedFileError(f"{name!r} of {path.name} has no numbers")
             if found != shape:
                 raise InputError(
                     f"{path} was written for another configuration: {name!r} has "
@@ -71,7 +74,7 @@ def _read(path, shapes):
                 )
         arrays = {name: file[name] for name in shapes}
     for name, array in arrays.items():
-        if array.dtype.kind not in "fiub" or not np.all(np.isfinite(array)):
+        if not np.all(np.isfinite(array)):
             raise DamagedFileError(
                 f"{name!r} of {path.name} has values that are no finite numbers"
             )

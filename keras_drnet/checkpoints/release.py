@@ -13,8 +13,7 @@ RESULT_FILES = ("metrics.json", "probes.json")  # Of an evaluation.
 def release(run, output_dir, *, results_only=False):
     """Write a small copy of a run.
 
-    The copy has weights in float16 and neither the state of training nor the path of
-    the data.
+    The copy has weights in float16 and neither the state of training nor any path.
 
     Args:
         run: a trained `RunFolder`.
@@ -30,16 +29,24 @@ def release(run, output_dir, *, results_only=False):
     networks = None if results_only else run.load_networks()
     copy = RunFolder(output_dir)
     config = run.config()
-    # Results depend on the data set: the name of its folder is kept, not the path.
+    # Results depend on the data set: the name of its folder is kept, not the path. So
+    # is that of the run whose weights this one began with.
     data_dir = pathlib.Path(config.data.data_dir).name if results_only else ""
-    copy.create(config.with_overrides([f"data.data_dir={data_dir}"]))
+    source = config.initialize_from
+    if "://" not in source:
+        source = pathlib.Path(source).name
+    copy.create(
+        config.with_overrides(
+            [f"data.data_dir={data_dir}", f"initialize_from={source}"]
+        )
+    )
     if networks:
         _save_weights(run, networks, copy)
     for name in RESULT_FILES:
-        source = run.path / "evaluation" / name
-        if source.is_file():
+        results = run.find(f"evaluation/{name}")
+        if results.is_file():
             (copy.path / "evaluation").mkdir(exist_ok=True)
-            shutil.copyfile(source, copy.path / "evaluation" / name)
+            shutil.copyfile(results, copy.path / "evaluation" / name)
     return copy
 
 

@@ -14,10 +14,11 @@ Generation, evaluation and export need nothing else.
 import pathlib
 
 from keras_drnet import pretrained
+from keras_drnet.checkpoints import hub
 from keras_drnet.checkpoints.checkpoint import Checkpoints
 from keras_drnet.config.schema import Config
 from keras_drnet.errors import InputError
-from keras_drnet.models.networks import build_networks, own_weights
+from keras_drnet.models.networks import build_networks, count_weights, own_weights
 from keras_drnet.storage.files import UNFINISHED, write_text
 
 CONFIG_FILE = "config.json"
@@ -29,38 +30,52 @@ class RunFolder:
     Attributes:
         path: the folder.
         argument: what a `--run_dir` calls it.
+        is_released: whether it is a packaged run or one on the Hub: nothing is written
+            to its folder.
     """
 
     def __init__(self, path):
         """Set the folder.
 
         Args:
-            path: a folder, or `pretrained:<name>` for a run that comes with the
-                package.
+            path: a folder; or `pretrained:<name>` for a run that comes with the
+                package; or `hf://<owner>/<name>`, also with `@<revision>`, for one on
+                the Hugging Face Hub, which is fetched.
 
         Raises:
-            InputError: no run of that name comes with the package.
+            InputError: there is no run of that name, or it cannot be fetched.
         """
         self.argument = str(path)
+        self.is_released = True
         self._config = None
-        self._pretrained = ""
-        if str(path).startswith(pretrained.PREFIX):
-            self._pretrained = str(path).removeprefix(pretrained.PREFIX)
-            path = pretrained.find(self._pretrained)
+        if self.argument.startswith(pretrained.PREFIX):
+            self._name = self.argument.removeprefix(pretrained.PREFIX)
+            path = pretrained.find(self._name)
+        elif self.argument.startswith(hub.PREFIX):
+            address = hub.parse(self.argument)
+            self._name = address.name
+            path = hub.fetch(address)
+        else:
+            self.is_released = False
         self.path = pathlib.Path(path)
+
+    @property
+    def name(self):
+        """The run's name: its folder's or, if it is released, the one it has there."""
+        return self._name if self.is_released else self.path.resolve().name
 
     def output_path(self, name):
         """Return the path for a derived file or folder.
 
-        It is in the run's folder; for a run that comes with the package, in a folder of
-        the run's name in the current one.
+        It is in the run's folder; for a released run, in a folder of the run's name in
+        the current one.
         """
-        return pathlib.Path(self._pretrained or self.path) / name
+        return pathlib.Path(self._name if self.is_released else self.path) / name
 
     def find(self, name):
         """Return the path of a derived file.
 
-        The local copy if there is one, else the packaged one.
+        The local copy if there is one, else the released one.
         """
         made = self.output_path(name)
         return made if made.exists() else self.path / name
@@ -75,6 +90,11 @@ class RunFolder:
         Raises:
             InputError: the folder cannot be written, or has other files in it.
         """
+        if self.is_released:
+            raise InputError(
+                f"Cannot write to {self.argument}: it is a released run. Choose a new "
+                "folder."
+            )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             names = {path.name for path in self.path.iterdir()}
@@ -106,9 +126,11 @@ class RunFolder:
 
     def _read_config(self):
         if not self.exists():
+            todo = "Train with --run_dir first, or correct the path."
+            if self.argument in pretrained.names():
+                todo = f"The packaged run is {pretrained.PREFIX}{self.argument}."
             raise InputError(
-                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. Train "
-                "with --run_dir first, or correct the path."
+                f"{self.path} is not a run folder: it has no {CONFIG_FILE}. {todo}"
             )
         try:
             text = (self.path / CONFIG_FILE).read_text(encoding="utf-8")
@@ -174,8 +196,11 @@ class RunFolder:
             The method's networks: see `models.networks.build_networks`.
 
         Raises:
-            InputError: a stage has no checkpoint yet.
+            InputError: a stage has no checkpoint yet, or the checkpoints are damaged or
+                of another configuration.
         """
+        if self.is_released:
+            self._check_size()
         networks = build_networks(self.config(), dtype=dtype)
         for stage, trained in self.last_weights(networks).items():
             if not self.checkpoints(stage).restore(trained):
@@ -184,6 +209,22 @@ class RunFolder:
                     f"with: python -m keras_drnet.train --run_dir={self.path}"
                 )
         return networks
+
+    def _check_size(self):
+        """Check that the networks have no more weights than the files have bytes.
+
+        Before they are built: a configuration that somebody else wrote may ask for any
+        amount of memory.
+        """
+        num_weights = sum(count_weights(self.config()).values())
+        files = self.path.glob("*/step_*/*.npz")
+        num_bytes = sum(file.stat().st_size for file in files)
+        if num_weights > num_bytes:
+            raise InputError(
+                f"{self.argument} cannot be loaded: its configuration is one of "
+                f"{num_weights:,} weights, but its checkpoints have {num_bytes:,} "
+                "bytes; expected a whole run, as python -m keras_drnet.release writes."
+            )
 
 
 def stage_weights(networks, stage):

@@ -18,6 +18,7 @@ from keras_drnet.config.checks import (
 )
 from keras_drnet.config.overrides import assign, flatten, from_dict
 from keras_drnet.config.stages import (
+    MAX_DEPTH,
     MAX_SIZE,
     DrNetConfig,
     JointConfig,
@@ -139,11 +140,10 @@ class ModelConfig:
             "num_filters",
             "discriminator_units",
             "lstm_units",
-            "lstm_layers",
-            "num_parts",
             "localizer_filters",
             "num_content_frames",
         )
+        require_range(self, 1, MAX_DEPTH, "lstm_layers", "num_parts")
         require_not_negative(self, "patch_size")
         require(self, background=("black", "learned"))
 

@@ -12,6 +12,7 @@ from keras_drnet.config.checks import (
 from keras_drnet.errors import InputError
 
 MAX_SIZE = 1 << 16  # Of batches, clips and layers: more does not fit into a memory.
+MAX_DEPTH = 64  # Of layers and parts: a network of more takes minutes to build.
 
 
 @dataclasses.dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _mean_training_frame(config):
 def _describe_run(run, config):
     progress = {stage: run.checkpoints(stage).progress() for stage in run.stages()}
     return {
-        "name": run.path.resolve().name,
+        "name": run.name,
         "method": config.method_name,
         "dataset": config.data.dataset,
         "train_steps": {stage: steps for stage, (steps, _) in progress.items()},

@@ -121,8 +121,8 @@ def build_pixel_painter(side, num_filters, num_channels, *, dtype):
 class FeaturesAndMask(keras.layers.Layer):
     """Activation of a part, `[..., F + 1]` to the same: features, weighted, and mask.
 
-    The mask, in (0, 1), is a sigmoid of `MASK_SLOPE` times the last channel; features are a leaky ReLU of
-    the others, times the mask.
+    The mask, in (0, 1), is a sigmoid of the last channel, times `MASK_SLOPE`; features
+    are a leaky ReLU of the others, times the mask.
     """
 
     def call(self, x):

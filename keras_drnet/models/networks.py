@@ -1,39 +1,25 @@
 """The networks of a method by role, and how to build them from a configuration."""
 
+import concurrent.futures
 import dataclasses
 
 import keras
 
-from keras_drnet.errors import InputError, choose
-from keras_drnet.models import blocks
-from keras_drnet.models.content_encoder import (
-    CONTENT_ENCODERS,
-    HEADS,
-    build_content_encoder,
-)
+from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.decoder import DECODERS
 from keras_drnet.models.layered_decoder import build_layered_decoder
 from keras_drnet.models.layered_encoder import build_layered_content_encoder
 from keras_drnet.models.localizer import build_localizer
-from keras_drnet.models.mcnet_networks import build_mcnet_networks, check_num_past
+from keras_drnet.models.mcnet_networks import build_mcnet_networks
+from keras_drnet.models.network_checks import LAYERED, PARTS, check_networks
 from keras_drnet.models.part_decoder import build_part_decoder
 from keras_drnet.models.part_encoders import (
     build_part_content_encoder,
     build_part_pose_encoder,
 )
-from keras_drnet.models.pose_encoder import POSE_ENCODERS, build_pose_encoder
+from keras_drnet.models.pose_encoder import build_pose_encoder
 from keras_drnet.models.pose_lstm import build_pose_lstm
 from keras_drnet.models.scene_discriminator import build_scene_discriminator
-
-PARTS = "parts"  # Parts of known number over a background that is the same for all.
-LAYERED = "layered"  # Parts in front of the background of each clip.
-# Families of both encoders and the decoder, which share positions and patches.
-PART_FAMILIES = (PARTS, LAYERED)
-# Name of a content encoder to that of the decoder that reads its skips.
-DECODER_FOR = {name: name for name in DECODERS} | {
-    "none": "dcgan",
-    "resnet18": "dcgan",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,105 +55,12 @@ def build_networks(config, *, dtype="float32"):
         The `Networks`, or the `MCNetNetworks` where that is the method.
 
     Raises:
-        InputError: as `check_networks`.
+        InputError: as `network_checks.check_networks`.
     """
     check_networks(config)
     if config.method == "mcnet":
         return build_mcnet_networks(config, dtype=dtype)
     return build_drnet_networks(config, dtype=dtype)
-
-
-def check_networks(config):
-    """Check that the networks of a configuration can be built, without building them.
-
-    Raises:
-        InputError: an impossible image size, an unknown network, a content encoder and
-            a decoder that do not fit together, or too few observed frames for MCNet.
-    """
-    blocks.num_stages(config.data.image_size)
-    if config.method == "mcnet":
-        check_num_past(config.data.num_past)
-        return
-    model = config.model
-    names = (model.content_encoder, model.pose_encoder, model.decoder)
-    for family in PART_FAMILIES:
-        if family in names:
-            _check_parts(config, family)
-            return
-    if model.num_content_frames != 1:
-        raise InputError(
-            f"num_content_frames is {model.num_content_frames}, but a "
-            f"{model.content_encoder!r} content encoder reads one frame; set "
-            f"model.num_content_frames to 1, or all networks to {PARTS!r}."
-        )
-    if model.lstm_per_part:
-        raise InputError(
-            "lstm_per_part is true, but the networks are not of parts; set "
-            f"model.lstm_per_part to false, or all networks to {PARTS!r}."
-        )
-    # Not of the tables: all three networks are built together.
-    parts = dict.fromkeys(PART_FAMILIES)
-    choose(CONTENT_ENCODERS | parts, model.content_encoder, "content encoder")
-    choose(dict.fromkeys(HEADS), model.content_head, "head of the content encoder")
-    choose(POSE_ENCODERS | parts, model.pose_encoder, "pose encoder")
-    choose(DECODERS | parts, model.decoder, "decoder")
-    fitting = DECODER_FOR[model.content_encoder]
-    if model.decoder != fitting:
-        raise InputError(
-            f"A {model.decoder!r} decoder cannot read the maps of a "
-            f"{model.content_encoder!r} content encoder; set model.decoder to "
-            f"{fitting!r}."
-        )
-
-
-def _check_parts(config, family):
-    """Check the networks of a family of parts: see `check_networks`."""
-    data, model = config.data, config.model
-    for key in ("content_encoder", "pose_encoder", "decoder"):
-        if getattr(model, key) != family:
-            raise InputError(
-                f"model.{key} is {getattr(model, key)!r}, but networks of the family "
-                f"{family!r} only fit each other; set all three to {family!r}."
-            )
-    if family == LAYERED:
-        _check_layered(model)
-    if model.normalize_pose:
-        raise InputError(
-            "normalize_pose is true, but a pose of positions has no unit norm; set "
-            "model.normalize_pose to false."
-        )
-    for key, least in (("content_dim", 1), ("pose_dim", 2)):
-        dim, num = getattr(model, key), model.num_parts
-        if dim % num or dim < least * num:
-            raise InputError(
-                f"{key} is {dim}; expected a multiple of num_parts ({num}), at least "
-                f"{least * num}."
-            )
-    if model.num_content_frames > data.num_past:
-        raise InputError(
-            f"num_content_frames is {model.num_content_frames}, but {data.num_past} "
-            "frames are observed (data.num_past); expected at most as many."
-        )
-    blocks.patch_filters(model.patch_size or data.image_size // 2, model.num_filters)
-
-
-def _check_layered(model):
-    """Check what networks of layers need, or lack, beside those of parts."""
-    if model.num_content_frames != 1:
-        raise InputError(
-            f"num_content_frames is {model.num_content_frames}, but a {LAYERED!r} "
-            "content encoder reads one frame; set model.num_content_frames to 1."
-        )
-    if model.centered_parts:
-        raise InputError(
-            f"centered_parts is true, but a {LAYERED!r} decoder draws no centroids; "
-            "set model.centered_parts to false."
-        )
-    if model.pose_dim < 3 * model.num_parts:
-        raise InputError(
-            f"pose_dim is {model.pose_dim}; expected at least 3 for each of "
-            f"{model.num_parts} parts, as a {LAYERED!r} decoder draws with residuals."
-        )
 
 
 def build_drnet_networks(config, *, dtype="float32"):
@@ -279,6 +172,29 @@ def _frame_localizer_and_patch(data, model, dtype):
         *frame, model.num_parts, model.localizer_filters, dtype=dtype
     )
     return frame, localizer, model.patch_size or data.image_size // 2
+
+
+def count_weights(config):
+    """Count the weights of a configuration's networks, in no time and no memory.
+
+    Args:
+        config: a `Config`.
+
+    Returns:
+        A dict of a network's name to its number of weights.
+
+    Raises:
+        InputError: as `network_checks.check_networks`.
+    """
+
+    def count():
+        with keras.StatelessScope(initialize_variables=False):
+            networks = vars(build_networks(config))
+            return {name: one.count_params() for name, one in networks.items()}
+
+    # Keras keeps a list of the variables that wait for their values, a list a thread.
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(count).result()
 
 
 def own_weights(networks, name):

@@ -1,8 +1,8 @@
 """Trained runs that are part of the package.
 
 Each is a run folder with weights in float16 and without the state that training needs
-to continue, as written by `python -m keras_drnet.release`. Every program but `train`
-takes it as `--run_dir=pretrained:<name>`.
+to continue, and a card, as written by `python -m keras_drnet.release`. Every program
+but `train` takes it as `--run_dir=pretrained:<name>`.
 """
 
 import pathlib

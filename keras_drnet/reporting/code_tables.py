@@ -21,12 +21,12 @@ def all_of(result):
         tables += [
             _scene(metrics, probes.fresh_scene_discriminator),
             _distances(probes.neighbours),
-            _factors(probes),
-            _quantities(probes),
+            factors(probes),
+            quantities(probes),
             _swaps(probes.judge),
         ]
     if probes and probes.digits:
-        tables.append(_digits(probes.digits))
+        tables.append(predicted_digits(probes.digits))
     return [table for table in tables if table.rows]
 
 
@@ -65,7 +65,12 @@ def _distances(near):
     )
 
 
-def _factors(probes):
+def factors(probes):
+    """Make the table of factors of classes.
+
+    Args:
+        probes: `CodeProbes`.
+    """
     rows = [
         [f"{name} ({one.kind})", _share(one.chance), *_scores(one, _share)]
         for name, one in probes.factors.items()
@@ -74,7 +79,12 @@ def _factors(probes):
     return Table(caption, rows, ("Factor", "chance", *PROBES))
 
 
-def _quantities(probes):
+def quantities(probes):
+    """Make the table of factors of real values.
+
+    Args:
+        probes: `CodeProbes`.
+    """
     rows = [
         [f"{name} ({one.kind})", *_scores(one, _decimal)]
         for name, one in probes.quantities.items()
@@ -94,7 +104,12 @@ def _swaps(scores):
     return Table("Accuracy of a classifier on swapped frames", rows, heads)
 
 
-def _digits(digits):
+def predicted_digits(digits):
+    """Make the table of digits in predicted frames.
+
+    Args:
+        digits: their `Digits`.
+    """
     rows = {
         "recognized in the real frame": digits.real,
         "of these, in the predicted frame": digits.generated_given_real,

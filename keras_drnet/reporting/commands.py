@@ -71,6 +71,8 @@ def report(path, baselines=()):
 def everything(results, clips):
     """Return all commands that make the report of some runs from nothing.
 
+    Released runs are there already.
+
     Args:
         results: list of `Results`, that of the run first, then those of baselines.
         clips: as of `evaluate`.
@@ -78,7 +80,8 @@ def everything(results, clips):
     run, *baselines = (result.path for result in results)
     lines = []
     for result in results:
-        lines.append(train(result.path, result.config))
+        if not result.is_released:
+            lines.append(train(result.path, result.config))
         lines.append(evaluate(result.path, clips))
         if can_be_probed(result.config):
             lines.append(probe(result.path, result.probes))

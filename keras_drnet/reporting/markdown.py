@@ -1,7 +1,6 @@
 """The numbers of a report as Markdown, to be kept beside code and compared."""
 
 import dataclasses
-import pathlib
 
 from keras_drnet.reporting import code_tables, commands, tables
 from keras_drnet.reporting.tables import NONE, Cell, Table
@@ -17,7 +16,7 @@ def build(results):
         Markdown, a string. The same results give the same text.
     """
     names, run = tables.names(results), results[0]
-    parts = [f"# {names[0]} on {run.config.data.dataset}: {run.path.name}"]
+    parts = [f"# {names[0]} on {run.config.data.dataset}: {run.name}"]
     methods = tables.methods(results)
     if methods:
         parts += ["## Prediction", tables.basis(results)]
@@ -34,8 +33,8 @@ def build(results):
             sections += [f"## {name}", *with_heads]
     parts += ["## Runs", *(table(_compare(*one)) for one in lists.items()), *sections]
     elsewhere = [
-        dataclasses.replace(result, path=pathlib.Path("runs", result.path.name))
-        for result in results
+        dataclasses.replace(one, path=f"runs/{one.name}", is_released=False)
+        for one in results
     ]
     lines = commands.everything(elsewhere, tables.clips(results))
     parts += ["## Commands", "\n".join(["```", *lines, "```"])]

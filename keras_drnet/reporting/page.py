@@ -85,7 +85,7 @@ def build(results, networks, date):
     )
     return environment.get_template(TEMPLATE).render(
         title=f"{names[0]} on {run.config.data.dataset}",
-        run_name=run.path.resolve().name,
+        run_name=run.name,
         date=date.isoformat(),
         summary=_summary(run, networks),
         training=tables.training(run),

@@ -35,7 +35,9 @@ class Results:
     """Configuration and results of a run.
 
     Attributes:
-        path: its folder, as given to `--run_dir`.
+        name: its name.
+        path: what `--run_dir` calls it: its folder, or an address.
+        is_released: whether it is a released run, which is not trained here.
         figures: folder of its figures.
         config: its `Config`.
         stages: dict of stage to `Stage`.
@@ -43,7 +45,9 @@ class Results:
         probes: `CodeProbes` or `DigitProbes` that `probe` wrote, or `None`.
     """
 
-    path: pathlib.Path
+    name: str
+    path: str
+    is_released: bool
     figures: pathlib.Path
     config: Config
     stages: dict
@@ -73,7 +77,9 @@ def read_results(run):
         commands.probe(argument),
     )
     return Results(
-        path=pathlib.Path(argument),
+        name=run.name,
+        path=argument,
+        is_released=run.is_released,
         figures=run.output_path("figures"),
         config=config,
         stages={name: _read_stage(run, name, metrics) for name in run.stages()},

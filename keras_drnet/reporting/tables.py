@@ -1,6 +1,7 @@
 """Tables of a report, before they are written as HTML or Markdown."""
 
 import dataclasses
+import pathlib
 
 from keras_drnet.data.load import READERS
 from keras_drnet.visualization.labels import METHOD_NAMES, run_names
@@ -46,7 +47,9 @@ def names(results):
     Args:
         results: list of `Results`.
     """
-    return run_names([(result.config.method_name, result.path) for result in results])
+    return run_names(
+        [(one.config.method_name, pathlib.Path(one.path)) for one in results]
+    )
 
 
 def methods(results):
@@ -76,11 +79,12 @@ def clips(results):
     return next((r.metrics.clips for r in results if r.metrics), None)
 
 
-def basis(results):
+def basis(results, *, intervals=True):
     """Describe the clips and statistics of the tables of prediction.
 
     Args:
         results: list of `Results`, of which one was measured.
+        intervals: whether the tables have intervals.
     """
     measured = clips(results)
     what, caveat = "held-out clips", ""
@@ -89,10 +93,12 @@ def basis(results):
     elif results[0].config.data.dataset in READERS:
         what = "windows of held-out recordings"
         caveat = ", too narrow where windows are of one recording"
+    means = "Means over them"
+    if intervals:
+        means += f", with 95 % intervals of the mean{caveat}"
     return (
         f"All methods on the same {measured.count} {what}, {measured.num_past} "
-        f"frames observed. Means over them, with 95 % intervals of the mean{caveat}; "
-        "the best of a column is bold."
+        f"frames observed. {means}; the best of a column is bold."
     )
 
 

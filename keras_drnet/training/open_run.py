@@ -7,7 +7,7 @@ from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.config.schema import Config
 from keras_drnet.data.load import check_dataset
 from keras_drnet.errors import InputError, choose
-from keras_drnet.models.networks import check_networks
+from keras_drnet.models.network_checks import check_networks
 from keras_drnet.training.initialization import check_initial_run
 
 
@@ -37,6 +37,12 @@ def open_run(
         InputError: the run exists with another configuration, or is new and has no
             preset, or cannot be trained: nothing is created then.
     """
+    if run.is_released:
+        raise InputError(
+            f"{run.argument} is a released copy, which cannot be trained further: "
+            f"start a new run from its weights with --initialize_from={run.argument} "
+            "and a --run_dir of your own."
+        )
     if run.exists() and not (preset or config_file):
         if baseline:
             raise InputError(

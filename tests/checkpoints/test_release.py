@@ -9,6 +9,7 @@ from keras_drnet.checkpoints.release import release
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.errors import InputError
 from keras_drnet.inference.load import load_predictor
+from keras_drnet.training.open_run import open_run
 from keras_drnet.training.stages import train_stage
 from tests.support.networks import lively_networks, save_run
 
@@ -60,13 +61,34 @@ def test_every_pretrained_run_loads_and_predicts_frames():
         folder = pretrained.FOLDER / name
         sizes = [p.stat().st_size for p in folder.rglob("*") if p.is_file()]
         assert sum(sizes) <= 4e6
+        assert (folder / "README.md").is_file()
 
 
-def test_outputs_of_a_packaged_run_go_to_the_working_directory():
+def test_outputs_of_a_packaged_run_go_to_the_working_directory(tmp_path, monkeypatch):
     run = RunFolder("pretrained:moving_mnist")
     assert str(run.output_path("bundle")) == "moving_mnist/bundle"
     with pytest.raises(InputError, match="moving_mnist"):
         RunFolder("pretrained:moving_minst")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="packaged run is pretrained:moving_mnist"):
+        RunFolder("moving_mnist").config()
+
+
+def test_a_packaged_run_is_not_trained_but_what_starts_from_it_is():
+    with pytest.raises(InputError, match="--initialize_from=pretrained:moving_mnist"):
+        open_run(RunFolder("pretrained:moving_mnist"))
+
+
+def test_results_made_of_a_packaged_run_are_released_with_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = RunFolder("pretrained:moving_mnist")
+    own = run.output_path("evaluation")
+    own.mkdir(parents=True)
+    (own / "probes.json").write_text("{}")
+    copy = release(run, "copy")
+    assert (copy.path / "evaluation" / "probes.json").read_text() == "{}"
+    for name in ("metrics.json", "probes.json"):
+        assert (copy.path / "evaluation" / name).is_file()
 
 
 def test_results_only_copies_configuration_and_results(tiny, tmp_path):

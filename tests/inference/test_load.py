@@ -1,11 +1,15 @@
 """Every method of prediction, by the contract of `Predictor`."""
 
 import itertools
+import pathlib
 
 import keras
 import numpy as np
 import pytest
 
+import keras_drnet
+from keras_drnet import pretrained
+from keras_drnet.checkpoints.release import release
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import BASELINES, PRESETS
 from keras_drnet.errors import InputError
@@ -14,7 +18,7 @@ from keras_drnet.inference.load import PREDICTORS, load_predictor
 from keras_drnet.models.networks import build_networks
 from keras_drnet.training.open_run import open_run
 from keras_drnet.training.stages import train_stage
-from tests.support.networks import RICH_PARTS
+from tests.support.networks import RICH_PARTS, lively_networks, save_run
 
 FRAME = (32, 32, 3)
 
@@ -129,6 +133,32 @@ def test_an_autoencoder_has_no_loss_but_that_of_its_frames(tiny):
     config = tiny.with_overrides([f"drnet.{name}_weight=0.1" for name in names])
     drnet = BASELINES["autoencoder_lstm"](config).drnet
     assert [getattr(drnet, f"{name}_weight") for name in names] == [0, 0, 0]
+
+
+def test_a_word_is_a_packaged_run_and_a_slash_makes_a_path(tiny, tmp_path, monkeypatch):
+    save_run(tmp_path / "mine", tiny, lively_networks(tiny))
+    monkeypatch.chdir(tmp_path)
+    for source in (tmp_path / "mine", pathlib.Path("mine"), "./mine"):
+        assert keras_drnet.load(source).frame_shape == FRAME
+    packaged = keras_drnet.load("pretrained:moving_mnist")
+    assert keras_drnet.load("moving_mnist").frame_shape == packaged.frame_shape
+    for source in ("mine", "", "./yours", pathlib.Path("yours")):
+        expected = r"There is no run .*one of \['moving_mnist'\].*\./mine.*hf://"
+        with pytest.raises(InputError, match=expected):
+            keras_drnet.load(source)
+
+
+def test_a_released_run_has_no_more_weights_than_bytes(tiny, tmp_path, monkeypatch):
+    """A configuration may ask for any size; what it makes is not built then."""
+    copy = release(
+        save_run(tmp_path / "a", tiny, lively_networks(tiny)), tmp_path / "b"
+    )
+    wide = tiny.with_overrides(["model.lstm_units=60000", "model.num_filters=4096"])
+    monkeypatch.setattr(pretrained, "FOLDER", tmp_path)
+    assert keras_drnet.load("b").frame_shape == FRAME
+    (copy.path / "config.json").write_text(wide.to_json())
+    with pytest.raises(InputError, match="pretrained:b cannot be loaded.*weights"):
+        keras_drnet.load("b")
 
 
 def test_only_drnet_is_exported(tmp_path):

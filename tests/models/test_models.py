@@ -12,8 +12,9 @@ from keras_drnet.errors import InputError
 from keras_drnet.models import blocks
 from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.encode import encode_content
-from keras_drnet.models.networks import build_networks
+from keras_drnet.models.networks import build_networks, count_weights
 from tests.support.descriptors import DESCRIPTORS
+from tests.support.networks import RICH_PARTS
 
 EVERY = pytest.mark.parametrize("descriptor", DESCRIPTORS, ids=lambda d: d.name)
 SIZED = pytest.mark.parametrize(
@@ -207,6 +208,17 @@ def test_the_networks_of_every_preset_fit_together(name):
         neighbors=config.drnet.steadiness_weight > 0,
         num_content_frames=config.model.num_content_frames,
     )
+
+
+@pytest.mark.parametrize("overrides", [[], RICH_PARTS, ["method=mcnet"]])
+def test_weights_are_counted_without_being_made(tiny, overrides):
+    config = tiny.with_overrides(overrides)
+    networks = vars(build_networks(config))
+    found = {name: network.count_params() for name, network in networks.items()}
+    assert count_weights(config) == found
+    wide = tiny.with_overrides(["model.lstm_units=60000", "model.num_filters=4096"])
+    assert sum(count_weights(wide).values()) > 5e10  # 200 GB of them.
+    assert vars(build_networks(config)).keys() == found.keys()
 
 
 def test_networks_cannot_be_exchanged(tiny):

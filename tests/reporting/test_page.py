@@ -176,3 +176,4 @@ def test_a_run_of_the_package_shows_what_was_made_of_it_here(tmp_path, monkeypat
     page = Page(build_page(RunFolder("pretrained:moving_mnist")))
     assert "There is no analogy figure" not in page.text
     assert "keras_drnet.draw --run_dir=pretrained:moving_mnist" in page.text
+    assert "keras_drnet.train --run_dir=pretrained" not in page.text
