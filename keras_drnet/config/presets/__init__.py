@@ -25,6 +25,7 @@ PRESETS: dict[str, Callable[[], Config]] = {
         digits.moving_mnist_small,
         digits.moving_mnist_keypoints_small,
         small.kth_small,
+        small.kth_unet_small,
         small.coil100_small,
         small.chairs_small,
         small.sprites_small,

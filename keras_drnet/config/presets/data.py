@@ -5,12 +5,12 @@ from typing import Any
 from keras_drnet.config.schema import DataConfig
 
 
-def kth(**kwargs: Any) -> DataConfig:
+def kth(*, max_step: int = 18, **kwargs: Any) -> DataConfig:
     """Return KTH at its own 25 frames a second; other fields are up to the caller."""
     return DataConfig(
         dataset="kth",
         num_channels=1,
-        max_step=18,
+        max_step=max_step,
         num_past=10,
         frame_rate=25,
         trim_still=True,
