@@ -13,7 +13,13 @@ from keras_drnet.config.presets import PRESETS
 from keras_drnet.inference.video_predictor import VideoPredictor
 from keras_drnet.models.decoder import DECODERS
 from keras_drnet.models.encode import encode_content
-from tests.support.networks import CENTERED_PARTS, PARTS, RICH_PARTS, lively_networks
+from tests.support.networks import (
+    CENTERED_PARTS,
+    LAYERED,
+    PARTS,
+    RICH_PARTS,
+    lively_networks,
+)
 
 NUM_PAST = 3
 KEYS = ("content_encoder", "pose_encoder", "decoder")
@@ -25,7 +31,12 @@ FAMILIES = {
         ("vgg_unet", "dcgan", "vgg_unet"),
         ("resnet18", "resnet18", "dcgan"),
     )
-} | {"parts": PARTS, "centered_parts": CENTERED_PARTS, "rich_parts": RICH_PARTS}
+} | {
+    "parts": PARTS,
+    "centered_parts": CENTERED_PARTS,
+    "rich_parts": RICH_PARTS,
+    "layered": LAYERED,
+}
 
 
 @pytest.fixture(scope="module", params=FAMILIES.values(), ids=FAMILIES)

@@ -14,7 +14,7 @@ from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import build_networks, count_weights
 from tests.support.descriptors import DESCRIPTORS
-from tests.support.networks import RICH_PARTS
+from tests.support.networks import LAYERED, RICH_PARTS
 
 EVERY = pytest.mark.parametrize("descriptor", DESCRIPTORS, ids=lambda d: d.name)
 SIZED = pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_the_networks_of_every_preset_fit_together(name):
     )
 
 
-@pytest.mark.parametrize("overrides", [[], RICH_PARTS, ["method=mcnet"]])
+@pytest.mark.parametrize("overrides", [[], RICH_PARTS, LAYERED, ["method=mcnet"]])
 def test_weights_are_counted_without_being_made(tiny, overrides):
     config = tiny.with_overrides(overrides)
     networks = vars(build_networks(config))

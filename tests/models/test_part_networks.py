@@ -195,7 +195,11 @@ def test_every_size_is_read_and_drawn(tiny, image_size, num_channels):
         ("model.normalize_pose=true", "set model.normalize_pose to false"),
         ("model.content_dim=9", r"content_dim is 9; expected a multiple of num_parts"),
         ("model.pose_dim=2", r"pose_dim is 2; .* \(2\), at least 4"),
-        ("model.patch_size=24", "patch_size is 24; expected a power of two from 8"),
+        (
+            "model.patch_size=44",
+            "patch_size is 44; expected 4, 5, 6 or 7 times a power",
+        ),
+        ("model.patch_size=4", "patch_size is 4; expected 4, 5, 6 or 7 times a power"),
         ("model.num_content_frames=4", "but 3 frames are observed"),
     ],
 )

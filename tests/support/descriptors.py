@@ -4,7 +4,7 @@ The counts are worked out from the layers in the authors' PyTorch code (all
 convolutions with bias; of batch norm, scale and offset): 3 channels, content 128,
 pose 10, 64 filters, discriminator 100 wide, LSTM 256 wide. Two differ by a known
 amount: PyTorch's LSTM cell has two biases where Keras has one. The pose encoder of
-keypoints and the networks of parts are ours, and so are their counts.
+keypoints and the networks of parts and layers are ours, and so are their counts.
 """
 
 import dataclasses
@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from keras_drnet.models.content_encoder import build_content_encoder
 from keras_drnet.models.decoder import DECODERS
+from keras_drnet.models.layered_decoder import build_layered_decoder
+from keras_drnet.models.layered_encoder import build_layered_content_encoder
 from keras_drnet.models.localizer import build_localizer
 from keras_drnet.models.part_decoder import build_part_decoder
 from keras_drnet.models.part_encoders import (
@@ -26,7 +28,7 @@ from keras_drnet.models.scene_discriminator import build_scene_discriminator
 CONTENT_DIM = 128
 POSE_DIM = 10
 NUM_FILTERS = 64
-# Of networks of parts: two parts in patches of half the frame, three residuals each.
+# Of networks of parts and layers: two parts in patches of half the frame, three residuals each.
 NUM_PARTS = 2
 
 
@@ -79,6 +81,26 @@ def _part_decoder():
         _conv_norm((CONTENT_DIM + POSE_DIM) // NUM_PARTS - 2, 256, 4)
         + _conv_norm(256, 128, 4)
         + _conv_norm(128, 64, 4)
+        + _conv(64, 3 + 1, 4)
+    )
+
+
+def _background():
+    """Returns the count of the U-Net behind the parts, with a map of their windows."""
+    downs = [(3 + 1, 42), (42, 84), (84, 168), (168, 168)]
+    ups = [(168 + 168, 168), (168 + 84, 84), (84 + 42, 64)]
+    return sum(_conv_norm(a, b, 4) for a, b in downs) + sum(
+        _conv_norm(a, b, 3) for a, b in ups
+    )
+
+
+def _layered_decoder():
+    return (
+        _conv_norm((CONTENT_DIM + POSE_DIM) // NUM_PARTS - 2, 256, 4)
+        + _conv_norm(2 * 256, 128, 4)
+        + _conv_norm(2 * 128, 64, 4)
+        + _conv_norm(2 * 64, 64 + 1, 3)
+        + _conv_norm(2 * 64, 64, 3)
         + _conv(64, 3 + 1, 4)
     )
 
@@ -208,6 +230,20 @@ DESCRIPTORS = [
             dtype=dtype,
         ),
         _part_decoder(),
+    ),
+    Descriptor(
+        "content_encoder/layered",
+        _part_encoder_of(build_layered_content_encoder, CONTENT_DIM),
+        _part_encoder(CONTENT_DIM) + _background(),
+        sized=False,  # Maps of parts have an axis more.
+    ),
+    Descriptor(
+        "decoder/layered",
+        lambda size, channels, filters, dtype: build_layered_decoder(
+            *(size, channels, NUM_PARTS, size // 2, CONTENT_DIM, POSE_DIM, filters),
+            dtype=dtype,
+        ),
+        _layered_decoder(),
     ),
     Descriptor(
         "scene_discriminator",

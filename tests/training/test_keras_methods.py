@@ -21,7 +21,7 @@ from keras_drnet.training.joint_pose_predictor import JointPosePredictor
 from keras_drnet.training.mcnet import MCNet
 from keras_drnet.training.pose_predictor import PosePredictor
 from keras_drnet.training.rollout_refiner import RolloutRefiner
-from tests.support.networks import CENTERED_PARTS
+from tests.support.networks import CENTERED_PARTS, LAYERED
 from tests.support.system_contract import mlp
 
 BATCH, CLIP_LENGTH, SIZE = 2, 6, 32
@@ -59,6 +59,7 @@ def make_debiasing(dtype):
 MODELS = {
     "drnet": make_drnet,
     "drnet_of_parts": lambda dtype: make_drnet(dtype, CENTERED_PARTS),
+    "drnet_of_layers": lambda dtype: make_drnet(dtype, LAYERED),
     "pose": lambda dtype: make_stage_2(PosePredictor, dtype, free_running=True),
     "joint": lambda dtype: make_stage_2(
         JointPosePredictor, dtype, "decoder", frame_weight=1.0
