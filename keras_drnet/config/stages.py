@@ -72,6 +72,7 @@ class DrNetConfig(TrainConfig):
     decorrelation_weight: float = 0.0  # Of positions of different parts; 0 = off.
     adversarial_weight: float = 1e-4  # Weight of the adversarial loss; 0 = off.
     adversarial_warmup_steps: int = 0  # Steps in which it rises from 0; 0 = none.
+    adversarial_positions: bool = True  # Of parts; false = their residuals alone.
     # What poses minimize: a name in `losses.objectives`.
     adversarial_objective: str = "uniform_target"
     discriminator_learning_rate: float = 2e-3  # Constant rate of its own Adam.

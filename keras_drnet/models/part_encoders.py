@@ -94,7 +94,13 @@ def build_part_pose_encoder(
     residual_dim = pose_dim // num_parts - 2
     if residual_dim:
         *_, x = patch_maps(
-            frames, positions, patch_size, num_filters, dtype=dtype, name="pose_patch"
+            frames,
+            # The localizer learns from where a part is drawn alone.
+            ops.stop_gradient(positions),
+            patch_size,
+            num_filters,
+            dtype=dtype,
+            name="pose_patch",
         )
         residual = blocks.code_head(
             x,

@@ -62,6 +62,7 @@ class DrNet(AdversarialModel):
         decorrelation_weight=0.0,
         adversarial_weight=1e-4,
         adversarial_objective="uniform_target",
+        adversarial_positions=True,
         dtype=None,
         name="drnet",
     ):
@@ -84,13 +85,18 @@ class DrNet(AdversarialModel):
             adversarial_objective: loss of the pose encoder against the discriminator,
                 a name in `losses.objectives`. The paper's is the cross-entropy to 1/2,
                 least where the discriminator cannot tell the two cases apart.
+            adversarial_positions: whether the positions of parts are trained against
+                the discriminator, as the rest of the pose is. It sees them anyway.
+                Where what is in the patch is cut off at its edge, false keeps the
+                adversary from moving positions off what they follow.
             dtype: dtype policy of the networks. With `"mixed_float16"`, `compile`
                 scales the losses of both optimizers.
             name: name of the model.
 
         Raises:
-            InputError: the objective is unknown, a weight is negative or no number, or
-                there is a `decorrelation_weight`, but fewer than two parts.
+            InputError: the objective is unknown, a weight is negative or no number,
+                there is a `decorrelation_weight`, but fewer than two parts, or poses
+                have no positions to leave out.
         """
         if not isinstance(networks, Networks):
             networks = Networks(
@@ -121,6 +127,12 @@ class DrNet(AdversarialModel):
         self.scene_discriminator = networks.scene_discriminator
         self.weights_of_terms = weights
         self.num_parts = count_parts(self.pose_encoder)
+        self.adversarial_positions = adversarial_positions
+        if not (adversarial_positions or self.num_parts):
+            raise InputError(
+                "adversarial_positions is false, but the pose encoder has no parts; "
+                "expected one of parts, or true."
+            )
         if decorrelation_weight and self.num_parts < 2:
             raise InputError(
                 f"decorrelation_weight is {decorrelation_weight}, but the pose encoder "
@@ -181,7 +193,14 @@ class DrNet(AdversarialModel):
         reconstruction = drnet_losses.reconstruction_loss(batch["pose_1"], frames)
         loss = reconstruction + sum(weights[name] * terms[name] for name in terms)
         terms |= {"reconstruction": reconstruction, "loss": loss}
-        return terms, {"features": (pose_1, pose_2)}
+        return terms, {"features": tuple(map(self._contrasted_pose, (pose_1, pose_2)))}
+
+    def _contrasted_pose(self, pose):
+        """Return a pose as the adversarial loss sees it."""
+        if self.adversarial_positions:
+            return pose
+        positions, residuals = ops.split(pose, [2 * self.num_parts], axis=1)
+        return ops.concatenate([ops.stop_gradient(positions), residuals], axis=1)
 
     def _check_frames(self, batch):
         needed = {"similarity": ["content_2"], "steadiness": _NEIGHBORS}
@@ -214,6 +233,7 @@ class DrNet(AdversarialModel):
             "scene_discriminator": serialize(self.scene_discriminator),
             "adversarial_weight": serialize(self.adversarial.weight),
             "adversarial_objective": self.adversarial.objective,
+            "adversarial_positions": self.adversarial_positions,
             "dtype": self.dtype_policy.name,
             "name": self.name,
         } | {f"{term}_weight": w for term, w in self.weights_of_terms.items()}

@@ -94,6 +94,7 @@ def _build_drnet(config, networks, dtype):
         decorrelation_weight=settings.decorrelation_weight,
         adversarial_weight=make_adversarial_weight(settings),
         adversarial_objective=settings.adversarial_objective,
+        adversarial_positions=settings.adversarial_positions,
         dtype=dtype,
     )
     drnet.compile(make_optimizer(settings), make_discriminator_optimizer(settings))

@@ -28,7 +28,8 @@ from keras_drnet.models.scene_discriminator import build_scene_discriminator
 CONTENT_DIM = 128
 POSE_DIM = 10
 NUM_FILTERS = 64
-# Of networks of parts and layers: two parts in patches of half the frame, three residuals each.
+# Of networks of parts and layers: two parts in patches of half the frame, with three
+# residuals each.
 NUM_PARTS = 2
 
 

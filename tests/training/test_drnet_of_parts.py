@@ -19,7 +19,7 @@ from keras_drnet.models.part_encoders import (
 )
 from keras_drnet.training.drnet import DrNet
 from keras_drnet.training.stages import train_stage
-from tests.support.networks import PARTS, RICH_PARTS, lively_networks
+from tests.support.networks import LAYERED, PARTS, RICH_PARTS, lively_networks
 
 RATE = 0.1
 
@@ -144,6 +144,32 @@ def test_weights_of_losses_are_kept(config):
     drnet = make_drnet(build_networks(config), **weights)
     loaded = DrNet.from_config(drnet.get_config())
     assert loaded.get_config().items() >= weights.items()
+
+
+@pytest.mark.parametrize("overrides", [RICH_PARTS, LAYERED], ids=["parts", "layered"])
+@pytest.mark.parametrize("adversarial_positions", [True, False])
+def test_positions_can_be_left_to_reconstruction(
+    tiny, overrides, adversarial_positions
+):
+    config = tiny.with_overrides(overrides)
+    batch = next(iter(load_dataset(config, "train")))
+    networks = lively_networks(config)
+    drnet = make_drnet(networks, adversarial_positions=adversarial_positions)
+    assert drnet.get_config()["adversarial_positions"] == adversarial_positions
+    with tf.GradientTape(persistent=True) as tape:
+        losses, contrasted = drnet.compute_losses(batch, training=True)
+        losses = drnet.add_adversarial_loss(losses, contrasted)
+    places = localizer_of(networks.pose_encoder).get_layer("pose").kernel.value
+    residuals = networks.pose_encoder.get_layer("part_residual_conv").kernel.value
+    seen = tape.gradient(losses["adversarial"], [places, residuals])
+    drawn = tape.gradient(losses["reconstruction"], [places, residuals])
+    assert np.any(0 if seen[0] is None else seen[0]) == adversarial_positions
+    assert np.any(seen[1]) and np.any(drawn[0]) and np.any(drawn[1])
+
+
+def test_other_poses_have_no_positions_to_leave_out(tiny):
+    with pytest.raises(InputError, match="adversarial_positions is false, but the pos"):
+        make_drnet(build_networks(tiny), adversarial_positions=False)
 
 
 def test_two_parts_on_one_object_come_apart(config, batch):

@@ -27,7 +27,7 @@ def kth_small() -> Config:
     return Config(
         data=data.kth(image_size=64, clip_length=40, max_step=30, actions="walking"),
         model=_layered(patch_size=48, pose_dim=18),
-        drnet=_layered_drnet(epochs=48),
+        drnet=_layered_drnet(epochs=40),
         pose=_small_pose(epochs=60, batch_size=16, cached_batches=256),
         rollout=_small_rollout(
             epochs=3, steps_per_epoch=300, batch_size=32, cached_batches=128
@@ -169,8 +169,9 @@ def _layered_drnet(epochs: int) -> DrNetConfig:
         schedule="cosine",
         warmup_steps=100,
         similarity_weight=0.0,
-        adversarial_weight=1e-2,
+        adversarial_weight=5e-3,
         adversarial_warmup_steps=2000,
+        adversarial_positions=False,
     )
 
 
