@@ -125,8 +125,9 @@ class ModelConfig:
     patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.
     localizer_filters: int = 16  # Filters of the localizer's first stage.
     lstm_per_part: bool = False  # Whether a part's next pose depends on it alone.
-    # Only used by parts.
+    # Only used by dcgan, resnet18 and parts.
     num_content_frames: int = 1  # Observed frames that content is read from.
+    # Only used by parts.
     centered_parts: bool = False  # Whether a position is the centroid of its part.
     background: str = "black"  # Behind the parts: "black", or "learned".
 

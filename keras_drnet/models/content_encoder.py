@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_drnet.errors import choose
 from keras_drnet.models import blocks
+from keras_drnet.models.content_average import average_codes
 from keras_drnet.models.resnet import resnet18_map
 
 HEADS = ("conv", "max_pool")
@@ -22,6 +23,7 @@ def build_content_encoder(
     num_filters,
     *,
     head="conv",
+    num_frames=1,
     dtype="float32",
 ):
     """Build a content encoder.
@@ -36,20 +38,27 @@ def build_content_encoder(
         head: `"conv"`, a convolution as large as the last map, as in the authors'
             code, or `"max_pool"`, each filter's maximum over the map and a linear
             layer: the code does not depend on the position of what it describes.
+        num_frames: number of frames that are read, N; more than one only for a family
+            without skip connections. Their codes are averaged, each element with
+            weights of its own: see `content_average`.
         dtype: dtype policy of the convolutions.
 
     Returns:
-        A `keras.Model` from frames `[B, H, W, C]` to the pair `(content, skips)`:
-        content `[B, Dc]` in (-1, 1), skips a tuple of maps, finest first; empty for a
-        family without skip connections.
+        A `keras.Model` from frames `[B, H, W, C]`, or `[B, N, H, W, C]` where N is not
+        1, to the pair `(content, skips)`: content `[B, Dc]` in (-1, 1), skips a tuple
+        of maps, finest first; empty for a family without skip connections.
 
     Raises:
         InputError: an unknown family or head, or an impossible image size.
     """
     choose(dict.fromkeys(HEADS), head, "head of the content encoder")
     maps_of = choose(CONTENT_ENCODERS, family, "content encoder")
-    frames = keras.Input((image_size, image_size, num_channels), name="frames")
-    x, skips = maps_of(frames, num_filters, dtype=dtype)
+    frame = (image_size, image_size, num_channels)
+    read = frame if num_frames == 1 else (num_frames, *frame)
+    singles = frames = keras.Input(read, name="frames")
+    if num_frames > 1:
+        singles = ops.reshape(frames, (-1, *frame))
+    x, skips = maps_of(singles, num_filters, dtype=dtype)
     if x is None:
         content = ops.zeros_like(ops.repeat(frames[:, 0, 0, :1], content_dim, axis=-1))
     else:
@@ -58,6 +67,8 @@ def build_content_encoder(
         content = blocks.code_head(
             x, content_dim, kernel_size=x.shape[1], dtype=dtype, name="content"
         )
+        if num_frames > 1:
+            content = average_codes(content, x, num_frames, num_weights=content_dim)
     return keras.Model(frames, (content, skips), name="content_encoder")
 
 

@@ -11,6 +11,8 @@ PARTS = "parts"  # Parts of known number over a background that is the same for 
 LAYERED = "layered"  # Parts in front of the background of each clip.
 # Families of both encoders and the decoder, which share positions and patches.
 PART_FAMILIES = (PARTS, LAYERED)
+# Content encoders that read several frames, beside that of parts: those without maps.
+SEVERAL_FRAMES = ("dcgan", "resnet18")
 # Name of a content encoder to that of the decoder that reads its skips.
 DECODER_FOR = {name: name for name in DECODERS} | {
     "none": "dcgan",
@@ -35,12 +37,14 @@ def check_networks(config):
         if family in names:
             _check_parts(config, family)
             return
-    if model.num_content_frames != 1:
+    if model.num_content_frames != 1 and model.content_encoder not in SEVERAL_FRAMES:
         raise InputError(
             f"num_content_frames is {model.num_content_frames}, but a "
             f"{model.content_encoder!r} content encoder reads one frame; set "
-            f"model.num_content_frames to 1, or all networks to {PARTS!r}."
+            "model.num_content_frames to 1, or model.content_encoder to one of "
+            f"{[*SEVERAL_FRAMES, PARTS]}."
         )
+    _check_num_content_frames(config)
     if model.lstm_per_part:
         raise InputError(
             "lstm_per_part is true, but the networks are not of parts; set "
@@ -84,12 +88,17 @@ def _check_parts(config, family):
                 f"{key} is {dim}; expected a multiple of num_parts ({num}), at least "
                 f"{least * num}."
             )
-    if model.num_content_frames > data.num_past:
-        raise InputError(
-            f"num_content_frames is {model.num_content_frames}, but {data.num_past} "
-            "frames are observed (data.num_past); expected at most as many."
-        )
+    _check_num_content_frames(config)
     blocks.patch_filters(model.patch_size or data.image_size // 2, model.num_filters)
+
+
+def _check_num_content_frames(config):
+    num_frames, num_past = config.model.num_content_frames, config.data.num_past
+    if num_frames > num_past:
+        raise InputError(
+            f"num_content_frames is {num_frames}, but {num_past} frames are observed "
+            "(data.num_past); expected at most as many."
+        )
 
 
 def _check_layered(model):

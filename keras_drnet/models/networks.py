@@ -100,6 +100,7 @@ def _build_autoencoder(data, model, dtype):
         model.content_dim,
         model.num_filters,
         head=model.content_head,
+        num_frames=model.num_content_frames,
         dtype=dtype,
     )
     pose_encoder = build_pose_encoder(

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keras_drnet.models import blocks
+from keras_drnet.models.content_average import average_codes
 from keras_drnet.models.localizer import LOCALIZER
 from keras_drnet.models.part_poses import join_poses
 from keras_drnet.models.patches import ReadPatches
@@ -57,17 +58,9 @@ def build_part_content_encoder(
         dtype=dtype,
         name="part_content",
     )
-    if num_frames == 1:
-        content = ops.reshape(codes, (-1, content_dim))
-    else:
-        flat = keras.layers.Flatten(dtype="float32", name="flat_patch")(x)
-        visibility = keras.layers.Dense(1, dtype="float32", name="visibility")(flat)
-        codes, visibility = (
-            ops.reshape(values, (-1, num_frames, num_parts, values.shape[-1]))
-            for values in (codes, visibility)
-        )
-        codes = ops.sum(ops.softmax(visibility, axis=1) * codes, axis=1)
-        content = ops.reshape(codes, (-1, content_dim))
+    content = ops.reshape(codes, (-1, content_dim))
+    if num_frames > 1:
+        content = average_codes(codes, x, num_frames, num_parts=num_parts)
     return keras.Model(frames, (content, ()), name="content_encoder")
 
 

@@ -253,6 +253,9 @@ def test_other_networks_have_no_lstm_for_each_part(tiny):
         build_networks(tiny.with_overrides(["model.lstm_per_part=true"]))
 
 
-def test_other_networks_read_one_frame(tiny):
+def test_networks_with_maps_read_one_frame(tiny):
+    unet = ["model.content_encoder=dcgan_unet", "model.decoder=dcgan_unet"]
     with pytest.raises(InputError, match="reads one frame; set model.num_content"):
-        build_networks(tiny.with_overrides(["model.num_content_frames=2"]))
+        build_networks(tiny.with_overrides([*unet, "model.num_content_frames=2"]))
+    with pytest.raises(InputError, match="but 3 frames are observed"):
+        build_networks(tiny.with_overrides(["model.num_content_frames=4"]))
