@@ -11,7 +11,7 @@ from keras import ops
 
 from keras_drnet.models import blocks
 from keras_drnet.models.part_encoders import patch_maps
-from keras_drnet.models.patches import WritePatches
+from keras_drnet.models.patches import put_patches
 
 # Of the window in which a part is taken out of the background: its height and width
 # over the side of a patch, and the pixels of a frame of 64 over which its edge fades.
@@ -107,15 +107,13 @@ class PartWindows(keras.layers.Layer):
             1.0 / (1.0 + np.exp((offsets - share * patch_size / 2) / edge))
             for share in (WINDOW_HEIGHT, WINDOW_WIDTH)
         )
-        self._window = np.float32(y[:, None] * x)[..., None]
-        self._write = WritePatches(image_size, dtype=self.dtype_policy)
+        self._window = np.float32(y[:, None] * x)
 
     def call(self, positions):
         """Draw the windows; see the class."""
-        window = ops.convert_to_tensor(self._window, positions.dtype)
         shape = (*ops.shape(positions)[:2], *self._window.shape)
-        windows = self._write(ops.broadcast_to(window, shape), positions)
-        return ops.minimum(windows, 1.0)
+        windows = ops.broadcast_to(ops.convert_to_tensor(self._window), shape)
+        return ops.minimum(put_patches(windows, positions, self.image_size), 1.0)
 
     def compute_output_shape(self, positions_shape):
         return (positions_shape[0], self.image_size, self.image_size, 1)

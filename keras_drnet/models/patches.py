@@ -84,28 +84,12 @@ class WritePatches(keras.layers.Layer):
         return self.put(self.arrange(patches), positions)
 
     def arrange(self, patches):
-        """Bring patches into the order of `put`: `[B, K, P, C P]`."""
-        _, num_parts, side, _, channels = patches.shape
-        return ops.reshape(
-            ops.swapaxes(patches, 3, 4), (-1, num_parts, side, channels * side)
-        )
+        """Bring patches into the order of `put`: see `arrange_patches`."""
+        return arrange_patches(patches)
 
     def put(self, arranged, positions):
         """Put the patches that `arrange` returned on a frame."""
-        _, num_parts, side, width = arranged.shape
-        size, channels = self.image_size, width // side
-        rows = interpolation_bands(positions[..., 0], size, side)
-        columns = interpolation_bands(positions[..., 1], size, side)
-        strips = ops.reshape(
-            ops.matmul(rows, arranged), (-1, num_parts, size * channels, side)
-        )
-        # One product over the columns of all parts adds them up.
-        strips = ops.reshape(
-            ops.swapaxes(strips, 1, 2), (-1, size * channels, num_parts * side)
-        )
-        columns = ops.reshape(ops.swapaxes(columns, 2, 3), (-1, num_parts * side, size))
-        frames = ops.reshape(ops.matmul(strips, columns), (-1, size, channels, size))
-        return ops.swapaxes(frames, 2, 3)
+        return put_patches(arranged, positions, self.image_size)
 
     def compute_output_shape(self, patches_shape, positions_shape):
         return (patches_shape[0], self.image_size, self.image_size, patches_shape[-1])
@@ -113,6 +97,41 @@ class WritePatches(keras.layers.Layer):
     def get_config(self):
         """Return the arguments of the constructor."""
         return super().get_config() | {"image_size": self.image_size}
+
+
+def arrange_patches(patches):
+    """Bring patches `[B, K, P, P, C]` into the order of `put_patches`."""
+    _, num_parts, side, _, channels = patches.shape
+    return ops.reshape(
+        ops.swapaxes(patches, 3, 4), (-1, num_parts, side, channels * side)
+    )
+
+
+def put_patches(arranged, positions, image_size):
+    """Put patches on empty frames: see `WritePatches`.
+
+    Args:
+        arranged: `[B, K, P, C P]`, what `arrange_patches` returned.
+        positions: `[B, K, 2]`.
+        image_size: side of a frame, H and W, pixels.
+
+    Returns:
+        Frames `[B, H, W, C]`.
+    """
+    _, num_parts, side, width = arranged.shape
+    size, channels = image_size, width // side
+    rows = interpolation_bands(positions[..., 0], size, side)
+    columns = interpolation_bands(positions[..., 1], size, side)
+    strips = ops.reshape(
+        ops.matmul(rows, arranged), (-1, num_parts, size * channels, side)
+    )
+    # One product over the columns of all parts adds them up.
+    strips = ops.reshape(
+        ops.swapaxes(strips, 1, 2), (-1, size * channels, num_parts * side)
+    )
+    columns = ops.reshape(ops.swapaxes(columns, 2, 3), (-1, num_parts * side, size))
+    frames = ops.reshape(ops.matmul(strips, columns), (-1, size, channels, size))
+    return ops.swapaxes(frames, 2, 3)
 
 
 def interpolation_bands(centers, image_size, patch_size):
