@@ -4,14 +4,13 @@ TensorFlow's converters leak memory and may abort the process on a graph that th
 cannot convert: then the export ends with an error message, not with a crash.
 """
 
-import os
 import pathlib
 import signal
 import subprocess
 import sys
 
 from keras_drnet.errors import ExportError
-from keras_drnet.processes.child import run_child
+from keras_drnet.processes.child import python_environment, run_child
 
 
 def run(module, *arguments, log):
@@ -26,13 +25,12 @@ def run(module, *arguments, log):
         ExportError: it failed; the message has the last line of its output and the
             log's path.
     """
-    path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
     with open(log, "wb") as file:
         code = run_child(
             [sys.executable, "-m", module, *map(str, arguments)],
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
+            env=python_environment(TF_CPP_MIN_LOG_LEVEL="2"),
         )
     if code:
         lines = pathlib.Path(log).read_text(errors="replace").strip().splitlines()

@@ -1,4 +1,4 @@
-"""A command in a child process."""
+"""A command in a child process, and its environment."""
 
 import os
 import signal
@@ -41,6 +41,16 @@ def run_child(command: Sequence[str], **options: Any) -> int:
     finally:
         os.close(reading_end)
         os.close(writing_end)
+
+
+def python_environment(**more: str) -> dict[str, str]:
+    """Return an environment in which Python imports from where this process does.
+
+    Args:
+        **more: further variables.
+    """
+    path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+    return {**os.environ, "PYTHONPATH": path, **more}
 
 
 def _signal_at_end_of_file(reading_end: int, pid: int) -> None:

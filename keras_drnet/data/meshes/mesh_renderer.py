@@ -4,13 +4,13 @@ Without the system's OpenGL libraries VTK crashes the process. With them it does
 beside TensorFlow 2.21: both bring an LLVM, and the one is taken for the other.
 """
 
-import os
 import subprocess
 import sys
 import weakref
 
 from keras_drnet.data.meshes import mesh_messages
 from keras_drnet.errors import InputError, import_extra
+from keras_drnet.processes.child import python_environment
 
 AZIMUTHS = tuple(range(0, 360, 10))  # Degrees from the front, anticlockwise.
 ELEVATIONS = (5, 15, 25, 35, 45)  # Degrees above the horizon, all above the seat.
@@ -71,14 +71,13 @@ class MeshRenderer:
 
 def _start(image_size):
     """Start the program with the first of `WINDOWS` that works here."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     for kind in WINDOWS:
         process = subprocess.Popen(
             [sys.executable, "-m", PROGRAM, kind, str(image_size)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=python_environment(),
         )
         if mesh_messages.read(process.stdout) is not None:
             return process
