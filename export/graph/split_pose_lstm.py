@@ -1,5 +1,6 @@
 """A trained pose LSTM, split into a part for each content and a part for each step."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -36,8 +37,14 @@ class SplitPoseLSTM(tf.Module):
         embedding, embedding_bias = _weights(pose_lstm, "embedding")
         _, content, state = pose_lstm.input
         self.num_layers, self.state_dim = len(state), state[0][0].shape[-1]
-        self._num_parts = (pose_dim + content.shape[-1]) // len(embedding)
-        part_dim = pose_dim // self._num_parts
+        output = pose_lstm.get_layer("next_pose")
+        part_dim = output.units
+        self._num_parts = pose_dim // part_dim
+        self._predicts_change = output.activation is keras.activations.linear
+        # An LSTM that does not read content has gates that are the same for all.
+        content_dim = content.shape[-1] // self._num_parts
+        missing = part_dim + content_dim - len(embedding)
+        embedding = np.pad(embedding, ((0, missing), (0, 0)))
         self._kernels, self._biases = [], []
         for i in range(1, self.num_layers + 1):
             kernel, recurrent, bias = _weights(pose_lstm, f"lstm{i}")
@@ -85,7 +92,7 @@ class SplitPoseLSTM(tf.Module):
         num_parts = self._num_parts
         num_units = self.state_dim // num_parts
         x = tf.matmul(_affine(pose, *self._centered), self._to_range)
-        x = poses_as_rows(x, num_parts)
+        x = rows = poses_as_rows(x, num_parts)
         gates_bias, next_state = rows_of_parts(content_gates, num_parts), []
         for i, layer in enumerate(state):
             hidden, carry = (rows_of_parts(value, num_parts) for value in layer)
@@ -101,8 +108,9 @@ class SplitPoseLSTM(tf.Module):
             carry = kept + tf.sigmoid(input_gate) * tf.tanh(candidate)
             x = tf.sigmoid(output_gate) * tf.tanh(carry)
             next_state.append((join_rows(x, num_parts), join_rows(carry, num_parts)))
-        x = rows_as_poses(tf.tanh(_affine(x, *self._output)), num_parts)
-        return _affine(x, *self._from_range), next_state
+        x = _affine(x, *self._output)
+        x = rows + x if self._predicts_change else tf.tanh(x)
+        return _affine(rows_as_poses(x, num_parts), *self._from_range), next_state
 
 
 def _affine(x, kernel, bias):

@@ -120,6 +120,8 @@ class ModelConfig:
     standardize_pairs: bool = False  # Whether that sees poses of unit variance.
     lstm_units: int = 256  # Width of the pose LSTM, of each part's with lstm_per_part.
     lstm_layers: int = 2  # LSTM layers.
+    lstm_predicts_change: bool = False  # Of the pose; false = the next pose itself.
+    lstm_reads_content: bool = True  # Whether the next pose depends on content.
     # Only used by parts and layered.
     num_parts: int = 2  # K, parts of a frame, each with a position of its own.
     patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.

@@ -86,6 +86,8 @@ def build_drnet_networks(config, *, dtype="float32"):
             model.lstm_units,
             model.lstm_layers,
             num_parts=model.num_parts if model.lstm_per_part else 1,
+            predicts_change=model.lstm_predicts_change,
+            reads_content=model.lstm_reads_content,
             dtype=dtype,
         ),
     )

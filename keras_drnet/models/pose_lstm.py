@@ -54,6 +54,8 @@ def build_pose_lstm(
     num_layers=2,
     *,
     num_parts=1,
+    predicts_change=False,
+    reads_content=True,
     dtype="float32",
 ):
     """Build one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
@@ -65,7 +67,11 @@ def build_pose_lstm(
     `pose_rollout.initial_state` makes the first one.
 
     With more parts than one, not in the paper, each part's next pose is predicted from
-    its own pose and content alone, all with the same weights.
+    its own pose and content alone, all with the same weights. Two more ways that are
+    not in the paper are for poses with positions. An LSTM that predicts the change of a
+    pose keeps what does not move where it is, to a fraction of a pixel; its last layer
+    has no tanh. One that does not read content cannot learn the ways of single clips by
+    heart.
 
     Args:
         pose_dim: length Dp of the pose code.
@@ -74,12 +80,15 @@ def build_pose_lstm(
         num_layers: LSTM layers.
         num_parts: number of parts, K, that are predicted alone; 1 predicts the whole
             pose.
+        predicts_change: whether the last layer gives the change of the normalized pose,
+            not the next one.
+        reads_content: whether the next pose depends on content.
         dtype: dtype policy of the layers. The pose is float32 under any policy.
 
     Returns:
         A `keras.Model` from `(pose, content, state)` to `(next_pose, next_state)`.
-        pose `[B, Dp]` in (-1, 1); content `[B, Dc]`; state a tuple of one
-        `(hidden, carry)` pair of `[B, K * num_units]` for each layer.
+        pose `[B, Dp]`, in (-1, 1) where it is encoded; content `[B, Dc]`; state a tuple
+        of one `(hidden, carry)` pair of `[B, K * num_units]` for each layer.
     """
     pose = keras.Input((pose_dim,), name="pose")
     content = keras.Input((content_dim,), name="content")
@@ -91,10 +100,11 @@ def build_pose_lstm(
         for i in range(num_layers)
     )
     normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)
-    x = poses_as_rows(normalization(pose), num_parts)
-    x = keras.layers.Concatenate(dtype=dtype, name="codes")(
-        [x, rows_of_parts(content, num_parts)]
-    )
+    x = rows = poses_as_rows(normalization(pose), num_parts)
+    if reads_content:
+        x = keras.layers.Concatenate(dtype=dtype, name="codes")(
+            [x, rows_of_parts(content, num_parts)]
+        )
     x = keras.layers.Dense(
         num_units,
         kernel_initializer=blocks.kernel_initializer(),
@@ -104,16 +114,18 @@ def build_pose_lstm(
     next_state = []
     for i, layer_state in enumerate(state):
         cell = keras.layers.LSTMCell(num_units, dtype=dtype, name=f"lstm{i + 1}")
-        rows = [rows_of_parts(value, num_parts) for value in layer_state]
-        x, rows = cell(x, rows)
-        next_state.append(tuple(join_rows(value, num_parts) for value in rows))
+        states = [rows_of_parts(value, num_parts) for value in layer_state]
+        x, states = cell(x, states)
+        next_state.append(tuple(join_rows(value, num_parts) for value in states))
     next_pose = keras.layers.Dense(
         pose_dim // num_parts,
-        activation="tanh",
+        activation=None if predicts_change else "tanh",
         kernel_initializer=blocks.kernel_initializer(),
         dtype="float32",
         name="next_pose",
     )(x)
+    if predicts_change:
+        next_pose += rows
     next_pose = normalization(rows_as_poses(next_pose, num_parts), inverse=True)
     return keras.Model(
         (pose, content, state), (next_pose, tuple(next_state)), name="pose_lstm"

@@ -26,6 +26,8 @@ LAYERED = [
     *(override.replace("=parts", "=layered") for override in PARTS),
     "model.patch_size=24",
     "model.pose_dim=8",
+    "model.lstm_predicts_change=true",
+    "model.lstm_reads_content=false",
 ]
 
 

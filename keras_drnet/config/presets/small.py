@@ -156,6 +156,8 @@ def _layered(**sizes: Any) -> ModelConfig:
         num_filters=24,
         localizer_filters=12,
         lstm_units=128,
+        lstm_predicts_change=True,
+        lstm_reads_content=False,
         **sizes,
     )
 
