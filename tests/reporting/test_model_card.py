@@ -1,6 +1,7 @@
 """The card of a shared run: a header that the Hub reads, and the run's own numbers."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -128,6 +129,7 @@ def test_the_card_of_a_packaged_run_has_its_numbers(name):
         text, json.loads((packaged.path / "evaluation/metrics.json").read_text())
     )
     terms = text.partition("**Terms of the data**: ")[2].partition("\n")[0]
-    card = Card(packaged.argument, data_terms=terms, data_dir="mnist")
+    data_dir = re.search(r"--data_dir=(\S+)", text)[1]
+    card = Card(packaged.argument, data_terms=terms, data_dir=data_dir)
     # Else write it again: release --run_dir and --share_as=pretrained:<name>.
     assert build(read_results(packaged), card) == text
