@@ -43,7 +43,7 @@ REPORTS = {
         "moving_mnist_autoencoder",
         "moving_mnist_mcnet",
     ],
-    "kth": ["kth", "kth_autoencoder", "kth_mcnet"],
+    "kth": ["kth", "kth_unet", "kth_autoencoder", "kth_mcnet"],
     "chairs": ["chairs"],
     "sprites": ["sprites"],
     "coil100": ["coil100"],
