@@ -301,7 +301,7 @@ def bundle():
         ("Moving MNIST, restarted", "moving_mnist", "psnr_restarted"),
         ("frame 100", "moving_mnist", "psnr_of_frame_100"),
         ("KTH, 64 filters, frame 100", "kth_64_filters", "psnr_of_frame_100"),
-        ("KTH, `kth_small`, frame 100", "kth_small", "psnr_of_frame_100"),
+        ("KTH, `kth_unet_small`, frame 100", "kth_small", "psnr_of_frame_100"),
     ):
         columns[title] = [f"{models[model][file][key]}" for file in rows.values()]
     return table(columns)
