@@ -235,6 +235,38 @@ def moving_mnist_ablation():
     )
 
 
+def layer_trials():
+    """Reconstruction of KTH's walkers by networks of layers and what was tried."""
+    trials = read("layer_trials")["reconstruction"]
+
+    def column(key, digits):
+        return ["" if t[key] is None else f"{t[key]:,.{digits}f}" for t in trials]
+
+    return table(
+        {
+            "networks": [trial["networks"] for trial in trials],
+            "steps": column("steps", 0),
+            "time of a step, U-Net = 1": column("relative_time", 2),
+            "PSNR": column("psnr", 1),
+            "moving": column("psnr_moving", 1),
+            "still": column("psnr_still", 1),
+            "sharpness": column("sharpness", 2),
+        }
+    )
+
+
+def layer_places():
+    """Error of predicted positions of KTH's walkers, by kinds of LSTM."""
+    trials = read("layer_trials")["places"]
+    columns = {
+        "LSTM": [trial["lstm"] for trial in trials],
+        "steps": [f"{trial['steps']:,}" for trial in trials],
+    }
+    for key in ("y_1", "y_10", "x_1", "x_5", "x_10", "x_20"):
+        columns[key.replace("_", " +")] = [f"{trial[key]:.1f}" for trial in trials]
+    return table(columns)
+
+
 def training_step():
     """Time of a training step."""
     rows = {
@@ -312,6 +344,8 @@ TABLES = {
     "moving_mnist_prediction": functools.partial(prediction, "moving_mnist"),
     "moving_mnist_probes": moving_mnist_probes,
     "moving_mnist_digits": moving_mnist_digits,
+    "layer_places": layer_places,
+    "layer_trials": layer_trials,
     "moving_mnist_ablation": moving_mnist_ablation,
     "scene_probe": fresh_scene_discriminator,
     "baselines_prediction": baselines_prediction,
