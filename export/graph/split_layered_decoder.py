@@ -52,10 +52,8 @@ class SplitLayeredDecoder(tf.Module):
         codes = tf.reshape(content, (-1, self._code_dim))
         maps = [tf.reshape(m, (-1, *m.shape[2:])) for m in maps]
         drawn = [
-            tf.reshape(value, (-1, *shape))
-            for value, shape in zip(
-                self._draw.content_maps(codes, maps), self.map_shapes, strict=False
-            )
+            tf.reshape(value, (-1, self._num_parts, *value.shape[1:]))
+            for value in self._draw.content_maps(codes, maps)
         ]
         return [*drawn, background, frame]
 

@@ -6,8 +6,9 @@ once, and a frame takes two small matrix products for each part.
 
 import tensorflow as tf
 
+from keras_drnet.models.part_decoder import PartComposition
 from keras_drnet.models.part_poses import split_pose
-from keras_drnet.models.patches import WritePatches
+from keras_drnet.models.patches import arrange_patches, put_patches
 
 from .split_decoder import SplitDecoder
 
@@ -16,7 +17,7 @@ class SplitPartDecoder(tf.Module):
     """The decoder of parts of trained networks, for inference: see `SplitDecoder`.
 
     Attributes:
-        map_shapes: shape of each content map: the patches as `WritePatches.arrange`
+        map_shapes: shape of each content map: the patches as `arrange_patches`
             returns them, `[K, P, (C + 1) P]`, and their `Centroids`, `[K, 2]`, where
             parts are centered; or what content adds to the layers that draw them where
             the pose has residuals.
@@ -31,9 +32,9 @@ class SplitPartDecoder(tf.Module):
         """
         super().__init__(name="split_part_decoder")
         patch_decoder = decoder.get_layer("patch_decoder")
-        self._color, self._write, self._compose = map(
-            decoder.get_layer, ("color_and_mass", "parts", "frame")
-        )
+        self._color = decoder.get_layer("color_and_mass")
+        self._compose = decoder.get_layer("frame")
+        self._image_size = decoder.output.shape[1]
         layers = {layer.name: layer for layer in decoder.layers}
         self._centroids = layers.get("centroids")  # None: parts are not centered.
         # Held as a plain variable, as the other weights are.
@@ -74,13 +75,13 @@ class SplitPartDecoder(tf.Module):
         positions = parts[..., :2]
         if self._centroids:
             positions -= content_maps[1]
-        return self._compose(self._write.put(content_maps[0], positions))
+        return self._compose(put_patches(content_maps[0], positions, self._image_size))
 
     def _drawn(self, logits):
         """Return patches of logits `[B K, P, P, C + 1]`, arranged, and centroids."""
         patches = self._color(logits)
         patches = tf.reshape(patches, (-1, self._num_parts, *self._patch_shape))
-        drawn = [self._write.arrange(patches)]
+        drawn = [arrange_patches(patches)]
         if self._centroids:
             drawn.append(self._centroids(patches))
         return drawn
@@ -88,4 +89,4 @@ class SplitPartDecoder(tf.Module):
 
 def draws_parts(decoder):
     """Return whether a decoder is one of parts."""
-    return any(isinstance(layer, WritePatches) for layer in decoder.layers)
+    return any(isinstance(layer, PartComposition) for layer in decoder.layers)

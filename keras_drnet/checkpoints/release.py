@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 
+from keras_drnet.checkpoints import hub
 from keras_drnet.checkpoints.run_folder import RunFolder
 
 RESULT_FILES = ("metrics.json", "probes.json")  # Of an evaluation.
@@ -33,7 +34,7 @@ def release(run, output_dir, *, results_only=False):
     # is that of the run whose weights this one began with.
     data_dir = pathlib.Path(config.data.data_dir).name if results_only else ""
     source = config.initialize_from
-    if "://" not in source:
+    if not source.startswith(hub.PREFIX):
         source = pathlib.Path(source).name
     copy.create(
         config.with_overrides(

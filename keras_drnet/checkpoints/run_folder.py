@@ -202,13 +202,24 @@ class RunFolder:
         if self.is_released:
             self._check_size()
         networks = build_networks(self.config(), dtype=dtype)
+        self.restore(networks)
+        return networks
+
+    def restore(self, networks):
+        """Set the weights of networks to the run's newest.
+
+        Args:
+            networks: the method's networks, of the run's configuration.
+
+        Raises:
+            InputError: as `load_networks`.
+        """
         for stage, trained in self.last_weights(networks).items():
             if not self.checkpoints(stage).restore(trained):
                 raise InputError(
                     f"{self.path} has no checkpoint of stage {stage!r} yet; train it "
                     f"with: python -m keras_drnet.train --run_dir={self.path}"
                 )
-        return networks
 
     def _check_size(self):
         """Check that the networks have no more weights than the files have bytes.

@@ -81,16 +81,13 @@ def classify_recorded_swaps(predictor, train, test, is_test, *, seed=0):
     Returns:
         A dict by factor, as `classify_swaps`.
     """
-    shared = classifiable_factors(train.factors, test.factors)
-    own = own_factors(train.factors, test.factors)
     results = {}
-    for names, known, swapped in (
-        (shared, train, test),
-        (own, test.take(~is_test), test.take(is_test)),
-    ):
-        if names:
-            classifier = train_classifier(known, names, seed=seed)
-            results |= classify_swaps(classifier, predictor, swapped)
+    if shared := classifiable_factors(train.factors, test.factors):
+        classifier = train_classifier(train, shared, seed=seed)
+        results |= classify_swaps(classifier, predictor, test)
+    if own := own_factors(train.factors, test.factors):
+        classifier = train_classifier(test.take(~is_test), own, seed=seed)
+        results |= classify_swaps(classifier, predictor, test.take(is_test))
     return results
 
 

@@ -46,12 +46,6 @@ def build_layered_decoder(
     frame = keras.Input((image_size, image_size, num_channels), name="content_frame")
     half = image_size // 2
     background = keras.Input((half, half, num_filters), name="background")
-    filters = blocks.patch_filters(patch_size, num_filters)
-    maps = [
-        keras.Input((num_parts, side, side, width), name=f"part_map{i + 1}")
-        for i, width in enumerate(filters)
-        for side in [patch_size // 2 ** (i + 1)]
-    ]
     parts = split_pose(pose, num_parts)
     draw = build_part_painter(
         patch_size,
@@ -60,6 +54,10 @@ def build_layered_decoder(
         num_filters,
         dtype=dtype,
     )
+    maps = [
+        keras.Input((num_parts, *one.shape[1:]), name=f"part_{one.name}")
+        for one in draw.inputs[2:]
+    ]
     inputs = [content, parts[..., 2:], *maps]
     x = draw(
         [
@@ -87,14 +85,13 @@ def build_part_painter(patch_size, code_dim, residual_dim, num_filters, *, dtype
     filters = blocks.patch_filters(patch_size, num_filters)
     code = keras.Input((code_dim,), name="part_content")
     residual = keras.Input((residual_dim,), name="part_residual")
+    sides = [patch_size // 2**i for i in range(1, len(filters) + 1)]
     maps = [
-        keras.Input((side, side, width), name=f"map{i + 1}")
-        for i, width in enumerate(filters)
-        for side in [patch_size // 2 ** (i + 1)]
+        keras.Input((side, side, width), name=f"map{i}")
+        for i, (side, width) in enumerate(zip(sides, filters, strict=True), 1)
     ]
     x = keras.layers.Concatenate(dtype=dtype, name="codes")([code, residual])
-    side = blocks.smallest_patch_map(patch_size)
-    x = blocks.seed_map(x, filters[-1], side=side, dtype=dtype)
+    x = blocks.seed_map(x, filters[-1], side=sides[-1], dtype=dtype)
     for i in reversed(range(len(filters))):
         x = keras.layers.Concatenate(dtype=dtype, name=f"join{i + 1}")([x, maps[i]])
         if i:

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from keras_drnet.models import blocks
-from keras_drnet.models.part_encoders import patch_maps
+from keras_drnet.models.part_encoders import encode_patches
 from keras_drnet.models.patches import put_patches
 
 # Of the window in which a part is taken out of the background: its height and width
@@ -45,17 +45,16 @@ def build_layered_content_encoder(
     _, image_size, *_ = localizer.input.shape
     num_parts = localizer.output.shape[1]
     frames = keras.Input(localizer.input.shape[1:], name="frames")
-    # Content is cut out where it is drawn: the localizer learns from that alone.
+    # No gradient: the localizer learns from where a part is drawn alone.
     positions = ops.stop_gradient(localizer(frames))
-    maps = patch_maps(
-        frames, positions, patch_size, num_filters, dtype=dtype, name="content_patch"
-    )
-    codes = blocks.code_head(
-        maps[-1],
+    codes, maps = encode_patches(
+        frames,
+        positions,
+        patch_size,
+        num_filters,
         content_dim // num_parts,
-        kernel_size=maps[-1].shape[1],
         dtype=dtype,
-        name="part_content",
+        name="content",
     )
     content = ops.reshape(codes, (-1, content_dim))
     maps = [ops.reshape(m, (-1, num_parts, *m.shape[1:])) for m in maps]

@@ -11,7 +11,11 @@ from keras_drnet.models.layered_decoder import build_layered_decoder
 from keras_drnet.models.layered_encoder import build_layered_content_encoder
 from keras_drnet.models.localizer import build_localizer
 from keras_drnet.models.mcnet_networks import build_mcnet_networks
-from keras_drnet.models.network_checks import LAYERED, PARTS, check_networks
+from keras_drnet.models.network_checks import (
+    LAYERED,
+    PART_FAMILIES,
+    check_networks,
+)
 from keras_drnet.models.part_decoder import build_part_decoder
 from keras_drnet.models.part_encoders import (
     build_part_content_encoder,
@@ -66,9 +70,8 @@ def build_networks(config, *, dtype="float32"):
 def build_drnet_networks(config, *, dtype="float32"):
     """Build the networks of DrNet; arguments are those of `build_networks`."""
     model = config.model
-    build = {PARTS: _build_part_autoencoder, LAYERED: _build_layered_autoencoder}.get(
-        model.content_encoder, _build_autoencoder
-    )
+    is_of_parts = model.content_encoder in PART_FAMILIES
+    build = _build_part_autoencoder if is_of_parts else _build_autoencoder
     content_encoder, pose_encoder, decoder = build(config.data, model, dtype)
     return Networks(
         content_encoder=content_encoder,
@@ -120,43 +123,38 @@ def _build_autoencoder(data, model, dtype):
 
 
 def _build_part_autoencoder(data, model, dtype):
-    """Build encoders and decoder of parts; the encoders share a localizer."""
-    frame, localizer, patch_size = _frame_localizer_and_patch(data, model, dtype)
-    content_encoder = build_part_content_encoder(
+    """Build encoders and decoder of parts or of layers; the encoders share a localizer.
+
+    The pose is the same for both families.
+    """
+    frame = (data.image_size, data.num_channels)
+    patch_size = model.patch_size or data.image_size // 2
+    localizer = build_localizer(
+        *frame, model.num_parts, model.localizer_filters, dtype=dtype
+    )
+    if model.content_encoder == LAYERED:
+        build_content, content_options = build_layered_content_encoder, {}
+        build_decoder, decoder_options = build_layered_decoder, {}
+    else:
+        build_content = build_part_content_encoder
+        content_options = {"num_frames": model.num_content_frames}
+        build_decoder = build_part_decoder
+        decoder_options = {
+            "centered": model.centered_parts,
+            "background": model.background,
+        }
+    content_encoder = build_content(
         localizer,
         patch_size,
         model.content_dim,
         model.num_filters,
-        num_frames=model.num_content_frames,
         dtype=dtype,
+        **content_options,
     )
     pose_encoder = build_part_pose_encoder(
         localizer, patch_size, model.pose_dim, model.num_filters, dtype=dtype
     )
-    decoder = build_part_decoder(
-        *frame,
-        model.num_parts,
-        patch_size,
-        model.content_dim,
-        model.pose_dim,
-        model.num_filters,
-        centered=model.centered_parts,
-        background=model.background,
-        dtype=dtype,
-    )
-    return content_encoder, pose_encoder, decoder
-
-
-def _build_layered_autoencoder(data, model, dtype):
-    """Build encoders and decoder of layers; the encoders share a localizer."""
-    frame, localizer, patch_size = _frame_localizer_and_patch(data, model, dtype)
-    content_encoder = build_layered_content_encoder(
-        localizer, patch_size, model.content_dim, model.num_filters, dtype=dtype
-    )
-    pose_encoder = build_part_pose_encoder(
-        localizer, patch_size, model.pose_dim, model.num_filters, dtype=dtype
-    )
-    decoder = build_layered_decoder(
+    decoder = build_decoder(
         *frame,
         model.num_parts,
         patch_size,
@@ -164,17 +162,9 @@ def _build_layered_autoencoder(data, model, dtype):
         model.pose_dim,
         model.num_filters,
         dtype=dtype,
+        **decoder_options,
     )
     return content_encoder, pose_encoder, decoder
-
-
-def _frame_localizer_and_patch(data, model, dtype):
-    """Return side and channels of a frame, a new localizer, and a patch's side."""
-    frame = (data.image_size, data.num_channels)
-    localizer = build_localizer(
-        *frame, model.num_parts, model.localizer_filters, dtype=dtype
-    )
-    return frame, localizer, model.patch_size or data.image_size // 2
 
 
 def count_weights(config):

@@ -42,21 +42,14 @@ def build_part_content_encoder(
     read = frame if num_frames == 1 else (num_frames, *frame)
     frames = keras.Input(read, name="frames")
     singles = ops.reshape(frames, (-1, *frame))
-    *_, x = patch_maps(
+    codes, (*_, x) = encode_patches(
         singles,
-        # Content is cut out where it is drawn: the localizer learns from that alone.
-        ops.stop_gradient(localizer(singles)),
+        localizer(singles),
         patch_size,
         num_filters,
-        dtype=dtype,
-        name="content_patch",
-    )
-    codes = blocks.code_head(
-        x,
         content_dim // num_parts,
-        kernel_size=x.shape[1],
         dtype=dtype,
-        name="part_content",
+        name="content",
     )
     content = ops.reshape(codes, (-1, content_dim))
     if num_frames > 1:
@@ -86,21 +79,15 @@ def build_part_pose_encoder(
     num_parts = positions.shape[1]
     residual_dim = pose_dim // num_parts - 2
     if residual_dim:
-        *_, x = patch_maps(
+        residual, _ = encode_patches(
             frames,
-            # The localizer learns from where a part is drawn alone.
-            ops.stop_gradient(positions),
+            positions,
             patch_size,
             num_filters,
-            dtype=dtype,
-            name="pose_patch",
-        )
-        residual = blocks.code_head(
-            x,
             residual_dim,
-            kernel_size=x.shape[1],
             dtype=dtype,
-            name="part_residual",
+            name="pose",
+            code_name="residual",
         )
         residual = ops.reshape(residual, (-1, num_parts, residual_dim))
         parts = ops.concatenate([positions, residual], axis=-1)
@@ -138,23 +125,38 @@ def _localizers(encoder):
     return [layer for layer in encoder.layers if layer.name == LOCALIZER]
 
 
-def patch_maps(frames, positions, patch_size, num_filters, *, dtype, name):
-    """Encode the patches of frames `[B, H, W, C]` by convolutions.
+def encode_patches(
+    frames, positions, patch_size, num_filters, dim, *, dtype, name, code_name=None
+):
+    """Encode the patches of frames, without a gradient to where they are cut out.
+
+    The localizer learns from where a part is drawn alone.
 
     Args:
         frames: `[B, H, W, C]`.
         positions: `[B, K, 2]`.
         patch_size: side of a patch, P, pixels.
         num_filters: filters of the first stage, F; each stage doubles them.
+        dim: length D of a code.
         dtype: dtype policy of the convolutions.
-        name: prefix of the layers' names.
+        name: part of the layers' names.
+        code_name: that of the layers of the code; `None` = the same.
 
     Returns:
-        The maps of all stages, finest first: `[B K, P / 2, P / 2, F]` and on.
+        `(codes, maps)`: `[B K, D]` in (-1, 1), and the maps of all stages, finest
+        first, `[B K, P / 2, P / 2, F]` and on.
     """
-    patches = ReadPatches(patch_size, dtype="float32", name=f"{name}es")(
-        frames, positions
+    patches = ReadPatches(patch_size, dtype="float32", name=f"{name}_patches")(
+        frames, ops.stop_gradient(positions)
     )
     patches = ops.reshape(patches, (-1, *patches.shape[2:]))
     filters = blocks.patch_filters(patch_size, num_filters)
-    return blocks.down_path(patches, filters, dtype=dtype, name=f"{name}_down")
+    maps = blocks.down_path(patches, filters, dtype=dtype, name=f"{name}_patch_down")
+    codes = blocks.code_head(
+        maps[-1],
+        dim,
+        kernel_size=maps[-1].shape[1],
+        dtype=dtype,
+        name=f"part_{code_name or name}",
+    )
+    return codes, maps

@@ -81,15 +81,7 @@ class WritePatches(keras.layers.Layer):
 
     def call(self, patches, positions):
         """Put the patches on a frame; see the class."""
-        return self.put(self.arrange(patches), positions)
-
-    def arrange(self, patches):
-        """Bring patches into the order of `put`: see `arrange_patches`."""
-        return arrange_patches(patches)
-
-    def put(self, arranged, positions):
-        """Put the patches that `arrange` returned on a frame."""
-        return put_patches(arranged, positions, self.image_size)
+        return put_patches(arrange_patches(patches), positions, self.image_size)
 
     def compute_output_shape(self, patches_shape, positions_shape):
         return (patches_shape[0], self.image_size, self.image_size, patches_shape[-1])

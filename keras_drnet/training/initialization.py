@@ -38,15 +38,8 @@ def initialize(networks, config):
     Raises:
         InputError: as `check_initial_run`.
     """
-    if not config.initialize_from:
-        return
-    source = RunFolder(config.initialize_from)
-    for stage, weights in source.last_weights(networks).items():
-        if not source.checkpoints(stage).restore(weights):
-            raise InputError(
-                f"{source.argument}, whose weights this run begins with, has no "
-                f"checkpoint of stage {stage!r}; put it back, or start a new run."
-            )
+    if config.initialize_from:
+        RunFolder(config.initialize_from).restore(networks)
 
 
 def _networks_of(config):

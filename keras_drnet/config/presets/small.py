@@ -3,6 +3,7 @@
 What their docstrings say of time and figures was measured.
 """
 
+import dataclasses
 from typing import Any
 
 from keras_drnet.config.presets import data
@@ -163,13 +164,10 @@ def _layered(**sizes: Any) -> ModelConfig:
 
 
 def _layered_drnet(epochs: int) -> DrNetConfig:
-    return DrNetConfig(
-        epochs=epochs,
-        steps_per_epoch=500,
+    return dataclasses.replace(
+        _small_drnet(epochs),
         batch_size=16,
         learning_rate=2e-3,
-        schedule="cosine",
-        warmup_steps=100,
         similarity_weight=0.0,
         adversarial_weight=5e-3,
         adversarial_warmup_steps=2000,
