@@ -159,7 +159,7 @@ def _other_rows(folder, config, past, threads):
     read = content_frames(networks.content_encoder, past)
     content = networks.content_encoder.predict(read, verbose=0)
     pose = networks.pose_encoder.predict(past[0], verbose=0)[:1]
-    state = pose_rollout.initial_state(networks.pose_lstm, 1)
+    state = pose_rollout.initial_state(networks.pose_lstm, pose)
 
     def encode():
         networks.content_encoder.predict(read, verbose=0)

@@ -11,6 +11,7 @@ frames are, and how much they move. That is where a model shows that freezes or 
 import dataclasses
 
 import numpy as np
+import tensorflow as tf
 
 from keras_drnet.metrics.image_quality import gradient_energy
 from keras_drnet.models import pose_rollout
@@ -44,7 +45,7 @@ def roll_out(networks, state_names, past):
 
     Args:
         networks: trained float32 `Networks`.
-        state_names: names of pose, hidden and carry of each layer: see `StepGraph`.
+        state_names: names of the pose and of the LSTM's state: see `StepGraph`.
         past: observed frames `[B, T, H, W, C]`.
 
     Returns:
@@ -53,7 +54,7 @@ def roll_out(networks, state_names, past):
     content, pose, layers = pose_rollout.prime(networks, past)
     frames, states = [], []
     for _ in range(NUM_FRAMES):
-        values = [pose, *(value for layer in layers for value in layer)]
+        values = [pose, *tf.nest.flatten(layers)]
         states.append(dict(zip(state_names, map(np.asarray, values), strict=True)))
         frames.append(np.asarray(networks.decoder((content, pose), training=False)))
         pose, layers = networks.pose_lstm((pose, content[0], layers), training=False)

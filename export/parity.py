@@ -36,12 +36,11 @@ def golden(networks, graph, functions, past):
     encoded = {"content": content} | {f"skip{i + 1}": s for i, s in enumerate(skips)}
     primed = functions["prime"](past=tf.constant(past))
     state = {name: primed[name] for name in graph.state_names}
-    layers = [state[name] for name in graph.state_names[1:]]
-    layers = tuple(zip(layers[::2], layers[1::2], strict=True))
-    next_pose, next_layers = networks.pose_lstm(
-        (state["pose"], content, layers), training=False
+    pose_before, *layers = (state[name] for name in graph.state_names)
+    layers = tf.nest.pack_sequence_as(networks.pose_lstm.input[2], layers)
+    values = tf.nest.flatten(
+        networks.pose_lstm((pose_before, content, layers), training=False)
     )
-    values = [next_pose, *(value for layer in next_layers for value in layer)]
     examples = {
         "encode_content": ({"frame": frame}, encoded),
         "encode_pose": ({"frame": first}, {"pose": pose}),

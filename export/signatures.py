@@ -37,6 +37,7 @@ MEANINGS = {
     "pose": ("pose code: what the next frame is drawn from", None),
     "hidden": ("output of a layer of the pose LSTM", CODE),
     "carry": ("memory of a layer of the pose LSTM", None),
+    "past_poses": ("the poses before, normalized, oldest first", None),
     "content_gates": ("what content adds to the pose LSTM's gates", None),
     "content_map": (
         "what a frame needs of content: a layer's addend, or the patches of parts",

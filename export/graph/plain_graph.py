@@ -35,7 +35,7 @@ def plain_functions(networks, num_past):
     def step(content, pose, **others):
         skips = tuple(v for k, v in sorted(others.items()) if k.startswith("skip"))
         layers = [v for k, v in sorted(others.items()) if k.startswith("state")]
-        state = tuple(zip(layers[::2], layers[1::2], strict=True))
+        state = tf.nest.pack_sequence_as(networks.pose_lstm.input[2], layers)
         frame = networks.decoder(((content, skips), pose), training=False)
         pose, state = networks.pose_lstm((pose, content, state), training=False)
         return {"frame": frame, **_named(pose, state)}

@@ -10,6 +10,8 @@ from keras_drnet.models.part_poses import (
     rows_as_poses,
     rows_of_parts,
 )
+from keras_drnet.models.pose_lstm import CHANGE_SCALE, PAST_POSES, last_changes
+from keras_drnet.models.pose_rollout import standing_poses
 
 
 class SplitPoseLSTM(tf.Module):
@@ -22,8 +24,9 @@ class SplitPoseLSTM(tf.Module):
     parts, one after the other.
 
     Attributes:
-        num_layers: LSTM layers.
-        state_dim: length of a state, the units of a layer for all parts, U.
+        gates_dim: length of the content gates, 4U, of a layer's U units for all parts.
+        state_dims: lengths of a state's tensors by name: `hidden` and `carry` of each
+            layer, and `past_poses` where the LSTM reads changes.
     """
 
     def __init__(self, pose_lstm, pose_dim):
@@ -36,25 +39,32 @@ class SplitPoseLSTM(tf.Module):
         super().__init__(name="split_pose_lstm")
         embedding, embedding_bias = _weights(pose_lstm, "embedding")
         _, content, state = pose_lstm.input
-        self.num_layers, self.state_dim = len(state), state[0][0].shape[-1]
+        self.state_dims = {x.name: x.shape[-1] for x in tf.nest.flatten(state)}
+        self.gates_dim = 4 * state[0][0].shape[-1]
         output = pose_lstm.get_layer("next_pose")
         part_dim = output.units
         self._num_parts = pose_dim // part_dim
         self._predicts_change = output.activation is keras.activations.linear
         # An LSTM that does not read content has gates that are the same for all.
         content_dim = content.shape[-1] // self._num_parts
-        missing = part_dim + content_dim - len(embedding)
+        changes_dim = self.state_dims.get(PAST_POSES, 0) // self._num_parts
+        self._reads_changes = changes_dim > 0
+        motion_dim = part_dim + changes_dim
+        missing = motion_dim + content_dim - len(embedding)
         embedding = np.pad(embedding, ((0, missing), (0, 0)))
+        embedding[part_dim:motion_dim] *= CHANGE_SCALE
         self._kernels, self._biases = [], []
-        for i in range(1, self.num_layers + 1):
+        for i, _ in enumerate(self._layer_names(), 1):
             kernel, recurrent, bias = _weights(pose_lstm, f"lstm{i}")
             if i == 1:
-                self._content_kernel = _constant(embedding[part_dim:] @ kernel)
+                self._content_kernel = _constant(embedding[motion_dim:] @ kernel)
                 bias = embedding_bias @ kernel + bias
-                kernel = embedding[:part_dim] @ kernel
+                kernel = embedding[:motion_dim] @ kernel
             self._kernels.append(_constant(np.concatenate([kernel, recurrent])))
             self._biases.append(_constant(bias))
-        self._output = [_constant(w) for w in _weights(pose_lstm, "next_pose")]
+        kernel, bias = _weights(pose_lstm, "next_pose")
+        kernel[len(kernel) - changes_dim :] *= CHANGE_SCALE
+        self._output = _constant(kernel), _constant(bias)
         center, scale = _weights(pose_lstm, "pose_range")
         # As products with diagonal matrices: element by element, tflite-runtime 2.14
         # gives wrong numbers if the constants are float16.
@@ -72,10 +82,17 @@ class SplitPoseLSTM(tf.Module):
         )
         return join_rows(gates, self._num_parts)
 
-    def initial_state(self, batch_size):
-        """Return zeros: a list of one `(hidden, carry)` of `[B, U]` for each layer."""
-        zeros = tf.zeros((batch_size, self.state_dim))
-        return [(zeros, zeros)] * self.num_layers
+    def initial_state(self, pose):
+        """Return the state before the first pose `[B, Dp]` of some clips, by name."""
+        state = {
+            name: tf.zeros((pose.shape[0] or tf.shape(pose)[0], dim))
+            for name, dim in self.state_dims.items()
+        }
+        if self._reads_changes:
+            rows = self._rows(pose)
+            num_past = self.state_dims[PAST_POSES] // pose.shape[-1]
+            state[PAST_POSES] = standing_poses(rows, num_past, self._num_parts)
+        return state
 
     @tf.Module.with_name_scope
     def step(self, pose, content_gates, state):
@@ -84,33 +101,51 @@ class SplitPoseLSTM(tf.Module):
         Args:
             pose: `[B, Dp]`.
             content_gates: `[B, 4U]`, of `content_gates`.
-            state: a list of `(hidden, carry)`, each `[B, U]`.
+            state: a dict of `state_dims`' names to tensors of their lengths.
 
         Returns:
             `(next_pose, next_state)`, of the same shapes.
         """
         num_parts = self._num_parts
-        num_units = self.state_dim // num_parts
-        x = tf.matmul(_affine(pose, *self._centered), self._to_range)
-        x = rows = poses_as_rows(x, num_parts)
-        gates_bias, next_state = rows_of_parts(content_gates, num_parts), []
-        for i, layer in enumerate(state):
-            hidden, carry = (rows_of_parts(value, num_parts) for value in layer)
+        rows = self._rows(pose)
+        motion, next_state = [rows], {}
+        if self._reads_changes:
+            past = rows_of_parts(state[PAST_POSES], num_parts)
+            changes, past = last_changes(past, rows)
+            motion.append(changes)
+            next_state[PAST_POSES] = join_rows(past, num_parts)
+        gates_bias, x = rows_of_parts(content_gates, num_parts), motion
+        for i, names in enumerate(self._layer_names()):
+            hidden, carry = (rows_of_parts(state[name], num_parts) for name in names)
             if i > 0:
                 gates_bias = self._biases[i]
-            gates = tf.matmul(tf.concat([x, hidden], axis=-1), self._kernels[i])
+            gates = tf.matmul(tf.concat([*x, hidden], axis=-1), self._kernels[i])
             gates += gates_bias
             # Not `tf.split`: quantization cannot leave out operators of many outputs.
+            num_units = hidden.shape[-1]
             input_gate, forget_gate, candidate, output_gate = (
                 gates[:, k * num_units : (k + 1) * num_units] for k in range(4)
             )
             kept = tf.sigmoid(forget_gate) * carry
             carry = kept + tf.sigmoid(input_gate) * tf.tanh(candidate)
-            x = tf.sigmoid(output_gate) * tf.tanh(carry)
-            next_state.append((join_rows(x, num_parts), join_rows(carry, num_parts)))
+            hidden = tf.sigmoid(output_gate) * tf.tanh(carry)
+            x = [hidden]
+            for name, value in zip(names, (hidden, carry), strict=True):
+                next_state[name] = join_rows(value, num_parts)
+        x = tf.concat([hidden, *motion], axis=-1) if self._reads_changes else hidden
         x = _affine(x, *self._output)
         x = rows + x if self._predicts_change else tf.tanh(x)
         return _affine(rows_as_poses(x, num_parts), *self._from_range), next_state
+
+    def _rows(self, pose):
+        """Return normalized poses, a row for each part."""
+        normalized = tf.matmul(_affine(pose, *self._centered), self._to_range)
+        return poses_as_rows(normalized, self._num_parts)
+
+    def _layer_names(self):
+        """Return the names of each layer's state."""
+        names = [name for name in self.state_dims if name != PAST_POSES]
+        return list(zip(names[::2], names[1::2], strict=True))
 
 
 def _affine(x, kernel, bias):

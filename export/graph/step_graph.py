@@ -54,11 +54,7 @@ class StepGraph(tf.Module):
         self._pose_lstm = SplitPoseLSTM(networks.pose_lstm, *self._pose_shape)
         maps = len(self._decoder.map_shapes)
         self.content_names = ("content_gates", *_numbered("content_map", maps))
-        layers = self._pose_lstm.num_layers
-        self.state_names = (
-            "pose",
-            *(name for i in range(layers) for name in _layer_names(i)),
-        )
+        self.state_names = ("pose", *self._pose_lstm.state_dims)
 
     def functions(self, batch_size=None):
         """Trace the functions.
@@ -76,14 +72,14 @@ class StepGraph(tf.Module):
             "num_future": (),
             "content": self._content_shape,
             "pose": self._pose_shape,
-            "content_gates": (4 * self._pose_lstm.state_dim,),
+            "content_gates": (self._pose_lstm.gates_dim,),
         }
         skips = _numbered("skip", len(self._skip_shapes))
         shapes |= dict(zip(skips, self._skip_shapes, strict=True))
         shapes |= dict(
             zip(self.content_names[1:], self._decoder.map_shapes, strict=True)
         )
-        shapes |= dict.fromkeys(self.state_names[1:], (self._pose_lstm.state_dim,))
+        shapes |= {name: (dim,) for name, dim in self._pose_lstm.state_dims.items()}
         inputs = {
             "encode_content": ("frame",),
             "encode_pose": ("frame",),
@@ -176,11 +172,11 @@ class StepGraph(tf.Module):
         maps = self._decoder.content_maps(content, list(encoded.values()))
         gates = self._pose_lstm.content_gates(content)
         poses = encode_frames(self._networks.pose_encoder, past)
-        layers = self._pose_lstm.initial_state(past.shape[0] or tf.shape(past)[0])
+        state = self._pose_lstm.initial_state(poses[:, 0])
         for t in range(past.shape[1]):
-            pose, layers = self._pose_lstm.step(poses[:, t], gates, layers)
+            pose, state = self._pose_lstm.step(poses[:, t], gates, state)
         constants = dict(zip(self.content_names, [gates, *maps], strict=True))
-        return constants | self._named_state(pose, layers)
+        return constants | {"pose": pose} | state
 
     def step(self, **tensors):
         """Return the `frame` of a state and the next state."""
@@ -225,16 +221,8 @@ class StepGraph(tf.Module):
         return {"future": tf.transpose(frames.stack(), (1, 0, 2, 3, 4))}
 
     def _next_state(self, content_gates, state):
-        layers = [
-            tuple(state[name] for name in _layer_names(i))
-            for i in range(self._pose_lstm.num_layers)
-        ]
-        pose, layers = self._pose_lstm.step(state["pose"], content_gates, layers)
-        return self._named_state(pose, layers)
-
-    def _named_state(self, pose, layers):
-        values = [pose, *(value for layer in layers for value in layer)]
-        return dict(zip(self.state_names, values, strict=True))
+        pose, state = self._pose_lstm.step(state["pose"], content_gates, state)
+        return {"pose": pose} | state
 
 
 def _split_decoder(decoder, pose_dim):
@@ -266,7 +254,3 @@ def _checked(function, specs):
 
 def _numbered(name, count):
     return [f"{name}{i + 1}" for i in range(count)]
-
-
-def _layer_names(index):
-    return f"hidden{index + 1}", f"carry{index + 1}"

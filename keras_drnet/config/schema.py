@@ -122,6 +122,8 @@ class ModelConfig:
     lstm_layers: int = 2  # LSTM layers.
     lstm_predicts_change: bool = False  # Of the pose; false = the next pose itself.
     lstm_reads_content: bool = True  # Whether the next pose depends on content.
+    lstm_reads_changes: int = 0  # Last changes of the pose that it reads; 0 = none.
+    lstm_dropout: float = 0.0  # Share of its layers' inputs that training drops.
     # Only used by parts and layered.
     num_parts: int = 2  # K, parts of a frame, each with a position of its own.
     patch_size: int = 0  # Side of a part's patch, pixels; 0 = half the frame's side.
@@ -147,6 +149,8 @@ class ModelConfig:
             "num_content_frames",
         )
         require_range(self, 1, MAX_DEPTH, "lstm_layers", "num_parts")
+        require_range(self, 0, MAX_DEPTH, "lstm_reads_changes")
+        require_range(self, 0, 0.9, "lstm_dropout")
         require_not_negative(self, "patch_size")
         require(self, background=("black", "learned"))
 

@@ -16,7 +16,7 @@ from keras_drnet.models.encode import encode_content
 from keras_drnet.models.networks import Networks
 
 Content = tuple[tf.Tensor, list[tf.Tensor]]  # Code and skips.
-State = tuple[tuple[tf.Tensor, tf.Tensor], ...]  # Hidden and carry of each layer.
+State = tuple[tuple[tf.Tensor, ...], ...]  # Of the pose LSTM.
 
 
 class VideoPredictor(Predictor):

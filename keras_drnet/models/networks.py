@@ -91,6 +91,8 @@ def build_drnet_networks(config, *, dtype="float32"):
             num_parts=model.num_parts if model.lstm_per_part else 1,
             predicts_change=model.lstm_predicts_change,
             reads_content=model.lstm_reads_content,
+            reads_changes=model.lstm_reads_changes,
+            dropout=model.lstm_dropout,
             dtype=dtype,
         ),
     )

@@ -12,8 +12,10 @@ from keras_drnet.models.part_poses import (
 )
 
 DEVIATIONS = 3.0  # Standard deviations that are mapped to 1.
+CHANGE_SCALE = 10.0  # From one frame to the next a pose changes by little.
 # The layer's name in every network that has it, and so in files of weights.
 POSE_NORMALIZATION = "pose_range"
+PAST_POSES = "past_poses"  # The part of the state that is no layer's.
 
 
 # The registered name is that of release 0.1.0, which saved models have.
@@ -56,6 +58,8 @@ def build_pose_lstm(
     num_parts=1,
     predicts_change=False,
     reads_content=True,
+    reads_changes=0,
+    dropout=0.0,
     dtype="float32",
 ):
     """Build one step of the pose LSTM of Denton & Birodkar (2017), section 3.3.
@@ -67,11 +71,13 @@ def build_pose_lstm(
     `pose_rollout.initial_state` makes the first one.
 
     With more parts than one, not in the paper, each part's next pose is predicted from
-    its own pose and content alone, all with the same weights. Two more ways that are
+    its own pose and content alone, all with the same weights. Three more ways that are
     not in the paper are for poses with positions. An LSTM that predicts the change of a
     pose keeps what does not move where it is, to a fraction of a pixel; its last layer
     has no tanh. One that does not read content cannot learn the ways of single clips by
-    heart.
+    heart. One that reads the last changes of the pose, at the embedding and at the last
+    layer, does not have to remember velocities: the last layer alone is then a linear
+    prediction from the last poses, of which the LSTM's part is the rest.
 
     Args:
         pose_dim: length Dp of the pose code.
@@ -83,12 +89,18 @@ def build_pose_lstm(
         predicts_change: whether the last layer gives the change of the normalized pose,
             not the next one.
         reads_content: whether the next pose depends on content.
+        reads_changes: number N of last changes of the pose that are read; 0 for none.
+        dropout: share of each LSTM layer's inputs that are dropped in training, the
+            same ones for all poses of a clip (Gal & Ghahramani, NIPS 2016), if whoever
+            trains begins a clip with `forget_dropped`.
         dtype: dtype policy of the layers. The pose is float32 under any policy.
 
     Returns:
         A `keras.Model` from `(pose, content, state)` to `(next_pose, next_state)`.
         pose `[B, Dp]`, in (-1, 1) where it is encoded; content `[B, Dc]`; state a tuple
-        of one `(hidden, carry)` pair of `[B, K * num_units]` for each layer.
+        of one `(hidden, carry)` pair of `[B, K * num_units]` for each layer; with N
+        changes also `(past_poses,)`, `[B, N * Dp]`, the normalized poses before, part
+        by part, oldest first.
     """
     pose = keras.Input((pose_dim,), name="pose")
     content = keras.Input((content_dim,), name="content")
@@ -100,11 +112,14 @@ def build_pose_lstm(
         for i in range(num_layers)
     )
     normalization = PoseNormalization(dtype="float32", name=POSE_NORMALIZATION)
-    x = rows = poses_as_rows(normalization(pose), num_parts)
-    if reads_content:
-        x = keras.layers.Concatenate(dtype=dtype, name="codes")(
-            [x, rows_of_parts(content, num_parts)]
-        )
+    rows = poses_as_rows(normalization(pose), num_parts)
+    motion = [rows]
+    if reads_changes:
+        past_poses = keras.Input((reads_changes * pose_dim,), name=PAST_POSES)
+        changes, past = last_changes(rows_of_parts(past_poses, num_parts), rows)
+        motion.append(CHANGE_SCALE * changes)
+    codes = [*motion, rows_of_parts(content, num_parts)] if reads_content else motion
+    x = _join(codes, dtype=dtype, name="codes")
     x = keras.layers.Dense(
         num_units,
         kernel_initializer=blocks.kernel_initializer(),
@@ -113,10 +128,16 @@ def build_pose_lstm(
     )(x)
     next_state = []
     for i, layer_state in enumerate(state):
-        cell = keras.layers.LSTMCell(num_units, dtype=dtype, name=f"lstm{i + 1}")
+        cell = keras.layers.LSTMCell(
+            num_units, dropout=dropout, dtype=dtype, name=f"lstm{i + 1}"
+        )
         states = [rows_of_parts(value, num_parts) for value in layer_state]
         x, states = cell(x, states)
         next_state.append(tuple(join_rows(value, num_parts) for value in states))
+    if reads_changes:
+        state += ((past_poses,),)
+        next_state.append((join_rows(past, num_parts),))
+        x = _join([x, *motion], dtype="float32", name="prediction")
     next_pose = keras.layers.Dense(
         pose_dim // num_parts,
         activation=None if predicts_change else "tanh",
@@ -130,3 +151,35 @@ def build_pose_lstm(
     return keras.Model(
         (pose, content, state), (next_pose, tuple(next_state)), name="pose_lstm"
     )
+
+
+def lstm_cells(pose_lstm):
+    """Return the LSTM layers of a pose LSTM, in their order."""
+    return [x for x in pose_lstm.layers if isinstance(x, keras.layers.LSTMCell)]
+
+
+def forget_dropped(pose_lstm):
+    """Have dropout choose anew what it drops, for the next clips."""
+    for cell in lstm_cells(pose_lstm):
+        cell.reset_dropout_mask()
+
+
+def last_changes(past_rows, rows):
+    """Return the last changes of normalized poses, and the poses before the next one.
+
+    Args:
+        past_rows: `[B K, N Dp / K]`, the N poses before, oldest first.
+        rows: `[B K, Dp / K]`, the pose that follows them.
+
+    Returns:
+        `(changes, past_rows)`, both `[B K, N Dp / K]`.
+    """
+    poses = ops.concatenate([past_rows, rows], axis=-1)
+    past_rows = poses[:, rows.shape[-1] :]
+    return past_rows - poses[:, : -rows.shape[-1]], past_rows
+
+
+def _join(values, **kwargs):
+    if len(values) == 1:
+        return values[0]
+    return keras.layers.Concatenate(**kwargs)(values)

@@ -8,7 +8,11 @@ from keras_drnet.checks.numbers import check_count, check_number
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
-from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
+from keras_drnet.models.pose_lstm import (
+    POSE_NORMALIZATION,
+    forget_dropped,
+    lstm_cells,
+)
 from keras_drnet.training.stage_model import (
     StageModel,
     apply_gradients,
@@ -91,6 +95,14 @@ class PosePredictor(StageModel):
         """The `PoseNormalization` of the LSTM."""
         return self.pose_lstm.get_layer(POSE_NORMALIZATION)
 
+    @property
+    def extra_state(self):
+        """The state of dropout, so that a resumed run goes on with the next clips'."""
+        cells = [cell for cell in lstm_cells(self.pose_lstm) if cell.dropout]
+        if not cells:
+            return {}
+        return {"dropout": [cell.seed_generator.state for cell in cells]}
+
     def build_optimizers(self):
         """Create the optimizer's variables; without effect where they are there."""
         self.optimizer.build(self.pose_lstm.trainable_variables)
@@ -172,7 +184,7 @@ class PosePredictor(StageModel):
                 tf.shape(poses), seed=tf.stack([0, step])
             )
         with tf.GradientTape() as tape:
-            prediction = self.prediction_loss(inputs, poses, content)
+            prediction = self.prediction_loss(inputs, poses, content, training=True)
             loss = self.optimizer.scale_loss(prediction)
         apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
         return track(self._trackers, {"loss": prediction})
@@ -200,25 +212,28 @@ class PosePredictor(StageModel):
             return batch["poses"], batch["content"]
         return self.encode(batch["video"])
 
-    def prediction_loss(self, inputs, poses, content):
+    def prediction_loss(self, inputs, poses, content, *, training=False):
         """Return the error of the poses predicted for all frames but the first.
 
         Args:
             inputs: poses that the LSTM reads, `[B, T, Dp]`, with noise or without.
             poses: true poses, `[B, T, Dp]`.
             content: `[B, Dc]`.
+            training: whether the LSTM's dropout is active.
         """
+        forget_dropped(self.pose_lstm)
         if self.free_running:
             predicted = pose_rollout.observe_and_continue(
                 self.pose_lstm,
                 inputs[:, : self.num_past],
                 content,
                 poses.shape[1] - self.num_past,
+                training=training,
             )
         else:
-            state = pose_rollout.initial_state(self.pose_lstm, tf.shape(poses)[0])
+            state = pose_rollout.initial_state(self.pose_lstm, inputs[:, 0])
             predicted, _ = pose_rollout.observe(
-                self.pose_lstm, inputs[:, :-1], content, state
+                self.pose_lstm, inputs[:, :-1], content, state, training=training
             )
         return drnet_losses.pose_prediction_loss(
             poses[:, 1:], predicted, absolute=self.absolute_error

@@ -127,7 +127,7 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         """
         clip_length = poses.shape[1]
         past = poses[:, : self.num_past]
-        state = pose_rollout.initial_state(self.pose_lstm, tf.shape(poses)[0])
+        state = pose_rollout.initial_state(self.pose_lstm, past[:, 0])
         next_poses, state = pose_rollout.observe(self.pose_lstm, past, content, state)
         pose, predicted = next_poses[:, -1], []
         for t in range(self.num_past, self.rollout_length - 1):

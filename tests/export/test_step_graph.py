@@ -112,9 +112,8 @@ def test_single_functions_are_those_of_the_networks(exported, past):
     primed = functions["prime"](past=tf.constant(past))
     state = {name: primed[name] for name in graph.state_names}
     layers = [state[name] for name in graph.state_names[1:]]
-    next_pose, _ = networks.pose_lstm(
-        (state["pose"], content, tuple(zip(layers[::2], layers[1::2], strict=True)))
-    )
+    layers = tf.nest.pack_sequence_as(networks.pose_lstm.input[2], layers)
+    next_pose, _ = networks.pose_lstm((state["pose"], content, layers))
     predicted = functions["predict_pose"](content=content, **state)
     np.testing.assert_allclose(predicted["pose"], next_pose, atol=1e-5)
 

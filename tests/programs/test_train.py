@@ -18,8 +18,12 @@ from tests.support.processes import (
 
 # One worker trains the run for all.
 pytestmark = pytest.mark.xdist_group("train")
-# With an average of the weights, as one more thing that has to be restored.
-FLAGS = ["--preset=tiny", "--override=drnet.average_momentum=0.9"]
+# With an average of the weights and dropout, as two more things to be restored.
+FLAGS = [
+    "--preset=tiny",
+    "--override=drnet.average_momentum=0.9",
+    "--override=model.lstm_dropout=0.3",
+]
 
 
 @pytest.fixture(scope="module")

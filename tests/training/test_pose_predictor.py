@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_drnet.data.load import load_dataset
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.networks import build_networks
+from keras_drnet.models.pose_lstm import forget_dropped
 from keras_drnet.training.pose_predictor import PosePredictor
 
 
@@ -119,7 +120,7 @@ def test_roll_out_feeds_predictions_back(networks, rng):
     content = tf.constant(rng.uniform(-1, 1, (2, 8)), tf.float32)
     future = pose_rollout.roll_out(lstm, poses, content, 4)
     assert future.shape == (2, 4, 4)
-    state = pose_rollout.initial_state(lstm, 2)
+    state = pose_rollout.initial_state(lstm, poses[:, 0])
     everything = tf.concat([poses, future], axis=1)
     teacher_forced, _ = pose_rollout.observe(lstm, everything[:, :-1], content, state)
     np.testing.assert_allclose(teacher_forced[:, 2:], future, atol=1e-6)
@@ -133,7 +134,7 @@ def test_free_running_trains_on_what_a_roll_out_does(networks, video):
         networks.pose_lstm,
         poses[:, :2],
         content,
-        pose_rollout.initial_state(networks.pose_lstm, 4),
+        pose_rollout.initial_state(networks.pose_lstm, poses[:, 0]),
     )[0]
     future = pose_rollout.roll_out(networks.pose_lstm, poses[:, :3], content, 5)
     predicted = tf.concat([past, future], axis=1)
@@ -155,11 +156,44 @@ def test_state_is_explicit_so_a_sequence_can_be_cut(networks, rng):
     lstm = networks.pose_lstm
     poses = tf.constant(rng.uniform(-1, 1, (2, 6, 4)), tf.float32)
     content = tf.constant(rng.uniform(-1, 1, (2, 8)), tf.float32)
-    state = pose_rollout.initial_state(lstm, 2)
+    state = pose_rollout.initial_state(lstm, poses[:, 0])
     whole, _ = pose_rollout.observe(lstm, poses, content, state)
     first, state = pose_rollout.observe(lstm, poses[:, :2], content, state)
     second, _ = pose_rollout.observe(lstm, poses[:, 2:], content, state)
     np.testing.assert_allclose(tf.concat([first, second], axis=1), whole, atol=1e-6)
+
+
+def test_dropout_drops_the_same_for_a_whole_clip_and_in_training_alone(tiny, rng):
+    lstm = build_networks(tiny.with_overrides(["model.lstm_dropout=0.5"])).pose_lstm
+    content = tf.constant(rng.uniform(-1, 1, (2, 8)), tf.float32)
+    pose = tf.constant(rng.uniform(-1, 1, (2, 1, 4)), tf.float32)
+    start = pose_rollout.initial_state(lstm, pose[:, 0])
+
+    def next_pose(training):
+        return np.array(
+            pose_rollout.observe(lstm, pose, content, start, training=training)[0]
+        )
+
+    lstm.get_layer("next_pose").kernel.assign(rng.normal(size=(8, 4)))
+    whole, dropped = next_pose(training=False), next_pose(training=True)
+    assert not np.array_equal(dropped, whole)
+    np.testing.assert_array_equal(next_pose(training=True), dropped)
+    np.testing.assert_array_equal(next_pose(training=False), whole)
+    forget_dropped(lstm)
+    assert not np.array_equal(next_pose(training=True), dropped)
+
+
+def test_every_training_step_drops_anew(tiny, video):
+    networks = build_networks(tiny.with_overrides(["model.lstm_dropout=0.5"]))
+    predictor = make_predictor(networks, free_running=True)
+    networks.pose_lstm.get_layer("next_pose").kernel.assign(tf.ones((8, 4)))
+    codes = predictor.encode(video)
+    loss = tf.function(
+        lambda: predictor.prediction_loss(codes[0], *codes, training=True)
+    )
+    assert len({float(loss()) for _ in range(5)}) == 5
+    whole = tf.function(lambda: predictor.prediction_loss(codes[0], *codes))
+    assert len({float(whole()) for _ in range(5)}) == 1
 
 
 def test_cached_codes_repeat_from_any_batch_on(tiny, networks):
