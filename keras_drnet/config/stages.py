@@ -102,12 +102,14 @@ class PoseConfig(TrainConfig):
     free_running: bool = False  # Feeds predictions back after num_past, in training.
     absolute_error: bool = False  # The loss; false = squared, as in the paper.
     pose_noise: float = 0.0  # Deviation of noise on input poses; 0 = none.
+    position_weight: float = 1.0  # Of parts' positions in the loss; residuals have 1.
     clip_length: int = 0  # Frames of its training clips; 0 = data.clip_length.
     cached_batches: int = 0  # Batches encoded once and used again; 0 = always new.
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_not_negative(self, "pose_noise", "cached_batches")
+        require_positive(self, "position_weight")
         require_range(self, 0, MAX_SIZE, "clip_length")
 
 

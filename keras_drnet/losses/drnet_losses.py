@@ -113,7 +113,7 @@ def decorrelation_loss(positions):
     return ops.sum(squares) / of_different_parts.sum()
 
 
-def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
+def pose_prediction_loss(poses, predicted_poses, *, absolute=False, weights=1.0):
     """Return the mean squared error of predicted poses, or the mean absolute error.
 
     The paper's is the squared error.
@@ -123,10 +123,12 @@ def pose_prediction_loss(poses, predicted_poses, *, absolute=False):
         predicted_poses: `[B, T, Dp]`, predicted from the poses before.
         absolute: whether to take the absolute error. Its minimum is the median, which
             outliers, such as poses of occluded objects, influence less.
+        weights: factor of the error of each element of a pose, `[Dp]`, or of all.
 
     Raises:
         InputError: shapes differ.
     """
     check_same_shape(poses=poses, predicted_poses=predicted_poses)
     error = poses - predicted_poses
-    return ops.mean(ops.abs(error) if absolute else ops.square(error))
+    error = ops.abs(error) if absolute else ops.square(error)
+    return ops.mean(ops.multiply(weights, error))

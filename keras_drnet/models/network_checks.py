@@ -50,6 +50,12 @@ def check_networks(config):
             "lstm_per_part is true, but the networks are not of parts; set "
             f"model.lstm_per_part to false, or all networks to {PARTS!r}."
         )
+    if config.pose.position_weight != 1:
+        raise InputError(
+            f"pose.position_weight is {config.pose.position_weight}, but the networks "
+            "are not of parts: their poses have no positions; set it to 1, or all "
+            f"networks to {PARTS!r} or {LAYERED!r}."
+        )
     # Not of the tables: all three networks are built together.
     parts = dict.fromkeys(PART_FAMILIES)
     choose(CONTENT_ENCODERS | parts, model.content_encoder, "content encoder")

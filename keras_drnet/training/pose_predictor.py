@@ -56,6 +56,7 @@ class PosePredictor(StageModel):
         free_running=False,
         absolute_error=False,
         pose_noise=0.0,
+        pose_weights=1.0,
         dtype=None,
         name="pose_predictor",
     ):
@@ -71,6 +72,8 @@ class PosePredictor(StageModel):
             absolute_error: whether the loss is the absolute error, not the squared one.
             pose_noise: standard deviation of Gaussian noise on the true poses that
                 the LSTM reads in training; 0 for none.
+            pose_weights: weight of each element of a pose in the loss, `[Dp]`, or of
+                all.
             dtype: dtype policy of the networks.
             name: name of the model.
 
@@ -87,6 +90,7 @@ class PosePredictor(StageModel):
         self.free_running = free_running
         self.absolute_error = absolute_error
         self.pose_noise = pose_noise
+        self.pose_weights = pose_weights
         self._trackers = {}
         self._add_trackers("loss", "rollout")
 
@@ -236,7 +240,10 @@ class PosePredictor(StageModel):
                 self.pose_lstm, inputs[:, :-1], content, state, training=training
             )
         return drnet_losses.pose_prediction_loss(
-            poses[:, 1:], predicted, absolute=self.absolute_error
+            poses[:, 1:],
+            predicted,
+            absolute=self.absolute_error,
+            weights=self.pose_weights,
         )
 
     def get_config(self):
@@ -250,6 +257,7 @@ class PosePredictor(StageModel):
             "free_running": self.free_running,
             "absolute_error": self.absolute_error,
             "pose_noise": self.pose_noise,
+            "pose_weights": self.pose_weights,
             "dtype": self.dtype_policy.name,
             "name": self.name,
         }

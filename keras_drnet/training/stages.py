@@ -110,10 +110,20 @@ def _build_pose_predictor(config, networks, dtype):
         free_running=config.pose.free_running,
         absolute_error=config.pose.absolute_error,
         pose_noise=config.pose.pose_noise,
+        pose_weights=_pose_weights(config),
         dtype=dtype,
     )
     predictor.compile(make_optimizer(config.pose))
     return predictor
+
+
+def _pose_weights(config):
+    """Return the weights of a pose's elements in the loss of stage 2."""
+    weight, model = config.pose.position_weight, config.model
+    if weight == 1:
+        return 1.0
+    positions = 2 * model.num_parts
+    return [weight] * positions + [1.0] * (model.pose_dim - positions)
 
 
 def _build_joint_predictor(config, networks, dtype):

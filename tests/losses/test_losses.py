@@ -132,6 +132,12 @@ def test_pose_prediction_can_be_the_mean_absolute_error():
     assert loss == (0.25 + 0.25 + 0.25 + 0.75) / 4
 
 
+def test_pose_prediction_weighs_the_elements_of_a_pose():
+    poses = tf.constant([[[0.0, 0.0]], [[0.0, 1.0]]])
+    loss = drnet_losses.pose_prediction_loss(poses, 0.5 + 0 * poses, weights=[4.0, 2.0])
+    assert loss == (4 * 0.25 + 2 * 0.25) / 2
+
+
 def test_prediction_loss_is_the_mean_square_of_frames_from_minus_one_to_one():
     frames, predictions = constant(0.25, (2, 3, 4, 4, 1)), constant(1, (2, 3, 4, 4, 1))
     expected = np.mean(np.square((2 * frames - 1) - (2 * predictions - 1)))

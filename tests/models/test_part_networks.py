@@ -248,9 +248,11 @@ def test_the_lstm_of_parts_is_one_lstm_for_each(rng):
                 np.testing.assert_allclose(to_numpy(value)[:, units], wanted, atol=1e-6)
 
 
-def test_other_networks_have_no_lstm_for_each_part(tiny):
+def test_other_networks_have_neither_lstms_of_parts_nor_positions(tiny):
     with pytest.raises(InputError, match="set model.lstm_per_part to false"):
         build_networks(tiny.with_overrides(["model.lstm_per_part=true"]))
+    with pytest.raises(InputError, match="their poses have no positions; set it to 1"):
+        build_networks(tiny.with_overrides(["pose.position_weight=10"]))
 
 
 def test_networks_with_maps_read_one_frame(tiny):

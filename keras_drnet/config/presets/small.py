@@ -32,7 +32,13 @@ def kth_small() -> Config:
         data=data.kth(image_size=64, clip_length=40, max_step=30, actions="walking"),
         model=_layered(patch_size=48, pose_dim=18),
         drnet=_layered_drnet(epochs=40),
-        pose=_small_pose(epochs=25, batch_size=16, cached_batches=256),
+        pose=_small_pose(
+            epochs=25,
+            batch_size=32,
+            cached_batches=128,
+            learning_rate=3e-3,
+            position_weight=10.0,
+        ),
         mcnet=_small_mcnet(),
     )
 
@@ -159,6 +165,8 @@ def _layered(**sizes: Any) -> ModelConfig:
         lstm_units=64,
         lstm_predicts_change=True,
         lstm_reads_content=False,
+        lstm_reads_changes=8,
+        lstm_dropout=0.3,
         **sizes,
     )
 
@@ -187,18 +195,16 @@ def _small_drnet(epochs: int) -> DrNetConfig:
     )
 
 
-def _small_pose(epochs: int, batch_size: int, cached_batches: int = 0) -> PoseConfig:
+def _small_pose(learning_rate: float = 2e-3, **settings: Any) -> PoseConfig:
     return PoseConfig(
-        epochs=epochs,
         steps_per_epoch=100,
-        batch_size=batch_size,
-        learning_rate=2e-3,
+        learning_rate=learning_rate,
         schedule="cosine",
         warmup_steps=20,
         clip_norm=1.0,
         adapt_normalization=True,
         free_running=True,
-        cached_batches=cached_batches,
+        **settings,
     )
 
 
