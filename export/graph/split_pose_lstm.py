@@ -63,7 +63,10 @@ class SplitPoseLSTM(tf.Module):
             self._kernels.append(_constant(np.concatenate([kernel, recurrent])))
             self._biases.append(_constant(bias))
         kernel, bias = _weights(pose_lstm, "next_pose")
-        kernel[len(kernel) - changes_dim :] *= CHANGE_SCALE
+        if self._reads_changes:
+            (linear,) = _weights(pose_lstm, "linear_prediction")
+            linear[part_dim:] *= CHANGE_SCALE
+            kernel = np.concatenate([kernel, linear])
         self._output = _constant(kernel), _constant(bias)
         center, scale = _weights(pose_lstm, "pose_range")
         # As products with diagonal matrices: element by element, tflite-runtime 2.14

@@ -151,6 +151,12 @@ class ModelConfig:
         require_range(self, 1, MAX_DEPTH, "lstm_layers", "num_parts")
         require_range(self, 0, MAX_DEPTH, "lstm_reads_changes")
         require_range(self, 0, 0.9, "lstm_dropout")
+        if self.lstm_reads_changes and not self.lstm_predicts_change:
+            raise InputError(
+                f"lstm_reads_changes is {self.lstm_reads_changes}, but the LSTM gives "
+                "the next pose itself; set lstm_predicts_change to true, or "
+                "lstm_reads_changes to 0."
+            )
         require_not_negative(self, "patch_size")
         require(self, background=("black", "learned"))
 

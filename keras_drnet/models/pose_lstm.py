@@ -75,9 +75,8 @@ def build_pose_lstm(
     not in the paper are for poses with positions. An LSTM that predicts the change of a
     pose keeps what does not move where it is, to a fraction of a pixel; its last layer
     has no tanh. One that does not read content cannot learn the ways of single clips by
-    heart. One that reads the last changes of the pose, at the embedding and at the last
-    layer, does not have to remember velocities: the last layer alone is then a linear
-    prediction from the last poses, of which the LSTM's part is the rest.
+    heart. One that reads the last changes of the pose does not have to remember
+    velocities; what it gives is then added to a linear prediction from the same.
 
     Args:
         pose_dim: length Dp of the pose code.
@@ -90,6 +89,7 @@ def build_pose_lstm(
             not the next one.
         reads_content: whether the next pose depends on content.
         reads_changes: number N of last changes of the pose that are read; 0 for none.
+            Only with `predicts_change`.
         dropout: share of each LSTM layer's inputs that are dropped in training, the
             same ones for all poses of a clip (Gal & Ghahramani, NIPS 2016), if whoever
             trains begins a clip with `forget_dropped`.
@@ -134,10 +134,6 @@ def build_pose_lstm(
         states = [rows_of_parts(value, num_parts) for value in layer_state]
         x, states = cell(x, states)
         next_state.append(tuple(join_rows(value, num_parts) for value in states))
-    if reads_changes:
-        state += ((past_poses,),)
-        next_state.append((join_rows(past, num_parts),))
-        x = _join([x, *motion], dtype="float32", name="prediction")
     next_pose = keras.layers.Dense(
         pose_dim // num_parts,
         activation=None if predicts_change else "tanh",
@@ -145,6 +141,17 @@ def build_pose_lstm(
         dtype="float32",
         name="next_pose",
     )(x)
+    if reads_changes:
+        state += ((past_poses,),)
+        next_state.append((join_rows(past, num_parts),))
+        # From zero: by chance it would multiply poses from step to step.
+        next_pose += keras.layers.Dense(
+            pose_dim // num_parts,
+            use_bias=False,
+            kernel_initializer="zeros",
+            dtype="float32",
+            name="linear_prediction",
+        )(_join(motion, dtype="float32", name="motion"))
     if predicts_change:
         next_pose += rows
     next_pose = normalization(rows_as_poses(next_pose, num_parts), inverse=True)

@@ -73,6 +73,9 @@ def test_overrides_round_trip(rate, steps, flag):
         ("rollout.cached_batches=-8", "cached_batches is -8; expected 0 or"),
         ("rollout.adversarial_weight=-1", "adversarial_weight is -1.0"),
         ("mcnet.image_weight=-1", "image_weight is -1.0; expected 0 or"),
+        ("model.lstm_reads_changes=2", "set lstm_predicts_change to true"),
+        ("model.lstm_dropout=1", "lstm_dropout is 1.0; .* from 0 to 0.9"),
+        ("pose.position_weight=0", "position_weight is 0.0; expected a number above 0"),
         ("pose.clip_length=5", r"5 frames are observed.*expected at least 6, or 0"),
     ],
 )

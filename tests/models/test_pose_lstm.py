@@ -76,10 +76,12 @@ def test_content_is_read_or_not(codes, reads_content):
 @pytest.mark.parametrize("num_parts", [1, 2])
 def test_changes_alone_predict_what_moves_steadily(rng, codes, num_parts):
     lstm = make(predicts_change=True, reads_changes=2, num_parts=num_parts)
-    last, part_dim = lstm.get_layer("next_pose"), POSE_DIM // num_parts
-    kernel, bias = (np.zeros(w.shape) for w in last.get_weights())
+    for name in ("next_pose", "linear_prediction"):
+        layer = lstm.get_layer(name)
+        layer.set_weights([np.zeros(w.shape) for w in layer.get_weights()])
+    kernel, part_dim = layer.kernel.numpy(), POSE_DIM // num_parts
     kernel[-part_dim:] = np.eye(part_dim) / CHANGE_SCALE  # The last change, once more.
-    last.set_weights([kernel, bias])
+    layer.set_weights([kernel])
     first, content = codes
     velocity = rng.normal(size=first.shape).astype("float32")
     poses = first[:, None] + velocity[:, None] * np.arange(6, dtype="float32")[:, None]
@@ -90,7 +92,7 @@ def test_changes_alone_predict_what_moves_steadily(rng, codes, num_parts):
 
 @pytest.mark.parametrize("num_parts", [1, 2])
 def test_the_state_has_the_last_poses_part_by_part(rng, codes, num_parts):
-    lstm = make(reads_changes=2, num_parts=num_parts)
+    lstm = make(predicts_change=True, reads_changes=2, num_parts=num_parts)
     poses = rng.normal(size=(3, 4, POSE_DIM)).astype("float32")
     _, state = roll(lstm, poses, codes[1])
     normalization = lstm.get_layer("pose_range")

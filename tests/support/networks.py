@@ -20,6 +20,7 @@ RICH_PARTS = [
     "model.pose_dim=8",
     "model.num_content_frames=2",
     "model.background=learned",
+    "model.lstm_predicts_change=true",
     "model.lstm_reads_changes=2",
 ]
 # Of layers, two parts in front of each clip's background.
@@ -49,9 +50,8 @@ def lively_networks(config, *, seed=0, dtype="float32"):
                 fan_in = np.prod(values.shape) / values.shape[-1]
                 gain = {1: 0.3, 2: 2.0, 4: 1.6}[values.ndim]
                 values = rng.normal(0.0, gain / np.sqrt(fan_in), values.shape)
-            if weight.path.endswith("next_pose/kernel"):
-                # What is predicted from changes alone must not grow without end.
-                values[config.model.lstm_units :] *= 0.02
+            if "linear_prediction" in weight.path:
+                values *= 0.02  # A roll-out must not grow without end.
             weight.assign(values)
     return networks
 
