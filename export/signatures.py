@@ -4,7 +4,8 @@
 number of state tensors has to be written into its code. This module needs neither
 TensorFlow nor NumPy.
 
-Formats: 1 has no `resize`; 1 and 2 call the function `prime` "seed".
+Formats: 1 has no `resize`; 1 and 2 call the function `prime` "seed"; 1 to 3 have no
+`positions`.
 """
 
 import dataclasses
@@ -13,7 +14,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 SIGNATURES_FILE = "signatures.json"
 OLD_NAMES = {"seed": "prime"}  # Functions' names before format 3.
 
@@ -98,6 +99,10 @@ class Signatures:
             unchanged.
         state: names of the tensors that `prime` returns, and that `step` takes and
             returns updated.
+        positions: for each part of a frame, the indices of its row and its column in
+            `pose`; `None` where poses have no positions. A position is -1 at the
+            upper or left edge of the frame, 1 at the lower or right one, and 0 in its
+            middle.
         functions: the signatures by name.
         prime_function: name of the function `prime` in the bundle's model files.
     """
@@ -113,6 +118,7 @@ class Signatures:
     resize: str
     content: tuple[str, ...]
     state: tuple[str, ...]
+    positions: tuple[tuple[int, int], ...] | None
     functions: dict[str, Signature]
     prime_function: str = "prime"
 
@@ -127,6 +133,19 @@ class Signatures:
         for key in ("content", "state"):
             names = getattr(self, key)
             _check(all(isinstance(name, str) for name in names), key, names)
+        self._check_positions()
+
+    def _check_positions(self) -> None:
+        if self.positions is None:
+            return
+        pose_dim = self.functions["step"].inputs["pose"].shape[-1] or 0
+        indices = [index for pair in self.positions for index in pair]
+        is_sound = (
+            bool(indices)
+            and all(type(index) is int and 0 <= index < pose_dim for index in indices)
+            and len(set(indices)) == len(indices)
+        )
+        _check(is_sound, "positions", self.positions)
 
     def name_in_files(self, function: str) -> str:
         """Return the name that a function has in the bundle's model files."""
@@ -159,7 +178,9 @@ class Signatures:
             names: dict[str, Any] = {
                 key: tuple(values.pop(key)) for key in ("content", "state")
             }
-            return cls(functions=functions, **names, **values)
+            if (positions := values.pop("positions")) is not None:
+                positions = tuple((row, column) for row, column in positions)
+            return cls(functions=functions, positions=positions, **names, **values)
         except OtherFormatError:
             raise
         except (
@@ -200,6 +221,8 @@ def _upgraded(values: dict[str, Any]) -> dict[str, Any]:
         )
     if version < 2:
         values.setdefault("resize", "squash")
+    if version < 4:
+        values["positions"] = None
     if version < 3:
         values["prime_function"] = "seed"
         values["functions"]["prime"] = values["functions"].pop("seed")

@@ -31,7 +31,10 @@ class SplitDecoder(tf.Module):
 
     Attributes:
         map_shapes: shape `[H', W', C']` of each content map, in the order of use.
+        positions: see `Signatures`.
     """
+
+    positions = None
 
     def __init__(self, decoder, pose_dim, side=1):
         """Fold the weights of a decoder.

@@ -8,7 +8,7 @@ convolutions that make pixels of both layers.
 import tensorflow as tf
 
 from keras_drnet.models.layered_decoder import LayerComposition
-from keras_drnet.models.part_poses import split_pose
+from keras_drnet.models.part_poses import position_indices, split_pose
 
 from .split_decoder import SplitDecoder
 
@@ -44,6 +44,11 @@ class SplitLayeredDecoder(tf.Module):
         self._make_pixels = SplitDecoder(pixels, channels, side)
         self.map_shapes = [(self._num_parts, *s) for s in self._draw.map_shapes]
         self.map_shapes += [background.shape[1:], frame.shape[1:]]
+
+    @property
+    def positions(self):
+        """For each part, the indices of its row and its column in a pose."""
+        return position_indices(self._num_parts)
 
     @tf.Module.with_name_scope
     def content_maps(self, content, skips):

@@ -7,7 +7,7 @@ once, and a frame takes two small matrix products for each part.
 import tensorflow as tf
 
 from keras_drnet.models.part_decoder import PartComposition
-from keras_drnet.models.part_poses import split_pose
+from keras_drnet.models.part_poses import position_indices, split_pose
 from keras_drnet.models.patches import arrange_patches, put_patches
 
 from .split_decoder import SplitDecoder
@@ -51,6 +51,11 @@ class SplitPartDecoder(tf.Module):
         if self._centroids and not residual:
             shapes.append((2,))
         self.map_shapes = [(self._num_parts, *shape) for shape in shapes]
+
+    @property
+    def positions(self):
+        """For each part, the indices of its row and its column in a pose."""
+        return position_indices(self._num_parts)
 
     @tf.Module.with_name_scope
     def content_maps(self, content, skips):

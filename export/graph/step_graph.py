@@ -130,6 +130,7 @@ class StepGraph(tf.Module):
             resize=data.resize,
             content=self.content_names,
             state=self.state_names,
+            positions=self._decoder.positions,
             functions={
                 key: Signature(
                     inputs={

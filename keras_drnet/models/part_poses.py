@@ -3,6 +3,11 @@
 from keras import ops
 
 
+def position_indices(num_parts):
+    """Return for each part the indices of its row and its column in a pose."""
+    return tuple((2 * part, 2 * part + 1) for part in range(num_parts))
+
+
 def split_pose(pose, num_parts):
     """Return the pose of each part alone.
 

@@ -5,6 +5,7 @@ import pytest
 from export.bundle import Options, export_run
 from export.formats.flatbuffer import Model
 from export.formats.schemes import SCHEMES
+from export.signatures import Signatures
 from keras_drnet.config.presets import PRESETS
 from tests.support.networks import (
     CENTERED_PARTS,
@@ -39,6 +40,8 @@ def test_a_step_is_the_pose_lstm_and_two_small_products_for_each_part(tmp_path):
     expected = NUM_PARTS * (products + lstm) + normalization
     assert model.multiply_adds("step") == expected
     assert model.operators().isdisjoint({"CUSTOM", "WHILE"})
+    signatures = Signatures.from_json((bundle / "signatures.json").read_text())
+    assert signatures.positions == ((0, 1), (2, 3))
 
 
 @pytest.mark.slow

@@ -35,6 +35,7 @@ SIGNATURES = Signatures(
     resize="squash",
     content=(),
     state=(),
+    positions=None,
     functions={
         "serving_default": Signature(
             inputs={

@@ -45,8 +45,28 @@ def test_format_1_has_no_resize(values):
         read(values)
 
 
-def test_what_is_written_is_read(values):
-    values |= {"format_version": FORMAT_VERSION}
+def test_format_3_has_no_positions(values):
+    values["format_version"] = 3
+    values["functions"]["prime"] = values["functions"].pop("seed")
+    assert read(values).positions is None
+    values["format_version"] = 4
+    with pytest.raises(ValueError, match="not a signatures.json .*'positions'"):
+        read(values)
+
+
+@pytest.mark.parametrize(
+    "positions", [[], [[0]], [[0, 1, 2]], [[0, 0]], [[0, 99]], [[0, -1]], [[0, "1"]], 3]
+)
+def test_positions_that_a_pose_has_not_are_refused(values, positions):
+    values |= {"format_version": FORMAT_VERSION, "positions": positions}
+    values["functions"]["prime"] = values["functions"].pop("seed")
+    with pytest.raises(ValueError, match=r"not a signatures\.json"):
+        read(values)
+
+
+@pytest.mark.parametrize("positions", [None, [[0, 1], [3, 2]]])
+def test_what_is_written_is_read(values, positions):
+    values |= {"format_version": FORMAT_VERSION, "positions": positions}
     values["functions"]["prime"] = values["functions"].pop("seed")
     signatures = read(values)
     assert signatures.prime_function == "prime"
@@ -59,7 +79,7 @@ def test_other_formats_are_refused(values, version):
     values["format_version"] = version
     with pytest.raises(
         ValueError,
-        match=f"has format {version}; this program reads formats 1 to 3. Use",
+        match=f"has format {version}; this program reads formats 1 to 4. Use",
     ):
         read(values)
 
@@ -113,7 +133,7 @@ def test_hostile_text_is_refused():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"format_version": 2}', '{"format_version": 3}', '"signatures"'],
+    ["", "[]", "{}", '{"format_version": 2}', '{"format_version": 4}', '"signatures"'],
 )
 def test_other_text_is_refused(text):
     with pytest.raises(ValueError, match="not a signatures.json of keras_drnet"):

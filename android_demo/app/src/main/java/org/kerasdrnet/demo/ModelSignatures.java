@@ -18,7 +18,7 @@ public final class ModelSignatures {
   /** Name of the file in a bundle. */
   public static final String FILE = "signatures.json";
 
-  private static final int FORMAT_VERSION = 3;
+  private static final int FORMAT_VERSION = 4;
 
   /** Name of the model. */
   public final String name;
