@@ -1,0 +1,110 @@
+/** An endless prediction: content is encoded once, and each step costs the same. */
+
+import type { Runner, Tensors } from "./model_runner";
+import { frameSize, type ModelSignatures } from "./signatures";
+import type { Step } from "./worker_messages";
+
+/**
+ * Content and state of a prediction, in the runtime's memory.
+ *
+ * The outputs of a step are the inputs of the next: nothing is copied but the frame and the pose.
+ * Calls must not overlap.
+ */
+export class Rollout {
+  private content: Tensors = {};
+  private state: Tensors = {};
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly signatures: ModelSignatures,
+  ) {}
+
+  /** Encodes content and poses of `numPast` observed frames; returns the next pose. */
+  async prime(frames: Float32Array): Promise<Float32Array> {
+    const primed = await this.observe(frames);
+    this.replace("content", pick(primed, this.signatures.content));
+    this.replace("state", pick(primed, this.signatures.state));
+    return values(this.state["pose"]);
+  }
+
+  /** Takes the content of other frames; the motion continues as it was. */
+  async replaceContent(frames: Float32Array): Promise<null> {
+    const primed = await this.observe(frames);
+    this.replace("content", pick(primed, this.signatures.content));
+    free(pick(primed, this.signatures.state));
+    return null;
+  }
+
+  /** Draws the frame of a pose, and predicts the next pose from it. */
+  async step(pose: Float32Array): Promise<Step> {
+    const start = performance.now();
+    const outputs = await this.run(pose);
+    this.replace("state", pick(outputs, this.signatures.state));
+    const frame = take(outputs["frame"]);
+    const milliseconds = performance.now() - start;
+    return { frame, nextPose: values(this.state["pose"]), milliseconds };
+  }
+
+  /** Draws the frame of a pose; the motion stays as it was. */
+  async draw(pose: Float32Array): Promise<Float32Array> {
+    const outputs = await this.run(pose);
+    const frame = values(outputs["frame"]);
+    free(outputs);
+    return frame;
+  }
+
+  close(): void {
+    this.replace("content", {});
+    this.replace("state", {});
+    this.runner.close();
+  }
+
+  private async run(pose: Float32Array): Promise<Tensors> {
+    if (!("pose" in this.state)) {
+      throw new Error("no frames were observed yet; call prime() first");
+    }
+    const given = this.runner.tensor(pose, this.signatures.shapes["pose"]);
+    try {
+      return await this.runner.run("step", { ...this.content, ...this.state, pose: given });
+    } finally {
+      given.delete();
+    }
+  }
+
+  private async observe(frames: Float32Array): Promise<Tensors> {
+    const { imageSize, numChannels, numPast, primeFunction } = this.signatures;
+    if (frames.length !== numPast * frameSize(this.signatures)) {
+      throw new Error(`${frames.length} values are not ${numPast} frames`);
+    }
+    const shape = [1, numPast, imageSize, imageSize, numChannels];
+    const past = this.runner.tensor(frames, shape);
+    try {
+      return await this.runner.run(primeFunction, { past });
+    } finally {
+      past.delete();
+    }
+  }
+
+  private replace(kind: "content" | "state", tensors: Tensors): void {
+    free(this[kind]);
+    this[kind] = tensors;
+  }
+}
+
+function pick(tensors: Tensors, names: readonly string[]): Tensors {
+  return Object.fromEntries(names.map((name) => [name, tensors[name]]));
+}
+
+function free(tensors: Tensors): void {
+  Object.values(tensors).forEach((tensor) => tensor.delete());
+}
+
+function values(tensor: Tensors[string]): Float32Array {
+  return tensor.toTypedArray() as Float32Array;
+}
+
+function take(tensor: Tensors[string]): Float32Array {
+  const taken = values(tensor);
+  tensor.delete();
+  return taken;
+}
