@@ -1,22 +1,34 @@
-import { listBundles, ModelBundle } from "./bundle";
-import { VideoPredictor } from "./video_predictor";
-import { frameSize } from "./signatures";
+/** The page: connects its controls with the prediction. */
 
-const t0 = performance.now();
-const predictor = new VideoPredictor();
-const names = await listBundles("bundles");
-const bundle = await ModelBundle.open(`bundles/${names[0]}`);
-const s = bundle.signatures;
-const model = await bundle.read(bundle.variants()[0].file);
-await predictor.call("open", { model, signatures: s }, [model]);
-const past = new Float32Array(s.numPast * frameSize(s));
-let pose = await predictor.call("prime", past);
-document.title = "primed " + (performance.now() - t0);
-let sum = 0;
-const t1 = performance.now();
-for (let i = 0; i < 200; i++) {
-  const r = await predictor.call("step", pose);
-  pose = r.nextPose;
-  sum += r.milliseconds;
+import { listBundles } from "./bundle";
+import { Controls } from "./controls";
+import { sentence } from "./demo_error";
+import { element } from "./elements";
+
+const BUNDLES = "bundles";
+// The smallest module with an instruction of 128-bit SIMD.
+const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0];
+const SIMD_CODE = [65, 0, 253, 15, 253, 98, 11];
+
+async function main(): Promise<void> {
+  const message = element("message", HTMLElement);
+  const isSupported =
+    typeof WebAssembly === "object" &&
+    WebAssembly.validate(new Uint8Array([...SIMD, ...SIMD_CODE]));
+  if (!isSupported) {
+    message.textContent =
+      "This browser has no WebAssembly with SIMD, on which the model runs. " +
+      "Try a current Chrome, Edge, Firefox or Safari.";
+    element("phase", HTMLElement).textContent = "Not started";
+    return;
+  }
+  try {
+    const controls = new Controls(BUNDLES);
+    await controls.open(await listBundles(BUNDLES));
+  } catch (error) {
+    message.textContent = sentence(error);
+    element("phase", HTMLElement).textContent = "Stopped";
+  }
 }
-document.title += ` step ${sum / 200} wall ${(performance.now() - t1) / 200} pose ${pose}`;
+
+void main();
