@@ -66,7 +66,8 @@ export class ModelBundle {
     for (const [file, { bytes }] of this.files) {
       const match = MODEL.exec(file);
       if (match) {
-        variants.push({ name: match[1] ?? PLAIN_VARIANT, file, bytes });
+        const [, name = PLAIN_VARIANT] = match;
+        variants.push({ name, file, bytes });
       }
     }
     const isPlain = ({ name }: Variant) => Number(name === PLAIN_VARIANT);
@@ -134,10 +135,9 @@ async function check(file: string, bytes: ArrayBuffer, entry?: FileEntry): Promi
     throw new DemoError(`${MANIFEST_FILE} does not list ${file}; export the bundle again.`);
   }
   // Browsers have no digest on pages from other machines without https.
-  const digest: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   const isWhole =
     bytes.byteLength === entry.bytes &&
-    (digest === undefined || hex(await digest.digest("SHA-256", bytes)) === entry.sha256);
+    (!("subtle" in crypto) || hex(await crypto.subtle.digest("SHA-256", bytes)) === entry.sha256);
   if (!isWhole) {
     throw new DemoError(`${file} is damaged; copy or export the bundle again.`);
   }

@@ -97,8 +97,8 @@ export class Controls implements Screen {
     const { milliseconds } = playback;
     const rate = this.rate.perSecond();
     element("milliseconds", HTMLElement).textContent =
-      milliseconds > 0 ? `${milliseconds.toFixed(1)} ms a frame` : "–";
-    element("rate", HTMLElement).textContent = rate > 0 ? `${rate.toFixed(0)} frames a second` : "–";
+      milliseconds > 0 ? `${milliseconds.toFixed(1)} ms` : "–";
+    element("rate", HTMLElement).textContent = rate > 0 ? `${rate.toFixed(0)} fps` : "–";
     element("hint", HTMLElement).classList.toggle("ready", shown.positions !== null);
     this.lastShown = shown;
   }

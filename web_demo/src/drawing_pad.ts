@@ -147,7 +147,7 @@ export class DrawingPad {
     });
     knob.addEventListener("keydown", (event) => {
       const step = (this.side / 640) * (event.shiftKey ? FAR : 1);
-      const moves: Record<string, readonly [number, number]> = {
+      const moves: Partial<Record<string, readonly [number, number]>> = {
         ArrowLeft: [-step, 0],
         ArrowRight: [step, 0],
         ArrowUp: [0, -step],

@@ -110,7 +110,8 @@ export class ModelRunner implements Runner {
   }
 
   private requireShapes(name: string, inputs: Shapes, outputs: Shapes): void {
-    const runner = this.model.signatures[name];
+    const runners: Partial<CompiledModel["signatures"]> = this.model.signatures;
+    const runner = runners[name];
     const fits =
       runner !== undefined &&
       isSame(runner.getInputDetails(), inputs) &&
@@ -123,7 +124,7 @@ export class ModelRunner implements Runner {
   }
 }
 
-type Shapes = Record<string, readonly number[]>;
+type Shapes = Partial<Record<string, readonly number[]>>;
 
 function isSame(details: readonly { name: string; shape: Int32Array }[], shapes: Shapes): boolean {
   return (
@@ -133,5 +134,5 @@ function isSame(details: readonly { name: string; shape: Int32Array }[], shapes:
 }
 
 function reason(error: unknown): string {
-  return String(errors[0] ?? error).slice(0, 200);
+  return String(errors.at(0) ?? error).slice(0, 200);
 }

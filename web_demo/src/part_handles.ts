@@ -4,7 +4,7 @@ import { makeButton } from "./elements";
 import type { Playback } from "./playback";
 import { clamped, nearest, type Position } from "./poses";
 
-const ARROWS: Record<string, readonly [row: number, column: number]> = {
+const ARROWS: Partial<Record<string, readonly [row: number, column: number]>> = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
   ArrowLeft: [0, -1],

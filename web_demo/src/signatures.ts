@@ -190,7 +190,7 @@ function requireShape(signature: Json, side: string, name: string, expected: num
   const shape = shapeOf(signature, side, name);
   if (shape.join() !== expected.join()) {
     throw new DemoError(
-      `${SIGNATURES_FILE} contradicts itself: ${name} has shape [${shape}], not [${expected}]; ` +
+      `${SIGNATURES_FILE} contradicts itself: ${name} has shape [${shape.join()}], not [${expected.join()}]; ` +
         "export the bundle again.",
     );
   }

@@ -5,8 +5,8 @@ import PredictorWorker from "./worker?worker";
 import type { Calls, CallName, Reply } from "./worker_messages";
 
 interface Waiting {
-  resolve(answer: never): void;
-  reject(error: Error): void;
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** The page's end of the worker: calls are answered in their order. */

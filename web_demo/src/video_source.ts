@@ -82,12 +82,11 @@ export class CameraFrames implements FrameSource {
 
 async function openCamera(): Promise<MediaStream> {
   // Browsers give no cameras to pages from other machines without https.
-  const devices: MediaDevices | undefined = navigator.mediaDevices;
-  if (devices === undefined) {
+  if (!("mediaDevices" in navigator)) {
     throw new DemoError("The camera needs https, or a page of this machine.");
   }
   try {
-    return await devices.getUserMedia({ video: { facingMode: "environment" } });
+    return await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch (error) {
     const isRefused = (error as Error).name === "NotAllowedError";
     throw new DemoError(
