@@ -1,30 +1,30 @@
-/** The controls of the page, and what they show. */
+/** The controls of the page, and what they show of the prediction. */
 
-import type { Clip } from "./frame_source";
 import { inkColors } from "./drawing";
 import { DrawingPad } from "./drawing_pad";
 import { element, fillRadios } from "./elements";
-import { FrameRate } from "./frame_rate";
+import type { Clip, FrameSource } from "./frame_source";
 import { FrameView } from "./frame_view";
 import { PartHandles } from "./part_handles";
 import type { Shown } from "./playback";
 import { PoseMap } from "./pose_map";
 import { Prediction, type Screen } from "./prediction";
+import { Readout } from "./readout";
 import { Thumbnails } from "./thumbnails";
+import { Transport } from "./transport";
 import { CameraFrames, VideoFile } from "./video_source";
-
-const PHASES = { observed: "Observed", predicted: "Predicted" };
 
 export class Controls implements Screen {
   private readonly prediction = new Prediction(this);
-  private readonly playback = this.prediction.playback;
   private readonly view = new FrameView(element("picture", HTMLCanvasElement));
-  private readonly rate = new FrameRate();
+  private readonly readout = new Readout();
+  private readonly transport: Transport;
   private readonly handles: PartHandles;
   private readonly map: PoseMap;
   private readonly pad: DrawingPad;
   private readonly clips: Thumbnails;
   private readonly contents: Thumbnails;
+  private readonly hint = element("hint", HTMLElement);
   private parts: HTMLInputElement[] = [];
   private own?: Clip; // What the visitor drew or filmed.
   private colors: number[][] | null = null;
@@ -35,15 +35,20 @@ export class Controls implements Screen {
    * @param folder address of the bundles
    */
   constructor(private readonly folder: string) {
-    const { prediction, playback } = this;
+    const { prediction } = this;
+    const { playback } = prediction;
     this.handles = new PartHandles(element("handles", HTMLElement), playback, {
       select: (part) => this.select(part),
       hold: (part) => this.hold(part),
     });
+    this.transport = new Transport(playback, this.readout, {
+      restart: () => prediction.restart(),
+      focusPart: (part) => this.handles.focus(part),
+    });
     this.map = new PoseMap(element("map", HTMLCanvasElement), (part, path) => {
       const start = playback.now();
       playback.hold(part, (now) => path.positionAt(now - start));
-      this.button("let-go").disabled = false;
+      button("let-go").disabled = false;
     });
     this.pad = new DrawingPad(
       (clip) => this.playOwn(clip),
@@ -56,7 +61,6 @@ export class Controls implements Screen {
     this.contents = new Thumbnails(element("contents", HTMLElement), "Content of clip", (clip) => {
       void prediction.swapContent(clip);
     });
-    playback.isPaused = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.connect();
     const tick = (now: number) => {
       if (!this.pad.isOpen) {
@@ -69,8 +73,8 @@ export class Controls implements Screen {
 
   /** Offers bundles and opens the first of them. */
   async open(names: readonly string[]): Promise<void> {
-    const select = element("bundle", HTMLSelectElement);
-    select.replaceChildren(...names.map((name) => new Option(name.replaceAll("_", " "), name)));
+    const options = names.map((name) => new Option(name.replaceAll("_", " "), name));
+    element("bundle", HTMLSelectElement).replaceChildren(...options);
     await this.prediction.open(`${this.folder}/${names[0]}`);
   }
 
@@ -79,28 +83,14 @@ export class Controls implements Screen {
     if (bundle === undefined) {
       return;
     }
-    const { numChannels, numPast } = bundle.signatures;
-    const kind = shown.number > 0 ? "predicted" : "observed";
-    this.view.show(shown.frame, numChannels);
+    this.lastShown = shown;
+    this.view.show(shown.frame, bundle.signatures.numChannels);
     this.handles.show(shown.positions);
     if (shown.positions) {
       this.map.add(shown.positions);
     }
-    const frame = element("frame", HTMLElement);
-    if (frame.dataset["kind"] !== kind) {
-      frame.dataset["kind"] = kind;
-      element("status", HTMLElement).textContent = `${PHASES[kind]} frames`;
-    }
-    const number = shown.number > 0 ? shown.number : `${numPast + shown.number} of ${numPast}`;
-    element("phase", HTMLElement).textContent = `${PHASES[kind]} frame ${number}`;
-    this.rate.add(performance.now());
-    const { milliseconds } = playback;
-    const rate = this.rate.perSecond();
-    element("milliseconds", HTMLElement).textContent =
-      milliseconds > 0 ? `${milliseconds.toFixed(1)} ms` : "–";
-    element("rate", HTMLElement).textContent = rate > 0 ? `${rate.toFixed(0)} fps` : "–";
-    element("hint", HTMLElement).classList.toggle("ready", shown.positions !== null);
-    this.lastShown = shown;
+    this.hint.classList.toggle("ready", shown.positions !== null);
+    this.readout.show(shown, bundle.signatures, playback.milliseconds);
   }
 
   change(): void {
@@ -117,18 +107,16 @@ export class Controls implements Screen {
     this.map.setParts(parts);
     this.handles.setParts(parts, signatures.imageSize);
     this.select(0);
-    this.button("let-go").disabled = true;
+    button("let-go").disabled = true;
     element("variant", HTMLSelectElement).value = variant?.name ?? "";
     const clips = this.own ? [...examples, this.own] : examples;
     this.clips.show(clips, clip, signatures.numChannels);
     this.contents.show(clips, content, signatures.numChannels);
-    this.colors = inkColors(examples as Float32Array[][], signatures.numChannels);
-    const hasClips = examples.length > 0;
-    this.button("draw").hidden = this.colors === null;
-    this.button("video").hidden = this.button("camera").hidden = !hasClips || this.colors !== null;
-    element("hint", HTMLElement).textContent =
-      this.colors === null ? "Grab the figure and move it" : "Grab a digit and throw it";
-    this.showPause();
+    this.colors = inkColors(examples, signatures.numChannels);
+    const hasDigits = this.colors !== null;
+    button("draw").hidden = !hasDigits;
+    button("video").hidden = button("camera").hidden = examples.length === 0 || hasDigits;
+    this.hint.textContent = hasDigits ? "Grab a digit and throw it" : "Grab the figure and move it";
   }
 
   tell(message: string): void {
@@ -142,78 +130,42 @@ export class Controls implements Screen {
     }
     const { name, dataset, imageSize, numChannels, numPast, positions } = bundle.signatures;
     this.own = undefined;
-    const variants = bundle.variants().map(
-      (each) => new Option(`${each.name}, ${(each.bytes / 1e6).toFixed(1)} MB`, each.name),
-    );
+    const variants = bundle
+      .variants()
+      .map((each) => new Option(`${each.name}, ${(each.bytes / 1e6).toFixed(1)} MB`, each.name));
     element("variant", HTMLSelectElement).replaceChildren(...variants);
     const color = numChannels === 1 ? "gray" : "color";
     element("about", HTMLElement).textContent =
       `${name}: a DrNet of ${dataset}, ${imageSize} × ${imageSize} pixels, ${color}. ` +
       `It observes ${numPast} frames.`;
-    element("map-panel", HTMLElement).hidden = positions === null;
-    element("smooth-field", HTMLElement).hidden = positions === null;
-    element("hint", HTMLElement).hidden = positions === null;
+    for (const id of ["map-panel", "smooth-field", "hint"]) {
+      element(id, HTMLElement).hidden = positions === null;
+    }
     const labels = (positions ?? []).map((_, part) => `Part ${part + 1}`);
     this.parts = fillRadios(element("parts", HTMLElement), labels, (part) => this.select(part));
   }
 
   private connect(): void {
-    const { prediction, playback } = this;
-    this.button("pause").addEventListener("click", () => this.setPaused(!playback.isPaused));
-    this.button("restart").addEventListener("click", () => prediction.restart());
-    const speed = element("speed", HTMLSelectElement);
-    speed.addEventListener("change", () => (playback.speed = Number(speed.value)));
-    const smooth = element("smooth", HTMLInputElement);
-    smooth.addEventListener("change", () => (playback.isSmooth = smooth.checked));
     const bundle = element("bundle", HTMLSelectElement);
     bundle.addEventListener("change", () => {
       this.closePad();
-      void prediction.open(`${this.folder}/${bundle.value}`);
+      void this.prediction.open(`${this.folder}/${bundle.value}`);
     });
     const variant = element("variant", HTMLSelectElement);
-    variant.addEventListener("change", () => prediction.setVariant(variant.value));
-    this.button("circle").addEventListener("click", () => this.map.drawCircle());
-    this.button("let-go").addEventListener("click", () => this.letGo());
-    this.button("draw").addEventListener("click", () => this.openPad());
-    this.button("camera").addEventListener("click", () => this.film(new CameraFrames()));
+    variant.addEventListener("change", () => this.prediction.setVariant(variant.value));
+    button("circle").addEventListener("click", () => this.map.drawCircle());
+    button("let-go").addEventListener("click", () => this.letGo());
+    button("draw").addEventListener("click", () => this.openPad());
+    button("camera").addEventListener("click", () => void this.film(new CameraFrames()));
     const input = element("video-input", HTMLInputElement);
-    this.button("video").addEventListener("click", () => input.click());
+    button("video").addEventListener("click", () => input.click());
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       input.value = ""; // The same file can be chosen again.
       if (file) {
-        this.film(new VideoFile(file));
+        void this.film(new VideoFile(file));
       }
     });
-    addEventListener("keydown", (event) => this.onKey(event));
-  }
-
-  private onKey(event: KeyboardEvent): void {
-    const { target, key, ctrlKey, metaKey, altKey } = event;
-    const hasOwnKeys =
-      target instanceof HTMLElement && target.closest("select, input, summary, button:not(.handle)");
-    if (hasOwnKeys || ctrlKey || metaKey || altKey || this.pad.isOpen) {
-      return;
-    }
-    if (key === " ") {
-      event.preventDefault();
-      this.setPaused(!this.playback.isPaused);
-    } else if (key === "r" || key === "R") {
-      this.prediction.restart();
-    } else if (/^[1-9]$/.test(key)) {
-      this.handles.focus(Number(key) - 1);
-    }
-  }
-
-  private setPaused(isPaused: boolean): void {
-    this.playback.isPaused = isPaused;
-    this.rate.clear();
-    this.showPause();
-    element("status", HTMLElement).textContent = isPaused ? "Paused" : "Playing";
-  }
-
-  private showPause(): void {
-    this.button("pause").textContent = this.playback.isPaused ? "Play" : "Pause";
   }
 
   private select(part: number): void {
@@ -224,26 +176,23 @@ export class Controls implements Screen {
   private hold(part: number): void {
     this.map.removePath(part);
     this.select(part);
-    element("hint", HTMLElement).hidden = true;
+    this.hint.hidden = true;
   }
 
   private letGo(): void {
     this.parts.forEach((_, part) => {
       this.map.removePath(part);
-      this.playback.release(part);
+      this.prediction.playback.release(part);
     });
-    this.button("let-go").disabled = true;
+    button("let-go").disabled = true;
   }
 
-  private film(source: VideoFile | CameraFrames): void {
-    const before = this.prediction.clip;
-    void this.prediction.playFrom(source).then(() => {
-      const { clip } = this.prediction;
-      if (clip && clip !== before) {
-        this.own = clip;
-        this.change();
-      }
-    });
+  private async film(source: FrameSource): Promise<void> {
+    const clip = await this.prediction.playFrom(source);
+    if (clip) {
+      this.own = clip;
+      this.change();
+    }
   }
 
   private openPad(): void {
@@ -251,7 +200,7 @@ export class Controls implements Screen {
     if (bundle && this.colors) {
       this.pad.open(bundle.signatures, this.colors);
       this.setPadOpen(true);
-      element("phase", HTMLElement).textContent = "Draw the first frame";
+      this.readout.showDrawing();
     }
   }
 
@@ -264,11 +213,10 @@ export class Controls implements Screen {
   }
 
   private setPadOpen(isOpen: boolean): void {
-    element("transport", HTMLElement).hidden = isOpen;
-    element("hint", HTMLElement).classList.toggle("covered", isOpen);
+    this.transport.setHidden(isOpen);
+    this.hint.classList.toggle("covered", isOpen);
     if (isOpen) {
       this.handles.show(null);
-      element("frame", HTMLElement).dataset["kind"] = "drawn";
     }
   }
 
@@ -277,8 +225,8 @@ export class Controls implements Screen {
     this.setPadOpen(false);
     this.prediction.play(clip);
   }
+}
 
-  private button(id: string): HTMLButtonElement {
-    return element(id, HTMLButtonElement);
-  }
+function button(id: string): HTMLButtonElement {
+  return element(id, HTMLButtonElement);
 }

@@ -29,7 +29,7 @@ export function centerOf(strokes: Sketch["strokes"]): Point {
 }
 
 /** Returns the colors of a data set that draws in pure colors on black, else `null`. */
-export function inkColors(clips: readonly Float32Array[][], numChannels: number): number[][] | null {
+export function inkColors(clips: readonly (readonly Float32Array[])[], numChannels: number): number[][] | null {
   const colors = new Map<string, number[]>();
   let [black, all] = [0, 0];
   for (const frame of clips.flat()) {

@@ -49,7 +49,9 @@ export class DrawingPad {
       this.onClose();
     });
     element("pad-clear", HTMLButtonElement).addEventListener("click", () => this.clear());
-    element("pad-sample", HTMLButtonElement).addEventListener("click", () => this.drawHeart());
+    element("pad-sample", HTMLButtonElement).addEventListener("click", () =>
+      this.drawHeart(this.current),
+    );
   }
 
   get isOpen(): boolean {
@@ -68,6 +70,10 @@ export class DrawingPad {
     fillRadios(element("pad-colors", HTMLElement), names, (index) => (this.current = index));
     this.pad.hidden = this.tools.hidden = false;
     this.clear();
+    // A model of two digits makes one up where it sees none.
+    for (let index = 1; index < colors.length; index++) {
+      this.drawHeart(index);
+    }
   }
 
   close(): void {
@@ -99,10 +105,10 @@ export class DrawingPad {
     this.paint();
   }
 
-  private drawHeart(): void {
+  private drawHeart(index: number): void {
     const { side } = this;
-    const layer = this.layers[this.current];
-    const center = side * (this.current === 0 ? 0.35 : 0.65);
+    const layer = this.layers[index];
+    const center = side * (index === 0 ? 0.35 : 0.65);
     const stroke = Array.from({ length: 41 }, (_, i) => {
       const angle = (2 * Math.PI * i) / 40;
       const y = 13 * Math.cos(angle) - 5 * Math.cos(2 * angle) - 2 * Math.cos(3 * angle);

@@ -127,6 +127,7 @@ export class PartHandles {
       column: from.column + distance * direction[1],
     });
     this.keyed.set(part, to);
+    this.show(this.positions.with(part, to));
     this.playback.hold(part, () => to);
     this.listener.hold(part);
   }

@@ -74,11 +74,15 @@ export class Prediction implements Viewer {
     this.restart();
   }
 
-  /** Reads a clip from a source and plays it. If it cannot be read, the old one restarts. */
-  async playFrom(source: FrameSource): Promise<void> {
+  /**
+   * Reads a clip from a source and plays it. If it cannot be read, the old one restarts.
+   *
+   * @returns the clip, if it is played
+   */
+  async playFrom(source: FrameSource): Promise<Clip | undefined> {
     const { bundle } = this;
     if (bundle === undefined) {
-      return;
+      return undefined;
     }
     const turn = this.begin("Reading the video…");
     this.source = source;
@@ -93,6 +97,7 @@ export class Prediction implements Viewer {
       });
       if (turn === this.turn) {
         this.play(clip);
+        return clip;
       }
     } catch (error) {
       if (turn === this.turn) {
@@ -100,6 +105,7 @@ export class Prediction implements Viewer {
         this.screen.tell(sentence(error));
       }
     }
+    return undefined;
   }
 
   /** Restarts at the first observed frame. */

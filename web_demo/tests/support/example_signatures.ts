@@ -5,7 +5,7 @@ interface Tensor {
   dtype: string;
 }
 
-export const PAST: Tensor = { shape: [null, 3, 8, 8, 3], dtype: "float32" };
+const PAST: Tensor = { shape: [null, 3, 8, 8, 3], dtype: "float32" };
 const FRAME: Tensor = { shape: [null, 8, 8, 3], dtype: "float32" };
 const STATE = {
   pose: { shape: [null, 4], dtype: "float32" },
@@ -13,7 +13,17 @@ const STATE = {
 };
 const CONTENT = { content_map1: { shape: [null, 2, 5], dtype: "float32" } };
 
+interface Signature {
+  inputs: Record<string, Tensor>;
+  outputs: Record<string, Tensor>;
+}
+
+/** Returns new values each time, to be changed. */
 export function exampleValues() {
+  const functions: Record<string, Signature> = {
+    prime: { inputs: { past: PAST }, outputs: { ...CONTENT, ...STATE } },
+    step: { inputs: { ...CONTENT, ...STATE }, outputs: { frame: FRAME, ...STATE } },
+  };
   return structuredClone({
     format_version: 4,
     name: "small",
@@ -30,10 +40,7 @@ export function exampleValues() {
     positions: [
       [0, 1],
       [2, 3],
-    ] as unknown,
-    functions: {
-      prime: { inputs: { past: PAST }, outputs: { ...CONTENT, ...STATE } },
-      step: { inputs: { ...CONTENT, ...STATE }, outputs: { frame: FRAME, ...STATE } },
-    } as Record<string, { inputs: Record<string, Tensor>; outputs: Record<string, Tensor> }>,
+    ],
+    functions,
   });
 }
