@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["dist", "bundles"] },
+  { ignores: ["dist", "bundles", "screenshots"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -36,7 +36,7 @@ function findChromium(): string {
 
 /** Serves the page and starts a browser for the tests of a file. */
 export function useBrowser(...flags: string[]): {
-  open(options?: BrowserContextOptions, prepare?: (page: Page) => Promise<void>): Promise<DemoPage>;
+  open(options?: BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>): Promise<DemoPage>;
   address(): string;
 } {
   let server: PreviewServer;
