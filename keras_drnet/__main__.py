@@ -47,7 +47,7 @@ class Program:
 PROGRAMS = {
     "prepare": Program("keras_drnet.prepare", "Turn videos into shards to train from."),
     "train": Program("keras_drnet.train", "Train a run, or continue it."),
-    "show": Program("keras_drnet.show", "List the presets, or describe a run."),
+    "show": Program("keras_drnet.show", "List the presets; describe or show a run."),
     "evaluate": Program("keras_drnet.evaluate", "Measure a run on test clips."),
     "probe": Program("keras_drnet.probe", "Measure what is in content and pose."),
     "predict": Program("keras_drnet.generate_video", "Write videos of the future."),
