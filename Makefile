@@ -19,7 +19,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
-  torture lint format docs results bench android bazel clean
+  torture lint format docs results bench android web web-test bazel clean
 
 help:  ## Lists the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -65,11 +65,14 @@ format: .venv/ready  ## Formats the code and mends what ruff can.
 
 # Drift is no matter here: the screen shows one roll-out, not its distance from another.
 BUNDLE_FOR_ANDROID := android_demo/bundles/moving_mnist
-$(BUNDLE_FOR_ANDROID)/manifest.json: $(shell find export -name "*.py") \
+BUNDLE_FOR_WEB := web_demo/bundles/moving_mnist
+$(BUNDLE_FOR_WEB)/manifest.json: SCHEMES := --quantize=none,float16
+$(BUNDLE_FOR_ANDROID)/manifest.json $(BUNDLE_FOR_WEB)/manifest.json: \
+    $(shell find export -name "*.py") \
     keras_drnet/pretrained/moving_mnist/config.json | .venv/ready
 	rm -rf $(@D)
 	$(BIN)/python -m export.main --run_dir=pretrained:moving_mnist --output_dir=$(@D) \
-	  --formats=tflite --force
+	  --formats=tflite --force $(SCHEMES)
 
 android: .venv/ready $(BUNDLE_FOR_ANDROID)/manifest.json  ## Tests the Android app on the JVM and packs the APK (Java 17, Maven, gcc).
 	@for tool in java mvn gcc readelf; do command -v $$tool >/dev/null || { echo "make" \
@@ -78,6 +81,22 @@ android: .venv/ready $(BUNDLE_FOR_ANDROID)/manifest.json  ## Tests the Android a
 	mvn --quiet --batch-mode --file android_demo/pom.xml \
 	  -Dpython=$(abspath $(BIN)/python) package
 	ANDROID_APP=$(abspath android_demo/app) $(PYTEST) tests/test_android.py
+
+web: .venv/ready web_demo/node_modules/ready $(BUNDLE_FOR_WEB)/manifest.json  ## Checks and builds the page for the browser (Node 20, npm).
+	$(NPM) run check
+	$(NPM) run build
+
+web-test: web  ## Tests the page, in Chromium, too (CHROMIUM=path for another).
+	$(NPM) test
+	$(NPM) run test:browser
+
+NPM := npm --prefix web_demo --silent
+web_demo/node_modules/ready: web_demo/package.json web_demo/package-lock.json
+	@node -e '[a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' \
+	  2>/dev/null && command -v npm >/dev/null || { echo "make web needs Node 20.19 or" \
+	  "later and npm; install them (https://nodejs.org)." >&2; exit 2; }
+	$(NPM) ci --no-audit --no-fund
+	touch $@
 
 bench: .venv/ready  ## Times a training step and the sources of clips.
 	$(BIN)/python -m keras_drnet.benchmark
@@ -97,10 +116,13 @@ results: .venv/ready  ## Writes the tables of README.md and docs/ from docs/resu
 
 docs: .venv/ready  ## Builds the documentation into site/; a warning is an error.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@if [ -f web_demo/dist/index.html ]; then cp -r web_demo/dist site/demo; else echo \
+	  "site/ lacks the page demo/, as it is not built: run make web first." >&2; fi
 
 clean:  ## Removes what these targets made, but for runs.
 	rm -rf .venv .venv-latest .venv-litert .venv-kserve .cache site $(BUNDLE_FOR_ANDROID) \
-	  android_demo/app/target android_demo/jvm/*/target
+	  android_demo/app/target android_demo/jvm/*/target $(BUNDLE_FOR_WEB) \
+	  web_demo/dist web_demo/node_modules web_demo/screenshots
 
 # The mark is made last: an installation that was cut short is done again.
 define environment

@@ -136,8 +136,8 @@ export class Controls implements Screen {
     element("variant", HTMLSelectElement).replaceChildren(...variants);
     const color = numChannels === 1 ? "gray" : "color";
     element("about", HTMLElement).textContent =
-      `${name}: a DrNet of ${dataset}, ${imageSize} × ${imageSize} pixels, ${color}. ` +
-      `It observes ${numPast} frames.`;
+      `${name}: trained on ${dataset.replaceAll("_", " ")}, ${imageSize} × ${imageSize} pixels ` +
+      `in ${color}. It observes ${numPast} frames.`;
     for (const id of ["map-panel", "smooth-field", "hint"]) {
       element(id, HTMLElement).hidden = positions === null;
     }

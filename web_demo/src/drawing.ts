@@ -38,7 +38,7 @@ export function inkColors(clips: readonly (readonly Float32Array[])[], numChanne
       all++;
       if (Math.max(...color) < 0.05) {
         black++;
-      } else if (color.every((value) => value < 0.1 || value > 0.9)) {
+      } else if (Math.max(...color) > 0.9 && color.every((value) => value < 0.1 || value > 0.9)) {
         const pure = color.map(Math.round);
         colors.set(pure.join(), pure);
       }

@@ -88,6 +88,7 @@ test("the colors of a data set of digits are found, and no others", () => {
   frame.set([1, 0, 0], 30);
   frame.set([0, 0.95, 0.02], 60);
   frame.set([0.5, 0.5, 0], 90); // An edge.
+  frame.set([0.07, 0, 0.02], 120); // Its end.
   expect(inkColors([[frame]], 3)).toEqual([
     [1, 0, 0],
     [0, 1, 0],
