@@ -339,6 +339,29 @@ def bundle():
     return table(columns)
 
 
+def web():
+    """Size and speed of the page for the browser."""
+    found = read("web")
+    models = found["models"]
+    rows = {
+        "page with the model of Moving MNIST": f"{found['page_mb']:.1f} MB",
+        "of which LiteRT.js' WebAssembly": f"{found['wasm_mb']:.1f} MB",
+        "first frame": f"{found['first_frame_seconds']:.1f} s",
+        "first predicted frame, after the observed ones": (
+            f"{found['first_predicted_seconds']:.1f} s"
+        ),
+    }
+    for title, name in (
+        ("Moving MNIST, float32", "moving_mnist float32"),
+        ("Moving MNIST, float16", "moving_mnist float16"),
+        ("KTH, float16", "kth float16"),
+    ):
+        step, rate = models[name]["step_ms"], models[name]["frames_a_second"]
+        rows[f"{title}: a step"] = f"{step:.1f} ms"
+        rows[f"{title}: predicted frames a second"] = f"{rate:.0f}"
+    return table({"": list(rows), "measured": list(rows.values())})
+
+
 TABLES = {
     "quickstart_prediction": functools.partial(prediction, "quickstart"),
     "moving_mnist_prediction": functools.partial(prediction, "moving_mnist"),
@@ -354,4 +377,5 @@ TABLES = {
     "training_step": training_step,
     "export_benchmark": export_benchmark,
     "bundle": bundle,
+    "web": web,
 }

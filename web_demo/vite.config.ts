@@ -56,6 +56,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: "measure", include: ["tests/measure/*.test.ts"], hookTimeout: 60_000 } },
     ],
   },
 });

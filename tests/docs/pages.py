@@ -10,7 +10,7 @@ from tests.support.paths import ROOT
 # Pages below docs/results are written by programs.
 PAGES = sorted(
     path
-    for pattern in ("*.md", "docs/**/*.md", "export/**/*.md", "android_demo/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "export/**/*.md", "*_demo/*.md")
     for path in ROOT.glob(pattern)
     if "results" not in path.parts and path.name != "CHANGELOG.md"
 )

@@ -1,4 +1,4 @@
-"""`make`: the Python that it needs, and the quick start."""
+"""`make`: the Python and the Node that it needs, and the quick start."""
 
 import json
 import os
@@ -30,6 +30,31 @@ def test_make_reports_the_python_that_it_needs(tmp_path, version):
     assert result.returncode == 2
     assert "keras_drnet needs Python 3.11 to 3.13" in result.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["missing", "old"])
+def test_make_reports_the_node_that_it_needs(tmp_path, is_old):
+    demo, tools = tmp_path / "web_demo", tmp_path / "tools"
+    demo.mkdir()
+    tools.mkdir()
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "web_demo" / name, demo)
+    if is_old:  # Answers as one whose version is refused.
+        (tools / "node").write_text("#!/bin/sh\nexit 1\n")
+        (tools / "node").chmod(0o755)
+    for name in ("sh", "make", "find"):
+        (tools / name).symlink_to(shutil.which(name))
+    result = subprocess.run(
+        ["make", "web_demo/node_modules/ready"],
+        cwd=tmp_path,
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "make web needs Node 20.19 or later and npm" in result.stderr
 
 
 @pytest.mark.slow

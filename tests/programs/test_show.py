@@ -1,5 +1,6 @@
 """`show`: presets, packaged runs, and one run, in words and in the browser."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,7 +51,8 @@ def test_a_browser_needs_a_run():
 
 # `show` with a page that stands in for the one that `make web` builds.
 SHOW = """\
-import pathlib, sys
+import pathlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Shells may ignore it.
 from keras_drnet.reporting import demo_server
 demo_server.PAGE = pathlib.Path(sys.argv.pop(1))
 from keras_drnet import show
@@ -66,19 +68,24 @@ def page(tmp_path):
     return page
 
 
+@contextlib.contextmanager
 def show(page, run_dir, tmp_path):
     """Starts `show --browser`; what it opens is written to the file `opened`."""
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {tmp_path / "opened"}\n')
     browser.chmod(0o755)
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", SHOW, page, f"--run_dir={run_dir}", "--browser"],
         cwd=ROOT,
         env=os.environ | {"BROWSER": f"{browser} %s", "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def fetch(process):
@@ -130,7 +137,7 @@ def test_a_run_without_a_bundle_is_exported_once_and_anew_when_it_has_changed(
     made = []
     for _ in range(3):
         with show(page, mine.path, tmp_path) as process:
-            assert "positions" in fetch(process)[1][2]
+            assert '"name": "mine"' in fetch(process)[1][2]
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
         made.append((own / "manifest.json").stat().st_mtime_ns)

@@ -49,6 +49,7 @@ export class Controls implements Screen {
       const start = playback.now();
       playback.hold(part, (now) => path.positionAt(now - start));
       button("let-go").disabled = false;
+      this.hint.hidden = true;
     });
     this.pad = new DrawingPad(
       (clip) => this.playOwn(clip),

@@ -142,7 +142,13 @@ export class Prediction implements Viewer {
   /** Restarts at the first observed frame with another variant of the model. */
   setVariant(name: string): void {
     const variant = this.bundle?.variants().find((each) => each.name === name);
-    if (this.bundle && variant) {
+    if (this.bundle === undefined || variant === undefined) {
+      return;
+    }
+    if (this.clip === undefined) {
+      // The bundle is still read, and will be played with this variant.
+      this.openVariant(this.bundle, variant);
+    } else {
       this.begin("");
       this.openVariant(this.bundle, variant);
       this.restart();

@@ -55,6 +55,21 @@ test.each(LOOKS)("$width pixels wide, $colorScheme", async ({ width, colorScheme
   });
 });
 
+test("the picture of the documentation", async () => {
+  const demo = await browser.open({
+    colorScheme: "dark",
+    viewport: { width: 1180, height: 830 },
+  });
+  await demo.begins(() => demo.page.getByRole("button", { name: "Watch clip 4" }).click());
+  await demo.reach(6);
+  await demo.page.getByRole("radio", { name: "Part 2" }).check();
+  await demo.page.click("#circle");
+  await demo.reach(30);
+  await demo.pause();
+  await demo.page.evaluate(() => scrollTo(0, 0));
+  await demo.page.screenshot({ path: join(PICTURES, "browser.png") });
+});
+
 test("the keyboard reaches every control, and its focus is seen", async () => {
   const demo = await browser.open();
   await demo.reach(2);

@@ -30,8 +30,6 @@ async function pausedAt(number: number): Promise<DemoPage> {
 
 test("the first clip is observed and then predicted, with its figures", async () => {
   const demo = await browser.open();
-  await demo.observes();
-  expect(await demo.page.getAttribute("#frame", "data-kind")).toBe("observed");
   await demo.reach(3);
   expect(await demo.page.getAttribute("#frame", "data-kind")).toBe("predicted");
   expect(await demo.page.textContent("#milliseconds")).toMatch(/^\d+\.\d ms$/);
@@ -58,8 +56,7 @@ test("restart by button and by key", async () => {
     () => demo.page.locator("h1").press("r"),
   ]) {
     await demo.reach(2);
-    await restart();
-    await demo.observes();
+    await demo.begins(restart);
   }
 });
 
@@ -87,8 +84,7 @@ test("another clip is watched", async () => {
   const demo = await browser.open();
   await demo.reach(1);
   const second = demo.page.getByRole("button", { name: "Watch clip 2" });
-  await second.click();
-  await demo.observes();
+  await demo.begins(() => second.click());
   expect(await second.getAttribute("aria-pressed")).toBe("true");
   await demo.reach(1);
 });
@@ -229,8 +225,7 @@ test("a digit of one's own is drawn, set moving, observed and predicted", async 
   await demo.page.mouse.move(...at(0.5, 0.6), { steps: 4 });
   await demo.page.mouse.up();
   await knob.press("ArrowRight");
-  await demo.page.click("#pad-start");
-  await demo.observes();
+  await demo.begins(() => demo.page.click("#pad-start"));
   expect(await demo.page.locator("#pad").isHidden()).toBe(true);
   expect((await demo.ink(0)).sum).toBeGreaterThan(1000);
   await demo.reach(3);
@@ -255,9 +250,24 @@ test("another variant of the model, of those in the bundle", async () => {
   await demo.reach(1);
   const options = await demo.page.locator("#variant option").allTextContents();
   expect(options[0]).toMatch(/^float32, [\d.]+ MB$/);
-  await demo.page.selectOption("#variant", { index: options.length - 1 });
-  await demo.observes();
+  await demo.begins(() => demo.page.selectOption("#variant", { index: options.length - 1 }));
   await demo.reach(2);
+});
+
+test("a variant that is chosen while the clips are still read", async () => {
+  let isAllowed: (() => void) | undefined;
+  const allowed = new Promise<void>((resolve) => (isAllowed = resolve));
+  const demo = await browser.open({}, (page) =>
+    page.route("**/examples/**", async (route) => {
+      await allowed;
+      await route.continue();
+    }),
+  );
+  await expect.poll(() => demo.page.locator("#variant option").count()).toBeGreaterThan(1);
+  await demo.page.selectOption("#variant", "float16");
+  isAllowed?.();
+  await demo.reach(2);
+  expect(await demo.page.inputValue("#variant")).toBe("float16");
 });
 
 test.runIf(HAS_KTH)("people: another bundle, with video and camera in place of a pad", async () => {
@@ -267,8 +277,7 @@ test.runIf(HAS_KTH)("people: another bundle, with video and camera in place of a
   await demo.page.waitForFunction(() => document.querySelectorAll(".handle").length === 1);
   await demo.reach(2);
   expect(await demo.page.locator("#draw").isHidden()).toBe(true);
-  await demo.page.click("#camera");
-  await demo.observes();
+  await demo.begins(() => demo.page.click("#camera"));
   await demo.reach(2);
   expect(await demo.page.textContent("#message")).toBe("");
   // A film of the map, as a video file.
@@ -284,8 +293,8 @@ test.runIf(HAS_KTH)("people: another bundle, with video and camera in place of a
     return Array.from(new Uint8Array(await (await blob).arrayBuffer()));
   });
   const buffer = Buffer.from(video);
-  await demo.page.setInputFiles("#video-input", { name: "a.webm", mimeType: "video/webm", buffer });
-  await demo.observes();
+  const file = { name: "a.webm", mimeType: "video/webm", buffer };
+  await demo.begins(() => demo.page.setInputFiles("#video-input", file));
   await demo.reach(2);
   expect(await demo.page.textContent("#message")).toBe("");
   await demo.page.setInputFiles("#video-input", {
@@ -301,7 +310,7 @@ test.runIf(HAS_KTH)("people: another bundle, with video and camera in place of a
 
 test("a visitor who wants less motion is shown a pause", async () => {
   const demo = await browser.open({ reducedMotion: "reduce" });
-  await demo.observes();
+  await expect.poll(() => demo.page.textContent("#phase")).toBe("Observed frame 1 of 5");
   expect(await demo.page.textContent("#pause")).toBe("Play");
   await demo.page.click("#pause");
   await demo.reach(2);
