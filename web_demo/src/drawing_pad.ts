@@ -4,10 +4,10 @@ import { centerOf, rasterize, drawClip, type Point, type Sketch } from "./drawin
 import { element, fillRadios, makeButton } from "./elements";
 import type { Clip } from "./frame_source";
 import { FrameView } from "./frame_view";
+import { FASTEST } from "./poses";
 import { frameSize, type ModelSignatures } from "./signatures";
 
 const ARROW = 5; // Frames: an arrow ends where its digit will be then.
-const FASTEST = 1 / 16; // Of the frame's side, in a frame.
 const FAR = 4; // Of the steps of an arrow key with Shift.
 // Velocities before an arrow is pulled, of the fastest one.
 const VELOCITIES: readonly Point[] = [
@@ -96,11 +96,16 @@ export class DrawingPad {
     return this.signatures?.imageSize ?? 1;
   }
 
+  /** The greatest speed, pixels a frame: a position has two units in the frame's side. */
+  private get fastest(): number {
+    return (FASTEST * this.side) / 2;
+  }
+
   private clear(): void {
     this.layers.forEach((layer, index) => {
       layer.strokes = [];
       const { x, y } = VELOCITIES[index % VELOCITIES.length];
-      layer.velocity = { x: x * FASTEST * this.side, y: y * FASTEST * this.side };
+      layer.velocity = { x: x * this.fastest, y: y * this.fastest };
     });
     this.paint();
   }
@@ -169,7 +174,7 @@ export class DrawingPad {
   }
 
   private setVelocity(layer: Layer, x: number, y: number): void {
-    const excess = Math.max(1, Math.hypot(x, y) / (FASTEST * this.side));
+    const excess = Math.max(1, Math.hypot(x, y) / this.fastest);
     layer.velocity = { x: x / excess, y: y / excess };
     this.paint();
   }

@@ -1,6 +1,6 @@
 /** Shows observed frames and then predicted ones without end, at their rate or another. */
 
-import { between, positionsOf, withPositions, type Position } from "./poses";
+import { between, positionsOf, slowed, withPositions, type Position } from "./poses";
 import type { ModelSignatures } from "./signatures";
 import type { Step } from "./worker_messages";
 
@@ -10,6 +10,7 @@ const SMOOTHING = 0.1; // Weight of a new time in the running mean.
 /** What draws frames and predicts poses: the worker. */
 export interface Stepper {
   step(pose: Float32Array): Promise<Step>;
+  observePoses(poses: readonly Float32Array[]): Promise<Step>;
   draw(pose: Float32Array): Promise<Float32Array>;
 }
 
@@ -49,6 +50,7 @@ export class Playback {
   private pose?: Float32Array; // Of the frame with the number `number`, if it is predicted.
   private nextPose?: Float32Array;
   private drawnPose?: Float32Array;
+  private poses: Float32Array[] = []; // Of the last predicted frames, as many as are observed.
   private clock = 0;
   private due = 0;
   private lastTick?: number;
@@ -94,6 +96,7 @@ export class Playback {
     this.past = [];
     this.number = 0;
     this.grips.clear();
+    this.poses = [];
     this.pose = this.nextPose = this.drawnPose = undefined;
   }
 
@@ -102,7 +105,12 @@ export class Playback {
     this.grips.set(part, { grip, isEnding: false });
   }
 
-  /** Releases a part at the next step, so that the LSTM goes on from where it was seen last. */
+  /**
+   * Releases a part at the next step.
+   *
+   * The LSTM then observes where the parts were seen last, as it observed the first frames: its
+   * own memory is of a motion that did not take place.
+   */
   release(part: number): void {
     const held = this.grips.get(part);
     if (held) {
@@ -162,7 +170,13 @@ export class Playback {
   private async advance(next: Float32Array): Promise<void> {
     const ending = [...this.grips].filter(([, { isEnding }]) => isEnding);
     const pose = this.gripped(next);
-    const step = await this.ask(() => this.stepper.step(pose));
+    const poses = [...this.poses, pose].slice(-this.past.length);
+    const indices = this.signatures?.positions ?? [];
+    const step = await this.ask(() =>
+      ending.length > 0
+        ? this.stepper.observePoses(slowed(poses, indices))
+        : this.stepper.step(pose),
+    );
     if (step === undefined) {
       return;
     }
@@ -173,6 +187,7 @@ export class Playback {
     });
     this.number++;
     this.due = Math.max(this.due + this.interval, this.clock);
+    this.poses = poses;
     this.pose = pose;
     this.nextPose = step.nextPose;
     const weight = this.milliseconds === 0 ? 1 : SMOOTHING;

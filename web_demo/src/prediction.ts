@@ -37,6 +37,7 @@ export class Prediction implements Viewer {
     this.playback = new Playback(
       {
         step: (pose) => predictor.call("step", pose),
+        observePoses: (poses) => predictor.call("observePoses", poses),
         draw: (pose) => predictor.call("draw", pose),
       },
       this,

@@ -37,7 +37,7 @@ export class Readout {
   /** Says that a drawing is made, in place of a frame. */
   showDrawing(): void {
     this.frame.dataset["kind"] = "drawn";
-    this.phase.textContent = "Draw the first frame";
+    this.phase.textContent = "Draw, and pull the arrows";
   }
 
   /** Tells screen readers something. */

@@ -1,7 +1,7 @@
 /** An endless prediction: content is encoded once, and each step costs the same. */
 
 import type { Runner, Tensors } from "./model_runner";
-import { frameSize, type ModelSignatures } from "./signatures";
+import { frameSize, sizeOf, type ModelSignatures } from "./signatures";
 import type { Step } from "./worker_messages";
 
 /**
@@ -43,6 +43,28 @@ export class Rollout {
     const frame = take(outputs["frame"]);
     const milliseconds = performance.now() - start;
     return { frame, nextPose: values(this.state["pose"]), milliseconds };
+  }
+
+  /**
+   * Forgets the motion and observes poses: draws the frame of the last, and predicts the next.
+   *
+   * The LSTM begins with zeros, as where `prime` observes the poses of frames.
+   */
+  async observePoses(poses: readonly Float32Array[]): Promise<Step> {
+    const start = performance.now();
+    const zeros = this.signatures.state.map((name): [string, Tensors[string]] => {
+      const shape = this.signatures.shapes[name];
+      return [name, this.runner.tensor(new Float32Array(sizeOf(shape)), shape)];
+    });
+    this.replace("state", Object.fromEntries(zeros));
+    let step: Step | undefined;
+    for (const pose of poses) {
+      step = await this.step(pose);
+    }
+    if (step === undefined) {
+      throw new Error("there are no poses");
+    }
+    return { ...step, milliseconds: (performance.now() - start) / poses.length };
   }
 
   /** Draws the frame of a pose; the motion stays as it was. */

@@ -37,7 +37,9 @@ async function answerTo(request: Request): Promise<Answer> {
   if (rollout === undefined) {
     throw new Error("no model is open");
   }
-  return rollout[request.name](request.input);
+  // The compiler does not see that name and input belong together.
+  const call = rollout[request.name].bind(rollout) as (input: unknown) => Promise<Answer>;
+  return call(request.input);
 }
 
 function buffersOf(answer: Answer): Transferable[] {

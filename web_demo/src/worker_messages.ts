@@ -12,6 +12,11 @@ export interface Calls {
   replaceContent: { takes: Float32Array; answers: null };
   /** Draws the frame of a pose, and predicts the next pose from it. */
   step: { takes: Float32Array; answers: Step };
+  /**
+   * Forgets the motion and observes poses, one after the other: draws the frame of the last, and
+   * predicts the next pose from all.
+   */
+  observePoses: { takes: readonly Float32Array[]; answers: Step };
   /** Draws the frame of a pose; the motion stays as it was. */
   draw: { takes: Float32Array; answers: Float32Array };
 }

@@ -58,7 +58,7 @@ test.each(LOOKS)("$width pixels wide, $colorScheme", async ({ width, colorScheme
 test("the picture of the documentation", async () => {
   const demo = await browser.open({
     colorScheme: "dark",
-    viewport: { width: 1180, height: 830 },
+    viewport: { width: 1180, height: 880 },
   });
   await demo.begins(() => demo.page.getByRole("button", { name: "Watch clip 4" }).click());
   await demo.reach(6);

@@ -121,8 +121,32 @@ test.each([0, 1])("dragging part %d moves its ink by as much, and no other", asy
   await demo.page.click("#pause");
   await demo.reach(number + 1);
   const { x, y } = await demo.ink(channel);
-  expect(Math.hypot(x - after.x, y - after.y)).toBeLessThan(8);
+  expect(Math.hypot(x - after.x, y - after.y)).toBeLessThan(4);
   await demo.reach(number + 6);
+});
+
+test("a part that is thrown goes on in its direction", async () => {
+  const demo = await browser.open();
+  await demo.reach(2);
+  const box = await demo.page.locator("#picture").boundingBox();
+  const [handle, scale] = [await demo.handle(0), await demo.scale()];
+  const middle = (box?.y ?? 0) + 32 * scale;
+  await demo.page.mouse.move(handle.x, handle.y);
+  await demo.page.mouse.down();
+  const target = (t: number) => ((box?.x ?? 0) + (44 - 2.5 * t) * scale);
+  await demo.page.mouse.move(target(0), middle, { steps: 4 });
+  // A step of the mouse for each step of the model, whatever the speed of the machine.
+  let number = await demo.number();
+  for (let t = 0; t < 8; t++) {
+    await demo.page.mouse.move(target(t), middle);
+    await demo.reach(++number);
+  }
+  await demo.page.mouse.up();
+  const released = await demo.handle(0);
+  await demo.reach((await demo.number()) + 3);
+  const later = await demo.handle(0);
+  expect(later.x).toBeLessThan(released.x - scale);
+  expect(Math.abs(later.y - released.y)).toBeLessThan(6 * scale);
 });
 
 test("a finger drags, too", async () => {
@@ -170,21 +194,34 @@ test("a part follows a path that was drawn on the map, until it is let go", asyn
     throw new Error("there is no map");
   }
   const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
-  await demo.page.mouse.move(...at(0.3, 0.5));
+  await demo.page.mouse.move(...at(0.4, 0.5));
   await demo.page.mouse.down();
-  await demo.page.mouse.move(...at(0.7, 0.5), { steps: 20 });
+  for (let x = 0.42; x < 0.61; x += 0.02) {
+    await demo.page.waitForTimeout(80);
+    await demo.page.mouse.move(...at(x, 0.5));
+  }
   await demo.page.mouse.up();
   expect(await demo.page.locator("#let-go").isEnabled()).toBe(true);
   await demo.page.click("#pause");
   const picture = await demo.page.locator("#picture").boundingBox();
-  const middle = (picture?.y ?? 0) + (picture?.height ?? 0) / 2;
+  const side = picture?.width ?? 0;
+  /** Returns how far the part is from the middle of the path, of the frame's side. */
+  const distance = async () => {
+    const { x, y } = await demo.handle(0);
+    return {
+      across: Math.abs((x - (picture?.x ?? 0)) / side - 0.5),
+      down: Math.abs((y - (picture?.y ?? 0)) / side - 0.5),
+    };
+  };
   for (let i = 0; i < 5; i++) {
     await demo.page.waitForTimeout(150);
-    expect(Math.abs((await demo.handle(0)).y - middle)).toBeLessThan(3);
+    const { across, down } = await distance();
+    expect(across).toBeLessThan(0.11);
+    expect(down).toBeLessThan(0.01);
   }
   await demo.page.click("#let-go");
   expect(await demo.page.locator("#let-go").isDisabled()).toBe(true);
-  await expect.poll(async () => Math.abs((await demo.handle(0)).y - middle)).toBeGreaterThan(10);
+  await expect.poll(async () => (await distance()).across, { timeout: 20_000 }).toBeGreaterThan(0.13);
 });
 
 test("a circle is a path, too", async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 
 import { Playback, type Shown, type Stepper } from "../../src/playback";
+import { FASTEST } from "../../src/poses";
 import { parseSignatures } from "../../src/signatures";
 import { exampleValues } from "../support/example_signatures";
 
@@ -13,6 +14,7 @@ const VELOCITY = 0.125;
 class FakeModel implements Stepper {
   readonly steps: Float32Array[] = [];
   readonly draws: Float32Array[] = [];
+  readonly observed: Float32Array[][] = [];
   failure?: Error;
 
   step(pose: Float32Array) {
@@ -22,6 +24,11 @@ class FakeModel implements Stepper {
     this.steps.push(pose);
     const nextPose = pose.map((value) => value + VELOCITY);
     return Promise.resolve({ frame: pose, nextPose, milliseconds: 2 });
+  }
+
+  observePoses(poses: readonly Float32Array[]) {
+    this.observed.push([...poses]);
+    return this.step(poses[poses.length - 1]);
   }
 
   draw(pose: Float32Array) {
@@ -123,7 +130,15 @@ test("a part that is held is where it is held, and goes on from there", async ()
   playback.release(1);
   expect(playback.isHeld(1)).toBe(false);
   await run(200);
-  // The next step still has it where it was seen last; then the model moves it.
+  // The model observes where it was seen last, as many poses as frames; then it moves it.
+  expect(model.observed).toHaveLength(1);
+  const [first, second, third] = model.observed[0].map((pose) => Array.from(pose.slice(2)));
+  expect([second, third]).toEqual([
+    [-0.5, 0.5],
+    [-0.5, 0.5],
+  ]);
+  // It jumped when it was taken hold of, which no part does.
+  expect(Math.hypot(first[0] + 0.5, first[1] - 0.5)).toBeCloseTo(FASTEST);
   expect(model.steps.slice(3, 5).map((pose) => Array.from(pose.slice(2)))).toEqual([
     [-0.5, 0.5],
     [-0.5 + VELOCITY, 0.5 + VELOCITY],

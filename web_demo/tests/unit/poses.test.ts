@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 
 import { FrameRate } from "../../src/frame_rate";
 import { PosePath } from "../../src/pose_path";
-import { between, clamped, nearest, positionsOf, withPositions } from "../../src/poses";
+import {
+  between,
+  clamped,
+  FASTEST,
+  nearest,
+  positionsOf,
+  slowed,
+  withPositions,
+} from "../../src/poses";
 
 const INDICES = [
   [2, 3],
@@ -24,6 +32,16 @@ test("a part is moved in a copy of the pose", () => {
 
 test("between two poses", () => {
   expect(Array.from(between(Float32Array.of(0, 4), Float32Array.of(1, 0), 0.25))).toEqual([0.25, 3]);
+});
+
+test("a part that was too fast is slowed, and the last pose stays", () => {
+  const poses = [0, 0.1, 0.9].map((row) => Float32Array.of(0, 0.5, row, 0, 9));
+  const result = slowed(poses, INDICES);
+  expect(Array.from(result[2])).toEqual(Array.from(poses[2]));
+  expect(result[1][2]).toBeCloseTo(0.9 - FASTEST);
+  expect(result[0][2]).toBeCloseTo(0.9 - FASTEST - 0.1);
+  result.forEach((pose) => expect(Array.from(pose.slice(0, 2))).toEqual([0, 0.5]));
+  expect(slowed(poses, [])).toEqual(poses);
 });
 
 test("the nearest part, and positions inside of the frame", () => {

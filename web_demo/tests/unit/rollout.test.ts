@@ -70,6 +70,17 @@ test("a step draws the pose that it is given and goes on from there", async () =
   expect(runner.lastInputs["hidden1"]).toEqual([1]);
 });
 
+test("poses are observed from a state of zeros", async () => {
+  await rollout.prime(frames(3));
+  await rollout.step(Float32Array.of(0, 0, 0, 0));
+  const poses = [1, 2].map((value) => new Float32Array(4).fill(value));
+  const step = await rollout.observePoses(poses);
+  expect(Array.from(step.frame)).toEqual([2, 2, 2, 2]);
+  expect(Array.from(step.nextPose)).toEqual([3, 3, 3, 3]);
+  expect(runner.lastInputs["hidden1"]).toEqual([1]); // After one of them.
+  expect(runner.lastInputs["content_map1"]).toEqual([3]);
+});
+
 test("a frame is drawn without a step of the state", async () => {
   await rollout.prime(frames(3));
   expect(Array.from(await rollout.draw(Float32Array.of(1, 2, 3, 4)))).toEqual([1, 2, 3, 4]);
@@ -92,6 +103,7 @@ test("memory stays the same, and is freed at the end", async () => {
   for (let i = 0; i < 5; i++) {
     await rollout.step(Float32Array.of(0, 0, 0, 0));
     await rollout.draw(Float32Array.of(0, 0, 0, 0));
+    await rollout.observePoses([Float32Array.of(0, 0, 0, 0)]);
     await rollout.replaceContent(frames(1));
     await rollout.prime(frames(2));
   }
