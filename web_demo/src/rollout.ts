@@ -4,6 +4,8 @@ import type { Runner, Tensors } from "./model_runner";
 import { frameSize, sizeOf, type ModelSignatures } from "./signatures";
 import type { Step } from "./worker_messages";
 
+const MEMORY = /^(hidden|carry)\d+$/; // Of the LSTM's layers.
+
 /**
  * Content and state of a prediction, in the runtime's memory.
  *
@@ -48,15 +50,18 @@ export class Rollout {
   /**
    * Forgets the motion and observes poses: draws the frame of the last, and predicts the next.
    *
-   * The LSTM begins with zeros, as where `prime` observes the poses of frames.
+   * It begins as where `prime` observes the poses of frames: the LSTM's memory is zeros, and what
+   * else is in the state, such as poses before, is that of a clip that stood still.
    */
   async observePoses(poses: readonly Float32Array[]): Promise<Step> {
     const start = performance.now();
-    const zeros = this.signatures.state.map((name): [string, Tensors[string]] => {
-      const shape = this.signatures.shapes[name];
-      return [name, this.runner.tensor(new Float32Array(sizeOf(shape)), shape)];
-    });
-    this.replace("state", Object.fromEntries(zeros));
+    this.replace("state", this.zeros(this.signatures.state));
+    for (let i = 0; i < this.numPosesBefore(); i++) {
+      await this.step(poses[0]);
+    }
+    const memory = this.zeros(this.signatures.state.filter((name) => MEMORY.test(name)));
+    free(pick(this.state, Object.keys(memory)));
+    this.state = { ...this.state, ...memory };
     let step: Step | undefined;
     for (const pose of poses) {
       step = await this.step(pose);
@@ -79,6 +84,21 @@ export class Rollout {
     this.replace("content", {});
     this.replace("state", {});
     this.runner.close();
+  }
+
+  private zeros(names: readonly string[]): Tensors {
+    const { shapes } = this.signatures;
+    const zero = (name: string) =>
+      this.runner.tensor(new Float32Array(sizeOf(shapes[name])), shapes[name]);
+    return Object.fromEntries(names.map((name) => [name, zero(name)]));
+  }
+
+  /** Returns how many poses the state holds besides the current one. */
+  private numPosesBefore(): number {
+    const { state, shapes } = this.signatures;
+    const others = state.filter((name) => name !== "pose" && !MEMORY.test(name));
+    const sizes = others.map((name) => sizeOf(shapes[name]) / sizeOf(shapes["pose"]));
+    return Math.ceil(Math.max(0, ...sizes));
   }
 
   private async run(pose: Float32Array): Promise<Tensors> {

@@ -26,7 +26,7 @@ class FakeRunner implements Runner {
     } as unknown as Tensors[string];
   }
 
-  run(name: string, inputs: Tensors) {
+  run(name: string, inputs: Tensors): Promise<Tensors> {
     this.lastInputs = Object.fromEntries(
       Object.entries(inputs).map(([key, tensor]) => [key, Array.from(tensor.toTypedArray())]),
     );
@@ -79,6 +79,38 @@ test("poses are observed from a state of zeros", async () => {
   expect(Array.from(step.nextPose)).toEqual([3, 3, 3, 3]);
   expect(runner.lastInputs["hidden1"]).toEqual([1]); // After one of them.
   expect(runner.lastInputs["content_map1"]).toEqual([3]);
+});
+
+test("poses before are those of a clip that stood still", async () => {
+  const values = exampleValues();
+  const before = { shape: [null, 8], dtype: "float32" }; // Two poses.
+  values.state.push("past_poses");
+  values.functions["prime"].outputs["past_poses"] = before;
+  values.functions["step"].inputs["past_poses"] = before;
+  values.functions["step"].outputs["past_poses"] = before;
+  const inputs: Record<string, number[]>[] = [];
+  class Remembering extends FakeRunner {
+    override async run(name: string, given: Tensors) {
+      const outputs: Tensors = await super.run(name, given);
+      inputs.push(this.lastInputs);
+      const past = name === "prime" ? [9, 9, 9, 9, 9, 9, 9, 9] : this.lastInputs["past_poses"];
+      const pose = this.lastInputs["pose"] ?? [];
+      const next = Float32Array.from([...past, ...pose].slice(-8));
+      return { ...outputs, past_poses: this.tensor(next) };
+    }
+  }
+  runner = new Remembering();
+  rollout = new Rollout(runner, parseSignatures(JSON.stringify(values)));
+  await rollout.prime(frames(3));
+  const { live } = runner;
+  inputs.length = 0;
+  await rollout.observePoses([Float32Array.of(1, 1, 1, 1), Float32Array.of(2, 2, 2, 2)]);
+  const [first, second] = inputs.slice(-2);
+  expect(inputs).toHaveLength(4);
+  expect(first["past_poses"]).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  expect(first["hidden1"][0]).toBe(0);
+  expect(second["hidden1"]).toEqual([1]);
+  expect(runner.live).toBe(live);
 });
 
 test("a frame is drawn without a step of the state", async () => {
