@@ -12,6 +12,7 @@ import pytest
 from keras_drnet import pretrained
 from keras_drnet.checkpoints.run_folder import RunFolder
 from keras_drnet.config.presets import PRESETS
+from keras_drnet.processes.child import python_environment
 from tests.support.networks import lively_networks, save_run
 from tests.support.paths import ROOT
 from tests.support.processes import run, wait_for
@@ -77,7 +78,7 @@ def show(page, run_dir, tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", SHOW, page, f"--run_dir={run_dir}", "--browser"],
         cwd=ROOT,
-        env=os.environ | {"BROWSER": f"{browser} %s", "PYTHONPATH": str(ROOT)},
+        env=python_environment(BROWSER=f"{browser} %s"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
