@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.adversarial.experiments.data import digit_domains
 from keras_drnet.adversarial.experiments.harness import record, registry
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,

@@ -11,7 +11,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.experiments.harness.networks import mlp
+from keras_drnet.adversarial.networks import mlp
 from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,

@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import ops
 from scipy.stats import kstest, multivariate_normal
 
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.adversarial.distributions import gaussian
 from keras_drnet.adversarial.distributions.likelihoods import (
     BernoulliLikelihood,
@@ -23,7 +24,6 @@ from keras_drnet.adversarial.distributions.structured_posterior import (
     StructuredPosterior,
 )
 from keras_drnet.adversarial.experiments.harness import training
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,

@@ -3,19 +3,19 @@
 import numpy as np
 from keras import ops
 
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.adversarial.experiments.data import factor_images
 from keras_drnet.adversarial.experiments.harness import training
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.experiments.harness.plot import axes_of_rows
 from keras_drnet.adversarial.metrics.factor_score import factor_score
 from keras_drnet.adversarial.metrics.total_correlation import fresh_total_correlation
+from keras_drnet.adversarial.networks import mlp
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import PermuteDims

@@ -4,19 +4,19 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.adversarial.experiments.harness.experiment import (
     AcceptanceCriterion,
     Experiment,
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.experiments.harness.training import fit, run_rows
 from keras_drnet.adversarial.metrics.binary_codes import (
     pairwise_mutual_information,
     recovered_bits,
 )
+from keras_drnet.adversarial.networks import mlp
 from keras_drnet.adversarial.systems.predictability_minimization import (
     PredictabilityMinimization,
     leave_one_out_predictors,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.data.datasets.adult import Census, generated_census, load_adult
 
 BATCH_SIZE = 256

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.data.datasets.digits import DIGIT_SIZE, load_digit_labels, load_digits
 
 NUM_PIXELS = DIGIT_SIZE**2

@@ -4,8 +4,8 @@ import functools
 
 import keras
 
+from keras_drnet.adversarial import networks
 from keras_drnet.adversarial.experiments.data.digits import NUM_PIXELS
-from keras_drnet.adversarial.experiments.harness import networks
 from keras_drnet.adversarial.experiments.harness.training import decaying_adam, fit
 from keras_drnet.data.datasets.digits import DIGIT_SIZE
 from keras_drnet.losses.adversarial_loss import AdversarialLoss

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 
 from keras_drnet.adversarial.experiments.data import census
-from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.experiments.harness.training import decaying_adam, fit
 from keras_drnet.adversarial.metrics.fairness import fairness
 from keras_drnet.adversarial.metrics.leakage import group_leakage
+from keras_drnet.adversarial.networks import build_group_adversary, mlp
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 
 NUM_STEPS, NUM_TINY_STEPS = 2000, 300
@@ -29,13 +29,11 @@ PROBES = {
 
 def build_adversary(num_features, contrast):
     """Build an adversary of features, and where `contrast` gives it of the target."""
-    targets = (contrast.num_targets,) if contrast.notion == "odds" else ()
-    return mlp(
-        (num_features, *targets),
-        64,
-        64,
-        contrast.num_outputs,
-        activation=functools.partial(keras.activations.leaky_relu, negative_slope=0.3),
+    return build_group_adversary(
+        num_features,
+        contrast,
+        (64, 64),
+        functools.partial(keras.activations.leaky_relu, negative_slope=0.3),
     )
 
 

@@ -5,11 +5,11 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_drnet.adversarial.batches import shuffled
 from keras_drnet.adversarial.experiments.data.digit_domains import SIZE
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
-from keras_drnet.adversarial.experiments.harness.networks import mlp
 from keras_drnet.adversarial.experiments.harness.training import fit
 from keras_drnet.adversarial.metrics.leakage import domain_leakage, proxy_a_distance
+from keras_drnet.adversarial.networks import mlp
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import GroupLabels
 from keras_drnet.losses.schedules import SigmoidRamp

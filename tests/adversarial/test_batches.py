@@ -1,8 +1,8 @@
-"""Batches of the experiments: every example once an epoch, arrays together."""
+"""Batches of arrays: every example once an epoch, arrays together."""
 
 import numpy as np
 
-from keras_drnet.adversarial.experiments.harness.batches import shuffled
+from keras_drnet.adversarial.batches import shuffled
 
 
 def rows(dataset, count):

@@ -1,4 +1,4 @@
-"""The plain network of the experiments."""
+"""The plain networks of experiments and estimators."""
 
 import keras
 
@@ -39,3 +39,21 @@ def mlp(
     for layer in layers:
         x = layer(x)
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], x)
+
+
+def build_group_adversary(num_features, contrast, hidden_sizes, activation):
+    """Build an adversary of features, and where `contrast` gives it of the target.
+
+    Args:
+        num_features: length of the features.
+        contrast: `GroupLabels`.
+        hidden_sizes: units of the hidden layers.
+        activation: see `mlp`.
+    """
+    targets = (contrast.num_targets,) if contrast.notion == "odds" else ()
+    return mlp(
+        (num_features, *targets),
+        *hidden_sizes,
+        contrast.num_outputs,
+        activation=activation,
+    )
