@@ -1,0 +1,13 @@
+"""The survey's systems as scikit-learn estimators, for anyone's table.
+
+Rows are examples `[N, D]`, numbers without missing values; an array or a DataFrame.
+Each estimator wraps one of `keras_drnet.adversarial.systems`, with multilayer
+perceptrons, and keeps it as `model_`: other networks are for the system itself. Scale
+columns first, for example with `StandardScaler` in a pipeline.
+"""
+
+from keras_drnet.adversarial.estimators.adversarial_debiasing import (
+    AdversarialDebiasingClassifier,
+)
+
+__all__ = ["AdversarialDebiasingClassifier"]

@@ -1,0 +1,22 @@
+"""scikit-learn's own checks of estimators, all of them."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from keras_drnet.adversarial.estimators import AdversarialDebiasingClassifier
+
+# Enough to separate the blobs of the checks.
+SETTINGS = {
+    "max_iter": 100,
+    "batch_size": 32,
+    "learning_rate": 1e-2,
+    "hidden_layer_sizes": (16,),
+    "adversary_hidden_layer_sizes": (8,),
+}
+
+
+@pytest.mark.slow  # Some hundred fits.
+@pytest.mark.filterwarnings("ignore:.*was given no sensitive_features")
+@parametrize_with_checks([AdversarialDebiasingClassifier(**SETTINGS)])
+def test_scikit_learns_check_passes(estimator, check):
+    check(estimator)
