@@ -3,7 +3,12 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from keras_drnet.adversarial.estimators import AdversarialDebiasingClassifier
+from keras_drnet.adversarial.estimators import (
+    AdversarialDebiasingClassifier,
+    FairRepresentation,
+    LAFTRClassifier,
+    LAFTRTransformer,
+)
 
 # Enough to separate the blobs of the checks.
 SETTINGS = {
@@ -17,6 +22,14 @@ SETTINGS = {
 
 @pytest.mark.slow  # Some hundred fits.
 @pytest.mark.filterwarnings("ignore:.*was given no sensitive_features")
-@parametrize_with_checks([AdversarialDebiasingClassifier(**SETTINGS)])
+@parametrize_with_checks(
+    [
+        AdversarialDebiasingClassifier(**SETTINGS),
+        LAFTRClassifier(**SETTINGS),
+        LAFTRTransformer(**SETTINGS),
+        FairRepresentation(**SETTINGS),
+        FairRepresentation(**SETTINGS, method="beutel"),
+    ]
+)
 def test_scikit_learns_check_passes(estimator, check):
     check(estimator)

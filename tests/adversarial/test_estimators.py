@@ -16,9 +16,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from keras_drnet.adversarial.batches import shuffled
-from keras_drnet.adversarial.estimators import AdversarialDebiasingClassifier
+from keras_drnet.adversarial.estimators import (
+    AdversarialDebiasingClassifier,
+    FairRepresentation,
+    LAFTRClassifier,
+    LAFTRTransformer,
+)
 from keras_drnet.adversarial.networks import mlp
 from keras_drnet.adversarial.systems.adversarial_debiasing import AdversarialDebiasing
+from keras_drnet.adversarial.systems.alfr import ALFR
+from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
+from keras_drnet.adversarial.systems.laftr import LAFTR
 from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.contrasts import GroupLabels
@@ -32,8 +40,34 @@ def fit_debiasing(X, y, group, **kwargs):
     return classifier.fit(X, y, sensitive_features=group), classifier.predict_proba
 
 
+def fit_laftr_classifier(X, y, group, **kwargs):
+    classifier = LAFTRClassifier(**SETTINGS | kwargs)
+    return classifier.fit(X, y, sensitive_features=group), classifier.predict_proba
+
+
+def fit_laftr_transformer(X, y, group, **kwargs):
+    transformer = LAFTRTransformer(**SETTINGS | kwargs)
+    return transformer.fit(X, y, sensitive_features=group), transformer.transform
+
+
+def fit_alfr(X, y, group, **kwargs):
+    representation = FairRepresentation(**SETTINGS | kwargs)
+    representation.fit(X, y, sensitive_features=group)
+    return representation, representation.transform
+
+
+def fit_beutel(X, y, group, **kwargs):
+    return fit_alfr(X, y, group, method="beutel", **kwargs)
+
+
 # Functions that fit an estimator; they return it, and what it does with rows.
-FITS = {"debiasing": fit_debiasing}
+FITS = {
+    "debiasing": fit_debiasing,
+    "laftr_classifier": fit_laftr_classifier,
+    "laftr_transformer": fit_laftr_transformer,
+    "alfr": fit_alfr,
+    "beutel": fit_beutel,
+}
 every_fit = pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
 
 
@@ -75,6 +109,45 @@ def test_debiasing_is_the_system_trained_by_hand(table):
     np.testing.assert_allclose(
         predict_proba(X)[:, 1:], 1 / (1 + np.exp(-logits)), rtol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("fit", "system", "kwargs", "num_steps"),
+    [
+        (fit_laftr_transformer, LAFTR, {"adversary_loss": "absolute_error"}, 4),
+        (fit_alfr, ALFR, {}, 1),
+        (fit_beutel, DataDrivenFairness, {}, 1),
+    ],
+)
+def test_fair_features_are_the_system_trained_by_hand(
+    fit, system, kwargs, num_steps, table
+):
+    X, y, group = table
+    keras.utils.set_random_seed(3)
+    encoder = mlp(3, 4, 8)
+    encoder.add(keras.layers.LayerNormalization(center=False, scale=False))
+    predictor = mlp(8, 16, 1)
+    adversarial = AdversarialLoss(
+        mlp((8,), 4, 1, activation="leaky_relu"),
+        GroupLabels(balanced=True),
+        weight=4.0 if system is LAFTR else 2.0,
+        **kwargs,
+    )
+    rows = X.astype("float32")
+    arrays = {"input": rows, "target": y, "group": group}
+    decoder = mlp(8, 4, 3) if system is ALFR else None
+    if system is DataDrivenFairness:  # Two batches in the same order.
+        arrays |= {"adversary_input": rows, "adversary_group": group}
+    model = system(
+        encoder, predictor, adversarial, decoder=decoder, num_adversary_steps=num_steps
+    )
+    optimizers = (
+        keras.optimizers.Adam(decaying(1e-3)),
+        keras.optimizers.AdamW(3e-3, weight_decay=1.0),
+    )
+    train_by_hand(model, arrays, optimizers)
+    _, transform = fit(*table)
+    np.testing.assert_allclose(transform(X), np.array(encoder(rows)), rtol=1e-5)
 
 
 @every_fit

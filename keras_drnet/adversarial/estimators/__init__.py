@@ -9,5 +9,12 @@ columns first, for example with `StandardScaler` in a pipeline.
 from keras_drnet.adversarial.estimators.adversarial_debiasing import (
     AdversarialDebiasingClassifier,
 )
+from keras_drnet.adversarial.estimators.fair_representation import FairRepresentation
+from keras_drnet.adversarial.estimators.laftr import LAFTRClassifier, LAFTRTransformer
 
-__all__ = ["AdversarialDebiasingClassifier"]
+__all__ = [
+    "AdversarialDebiasingClassifier",
+    "FairRepresentation",
+    "LAFTRClassifier",
+    "LAFTRTransformer",
+]
