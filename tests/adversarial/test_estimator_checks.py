@@ -4,7 +4,10 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from keras_drnet.adversarial.estimators import (
+    AAETransformer,
     AdversarialDebiasingClassifier,
+    DomainAdaptationClassifier,
+    FactorVAETransformer,
     FairRepresentation,
     LAFTRClassifier,
     LAFTRTransformer,
@@ -21,14 +24,17 @@ SETTINGS = {
 
 
 @pytest.mark.slow  # Some hundred fits.
-@pytest.mark.filterwarnings("ignore:.*was given no sensitive_features")
+@pytest.mark.filterwarnings("ignore:.*was given no (sensitive_features|X_target)")
 @parametrize_with_checks(
     [
         AdversarialDebiasingClassifier(**SETTINGS),
-        LAFTRClassifier(**SETTINGS),
-        LAFTRTransformer(**SETTINGS),
+        LAFTRClassifier(**SETTINGS, num_adversary_steps=1),
+        LAFTRTransformer(**SETTINGS, num_adversary_steps=1),
         FairRepresentation(**SETTINGS),
         FairRepresentation(**SETTINGS, method="beutel"),
+        DomainAdaptationClassifier(**SETTINGS),
+        FactorVAETransformer(**SETTINGS),
+        AAETransformer(**SETTINGS),
     ]
 )
 def test_scikit_learns_check_passes(estimator, check):

@@ -35,7 +35,8 @@ class LogitClassifier(ClassifierMixin):
         Args:
             X: rows `[N, D]`.
         """
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+        best = np.argmax(self.predict_proba(X), axis=1)
+        return self.classes_[best]
 
 
 def num_logits(classes):
