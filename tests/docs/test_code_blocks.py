@@ -49,9 +49,10 @@ def _few_clips():
 
 
 def _fit_briefly(fit):
-    def fit_briefly(self, data, epochs, steps_per_epoch):
+    def fit_briefly(self, data, epochs=1, steps_per_epoch=None, **kwargs):
         self.run_eagerly = True  # Tracing takes longer than a few steps.
-        return fit(self, data, epochs=1, steps_per_epoch=STEPS, verbose=0)
+        briefly = {"epochs": 1, "steps_per_epoch": STEPS, "verbose": 0}
+        return fit(self, data, **kwargs | briefly)
 
     return fit_briefly
 

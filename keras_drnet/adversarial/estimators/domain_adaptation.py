@@ -31,7 +31,7 @@ METHODS = {
     "dann": (DANN, "gradient_reversal", 3.0),
 }
 # ADDA adapts an encoder that is trained already: slowly, as the authors do.
-ADDA_RATE = 0.2
+ADDA_RATE = 0.1
 
 
 class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
@@ -63,8 +63,8 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
         adversary_hidden_layer_sizes=(64, 64),
         batch_size=64,
         max_iter=1000,
-        learning_rate=3e-3,
-        adversary_learning_rate=1e-2,
+        learning_rate=5e-3,
+        adversary_learning_rate=2e-2,
         random_state=None,
         verbose=False,
     ):
@@ -82,8 +82,8 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
             batch_size: rows in a batch, of each domain.
             max_iter: batches to train on; with ADDA so many for the source, and then as
                 many for the target.
-            learning_rate: that of the features, Adam's. For the target a fifth of it
-                with ADDA.
+            learning_rate: that of the features at the start; it falls to 0. With ADDA
+                that for the source, and a tenth of it for the target, which stay.
             adversary_learning_rate: that of the domain classifier, likewise.
             random_state: seed of weights and order; a whole number for the same result
                 each time.
@@ -164,15 +164,16 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
     def _train_both(self, X, label, X_target, seed):
         """Return the system, trained on both domains."""
         system, objective, weight = METHODS[self.method]
+        rates = self.learning_rate, self.adversary_learning_rate
         if self.method == "adda":
             networks = self._train_source(X, label, seed).layers
-            rate, momentum = ADDA_RATE, 0.5
+            optimizers = [keras.optimizers.Adam(ADDA_RATE * r, 0.5) for r in rates]
         else:
             networks = self._networks(X.shape[1])
             if self.adversarial_weight is not None:
                 weight = self.adversarial_weight
             weight = SigmoidRamp(self.max_iter, limit=weight)
-            rate, momentum = 1.0, 0.9
+            optimizers = [keras.optimizers.Adam(self._decaying_rate(r)) for r in rates]
         adversary = mlp(
             self.hidden_layer_sizes[-1], *self.adversary_hidden_layer_sizes, 1
         )
@@ -182,14 +183,7 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
         source = self._batches({"source": X, "label": label}, seed)
         data = tf.data.Dataset.zip(source, self._batches({"target": X_target}, seed))
         model = system(*networks, adversarial)
-        self._train(
-            model,
-            data.map(lambda one, other: one | other),
-            *(
-                keras.optimizers.Adam(rate * own, momentum)
-                for own in (self.learning_rate, self.adversary_learning_rate)
-            ),
-        )
+        self._train(model, data.map(lambda one, other: one | other), *optimizers)
         return model
 
     def _networks(self, num_inputs):
