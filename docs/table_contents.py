@@ -403,7 +403,7 @@ def estimator_priors():
         {"prior": list(priors)}
         | {
             title: [spread(found[f"{prior}, {weight}"]) for prior in priors]
-            for title, weight in (("auto-encoder", "0"), ("AAE", "0.05"))
+            for title, weight in (("auto-encoder", "0"), ("AAE", "0.02"))
         }
     )
 

@@ -32,12 +32,15 @@ class AAETransformer(CodeTransformer):
     Source: Makhzani et al., *Adversarial Autoencoders*, ICLR 2016 workshop.
     """
 
+    # With more, codes of some seeds circle about the prior.
+    _momentum = 0.5
+
     def __init__(
         self,
         *,
         n_components=2,
         prior="normal",
-        adversarial_weight=0.05,
+        adversarial_weight=0.02,
         hidden_layer_sizes=(64, 64),
         adversary_hidden_layer_sizes=(64, 64),
         batch_size=128,

@@ -20,6 +20,8 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
     `adversary_hidden_layer_sizes` besides, and defines `_build`.
     """
 
+    _momentum = 0.9  # Of the auto-encoder's optimizer.
+
     def fit(self, X, y=None):
         """Train on a table, without labels.
 
@@ -41,7 +43,9 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
         with seeded(self.random_state) as seed:
             model = self._build(X.shape[1])
             optimizers = (
-                keras.optimizers.Adam(self._decaying_rate(self.learning_rate)),
+                keras.optimizers.Adam(
+                    self._decaying_rate(self.learning_rate), self._momentum
+                ),
                 keras.optimizers.Adam(
                     self._decaying_rate(self.adversary_learning_rate), beta_1=0.5
                 ),
