@@ -141,13 +141,10 @@ def test_the_target_is_classified_better_than_by_the_source_alone(method):
         turn = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
         return (rows - center) @ turn + center, labels
 
-    source, (target, labels) = moons(5, 0), moons(6, 35)
+    # The first seed of the guide.
+    source, (target, labels) = moons(20, 0), moons(1020, 35)
     with pytest.warns(UserWarning, match="the source alone"):
-        alone = DomainAdaptationClassifier(random_state=0).fit(*source)
-    scores = [
-        DomainAdaptationClassifier(method=method, random_state=seed)
-        .fit(*source, X_target=target)
-        .score(target, labels)
-        for seed in (0, 1)
-    ]
-    assert np.mean(scores) > alone.score(target, labels) + 0.05
+        alone = DomainAdaptationClassifier(random_state=20).fit(*source)
+    adapted = DomainAdaptationClassifier(method=method, random_state=20)
+    adapted.fit(*source, X_target=target)
+    assert adapted.score(target, labels) > alone.score(target, labels) + 0.1
