@@ -56,7 +56,7 @@ def test_it_takes_twelve_lines(names):
 def test_each_side_gets_its_own_gradient_alone(names, data):
     x, y, group = data
     model = make(names, 0.5, keras.optimizers.SGD(1.0))
-    model.run_eagerly = True  # XLA on one thread is off by a percent with TF 2.17.
+    model.run_eagerly = True  # Compiled, on one thread, losses are off by a percent.
     own = model.encoder.trainable_variables + model.head.trainable_variables
     other = model.fair.adversary.trainable_variables
     with tf.GradientTape(persistent=True) as tape:
