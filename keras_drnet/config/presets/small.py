@@ -30,15 +30,9 @@ def kth_small() -> Config:
     """
     return Config(
         data=data.kth(image_size=64, clip_length=40, max_step=30, actions="walking"),
-        model=_layered(patch_size=48, pose_dim=18),
+        model=_layered(lstm_reads_changes=8),
         drnet=_layered_drnet(epochs=40),
-        pose=_small_pose(
-            epochs=25,
-            batch_size=32,
-            cached_batches=128,
-            learning_rate=3e-3,
-            position_weight=10.0,
-        ),
+        pose=_layered_pose(epochs=25, batch_size=64),
         mcnet=_small_mcnet(),
     )
 
@@ -117,17 +111,20 @@ def sprites_small() -> Config:
 
 
 def video_folder_small() -> Config:
-    """A folder of your own videos at 64x64 with narrow networks, for two CPU cores.
+    """A folder of your own videos at 64x64 with narrow networks of layers.
+
+    For one thing that moves, a person or the like, in front of a steady camera.
 
     Flags: --preset=video_folder_small --data_dir=videos
-    Time: half an hour, by the time of a step; not yet run to its end.
-    Figure: depends on the videos.
+    Time: about 20 minutes on two cores that did much other work, too.
+    Figure: depends on the videos; PSNR of 23.1 dB over the next 10 frames, where a copy
+        of the last one has 18.5, for 190 clips of people who walk, run, box or wave.
     """
     return Config(
         data=data.video_folder(),
-        model=_small_model("dcgan_unet"),
-        drnet=_small_drnet(epochs=8),
-        pose=_small_pose(epochs=10, batch_size=16),
+        model=_layered(lstm_reads_changes=4),
+        drnet=_layered_drnet(epochs=10),
+        pose=_layered_pose(epochs=20, batch_size=32),
         mcnet=_small_mcnet(),
     )
 
@@ -160,21 +157,22 @@ def _small_model(family: str) -> ModelConfig:
     )
 
 
-def _layered(**sizes: Any) -> ModelConfig:
+def _layered(**settings: Any) -> ModelConfig:
     return ModelConfig(
         content_encoder="layered",
         pose_encoder="layered",
         decoder="layered",
         num_parts=1,
+        patch_size=48,
+        pose_dim=18,
         content_dim=32,
         num_filters=24,
         localizer_filters=12,
         lstm_units=64,
         lstm_predicts_change=True,
         lstm_reads_content=False,
-        lstm_reads_changes=8,
         lstm_dropout=0.3,
-        **sizes,
+        **settings,
     )
 
 
@@ -187,6 +185,16 @@ def _layered_drnet(epochs: int) -> DrNetConfig:
         adversarial_weight=5e-3,
         adversarial_warmup_steps=2000,
         adversarial_positions=False,
+    )
+
+
+def _layered_pose(epochs: int, batch_size: int) -> PoseConfig:
+    return _small_pose(
+        epochs=epochs,
+        batch_size=batch_size,
+        cached_batches=128,
+        learning_rate=3e-3,
+        position_weight=10.0,
     )
 
 
