@@ -143,7 +143,7 @@ def test_a_word_is_a_packaged_run_and_a_slash_makes_a_path(tiny, tmp_path, monke
     packaged = keras_drnet.load("pretrained:moving_mnist")
     assert keras_drnet.load("moving_mnist").frame_shape == packaged.frame_shape
     for source in ("mine", "", "./yours", pathlib.Path("yours")):
-        expected = r"There is no run .*one of \['kth', 'moving_mnist'\].*\./mine.*hf://"
+        expected = r"There is no run .*one of \['kth', 'moving_mnist', 'sprites'\].*\./mine.*hf://"
         with pytest.raises(InputError, match=expected):
             keras_drnet.load(source)
 

@@ -51,7 +51,7 @@ def lively_networks(config, *, seed=0, dtype="float32"):
                 gain = {1: 0.3, 2: 2.0, 4: 1.6}[values.ndim]
                 values = rng.normal(0.0, gain / np.sqrt(fan_in), values.shape)
             if "linear_prediction" in weight.path:
-                values *= 0.02  # A roll-out must not grow without end.
+                values *= 5e-3  # A roll-out must not grow without end.
             weight.assign(values)
     return networks
 
