@@ -14,12 +14,12 @@ import sys
 import warnings
 
 import numpy as np
+from estimator_tables import FAIR_ESTIMATORS
 from matplotlib.figure import Figure
 from measured import RESULTS
 from sklearn.datasets import load_digits, make_moons
 from sklearn.decomposition import PCA
 from sklearn.model_selection import train_test_split
-from table_contents import FAIR_ESTIMATORS
 
 from keras_drnet.adversarial import estimators
 from keras_drnet.adversarial.estimators.base import outputs

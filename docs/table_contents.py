@@ -1,8 +1,8 @@
 """The tables of measured numbers in README.md and docs/: a function each."""
 
 import functools
-import statistics
 
+import estimator_tables
 from measured import (
     best,
     decimals,
@@ -21,10 +21,6 @@ from measured import (
 from keras_drnet.visualization.labels import METHOD_NAMES
 
 STEPS = (1, 5, 10, 20, 50)  # Frames after the last observed one.
-FAIR_ESTIMATORS = {
-    "AdversarialDebiasingClassifier": "adversarial debiasing",
-    "LAFTRClassifier": "LAFTR",
-}
 
 
 def prediction(run):
@@ -367,51 +363,10 @@ def web():
     return table({"": list(rows), "measured": list(rows.values())})
 
 
-def spread(values):
-    """Write the mean and the standard deviation of seeds: 0.812 ± 0.003."""
-    return f"{statistics.mean(values):.3f} ± {statistics.stdev(values):.3f}"
-
-
-def estimator_fairness():
-    """Accuracy and parity gap of fair classifiers, by the adversary's weight."""
-    columns = {"": [], "adversarial_weight": [], "accuracy": [], "parity gap": []}
-    for name, points in read("estimators/fairness")["curves"].items():
-        for weight, found in points.items():
-            columns[""].append(FAIR_ESTIMATORS[name])
-            columns["adversarial_weight"].append(weight)
-            columns["accuracy"].append(spread(found["accuracy"]))
-            columns["parity gap"].append(spread(found["parity_gap"]))
-    return table(columns)
-
-
-def estimator_domains():
-    """Accuracy on turned moons, by method."""
-    found = read("estimators/domains")["accuracy"]
-    return table(
-        {
-            "method": list(found),
-            "accuracy on the target": [spread(values) for values in found.values()],
-        }
-    )
-
-
-def estimator_priors():
-    """Distance of codes of digits from the prior, without and with an adversary."""
-    found = read("estimators/priors")["kolmogorov_smirnov"]
-    priors = ("normal", "uniform")
-    return table(
-        {"prior": list(priors)}
-        | {
-            title: [spread(found[f"{prior}, {weight}"]) for prior in priors]
-            for title, weight in (("auto-encoder", "0"), ("AAE", "0.02"))
-        }
-    )
-
-
 TABLES = {
-    "estimator_domains": estimator_domains,
-    "estimator_fairness": estimator_fairness,
-    "estimator_priors": estimator_priors,
+    "estimator_domains": estimator_tables.domains,
+    "estimator_fairness": estimator_tables.fairness,
+    "estimator_priors": estimator_tables.priors,
     "quickstart_prediction": functools.partial(prediction, "quickstart"),
     "moving_mnist_prediction": functools.partial(prediction, "moving_mnist"),
     "moving_mnist_probes": moving_mnist_probes,

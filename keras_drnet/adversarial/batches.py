@@ -17,3 +17,8 @@ def shuffled(arrays, batch_size, seed=None):
     return order.batch(batch_size).map(
         lambda rows: tf.nest.map_structure(lambda c: tf.gather(c, rows), columns)
     )
+
+
+def joined(one, other):
+    """Return batches with the entries of both of two datasets of dicts."""
+    return tf.data.Dataset.zip(one, other).map(lambda a, b: a | b)

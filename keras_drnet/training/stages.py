@@ -13,6 +13,7 @@ from keras_drnet.checkpoints.run_folder import stage_weights
 from keras_drnet.config.precision import resolve_precision
 from keras_drnet.errors import InputError, choose
 from keras_drnet.models.networks import build_networks
+from keras_drnet.models.part_poses import position_indices
 from keras_drnet.models.pose_discriminator import build_pose_discriminator
 from keras_drnet.training.drnet import DrNet
 from keras_drnet.training.fit import fit
@@ -122,8 +123,8 @@ def _pose_weights(config):
     weight, model = config.pose.position_weight, config.model
     if weight == 1:
         return 1.0
-    positions = 2 * model.num_parts
-    return [weight] * positions + [1.0] * (model.pose_dim - positions)
+    positions = {i for pair in position_indices(model.num_parts) for i in pair}
+    return [weight if i in positions else 1.0 for i in range(model.pose_dim)]
 
 
 def _build_joint_predictor(config, networks, dtype):

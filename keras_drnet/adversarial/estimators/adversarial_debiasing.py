@@ -1,7 +1,5 @@
 """AdversarialDebiasingClassifier: a fair classifier of tables."""
 
-import keras
-
 from keras_drnet.adversarial.estimators.fair_estimator import FairEstimator
 from keras_drnet.adversarial.estimators.logit_classifier import (
     LogitClassifier,
@@ -98,9 +96,3 @@ class AdversarialDebiasingClassifier(LogitClassifier, FairEstimator):
             adversary, contrast, gradient_rule="projection", weight=weight
         )
         return AdversarialDebiasing(predictor, adversarial)
-
-    def _optimizers(self):
-        return [
-            keras.optimizers.Adam(self._decaying_rate(rate))
-            for rate in (self.learning_rate, self.adversary_learning_rate)
-        ]

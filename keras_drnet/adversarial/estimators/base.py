@@ -75,6 +75,13 @@ class AdversarialEstimator(BaseEstimator):
         """Return a rate that falls to 0, so that adversarial training settles."""
         return keras.optimizers.schedules.CosineDecay(learning_rate, self.max_iter)
 
+    def _optimizers(self):
+        """Return the optimizers of what is trained and of its adversary."""
+        return [
+            keras.optimizers.Adam(self._decaying_rate(rate))
+            for rate in (self.learning_rate, self.adversary_learning_rate)
+        ]
+
     def _train(self, model, data, *optimizers, **kwargs):
         """Train a model on `max_iter` batches.
 

@@ -42,15 +42,8 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
         X = self._check_examples(validate_data(self, X, dtype=np.float32))
         with seeded(self.random_state) as seed:
             model = self._build(X.shape[1])
-            optimizers = (
-                keras.optimizers.Adam(
-                    self._decaying_rate(self.learning_rate), self._momentum
-                ),
-                keras.optimizers.Adam(
-                    self._decaying_rate(self.adversary_learning_rate), beta_1=0.5
-                ),
-            )
-            self._train(model, self._batches({"image": X}, seed), *optimizers)
+            data = self._batches({"image": X}, seed)
+            self._train(model, data, *self._optimizers())
         return self._keep(model)
 
     def inverse_transform(self, Z):
@@ -66,6 +59,13 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
         codes = check_array(Z, "Z", MATRIX)
         check_shape(codes, "Z", ("N", self.n_components))
         return outputs(self.model_.decoder, codes.astype(np.float32))
+
+    def _optimizers(self):
+        own, adversary = self.learning_rate, self.adversary_learning_rate
+        return [
+            keras.optimizers.Adam(self._decaying_rate(own), self._momentum),
+            keras.optimizers.Adam(self._decaying_rate(adversary), beta_1=0.5),
+        ]
 
     def _check_examples(self, X):
         """Return rows to train on, checked further."""

@@ -4,9 +4,9 @@ import warnings
 
 import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.utils.validation import validate_data
 
+from keras_drnet.adversarial.batches import joined
 from keras_drnet.adversarial.estimators.base import AdversarialEstimator
 from keras_drnet.adversarial.estimators.labels import encode_classes
 from keras_drnet.adversarial.estimators.logit_classifier import (
@@ -143,11 +143,6 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
                 model = self._train_both(X, label, X_target, seed)
         return self._keep(model)
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        return tags
-
     def _train_source(self, X, label, seed):
         """Return encoder and classifier as one network, trained on the source."""
         network = keras.Sequential(self._networks(X.shape[1]))
@@ -164,16 +159,16 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
     def _train_both(self, X, label, X_target, seed):
         """Return the system, trained on both domains."""
         system, objective, weight = METHODS[self.method]
-        rates = self.learning_rate, self.adversary_learning_rate
         if self.method == "adda":
             networks = self._train_source(X, label, seed).layers
+            rates = self.learning_rate, self.adversary_learning_rate
             optimizers = [keras.optimizers.Adam(ADDA_RATE * r, 0.5) for r in rates]
         else:
             networks = self._networks(X.shape[1])
             if self.adversarial_weight is not None:
                 weight = self.adversarial_weight
             weight = SigmoidRamp(self.max_iter, limit=weight)
-            optimizers = [keras.optimizers.Adam(self._decaying_rate(r)) for r in rates]
+            optimizers = self._optimizers()
         adversary = mlp(
             self.hidden_layer_sizes[-1], *self.adversary_hidden_layer_sizes, 1
         )
@@ -181,9 +176,9 @@ class DomainAdaptationClassifier(LogitClassifier, AdversarialEstimator):
             adversary, GroupLabels(2), objective=objective, weight=weight
         )
         source = self._batches({"source": X, "label": label}, seed)
-        data = tf.data.Dataset.zip(source, self._batches({"target": X_target}, seed))
+        target = self._batches({"target": X_target}, seed)
         model = system(*networks, adversarial)
-        self._train(model, data.map(lambda one, other: one | other), *optimizers)
+        self._train(model, joined(source, target), *optimizers)
         return model
 
     def _networks(self, num_inputs):

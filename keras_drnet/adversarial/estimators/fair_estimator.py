@@ -17,7 +17,7 @@ class FairEstimator(AdversarialEstimator):
     """Base of estimators whose outputs should not tell the group of a row.
 
     A subclass has the parameters `notion` and `adversarial_weight`, and defines
-    `_build` and `_optimizers`.
+    `_build`.
 
     Attributes:
         groups_: a list of the distinct values of each sensitive feature; empty where
@@ -97,8 +97,4 @@ class FairEstimator(AdversarialEstimator):
             contrast: `GroupLabels`.
             weight: that of the adversarial loss.
         """
-        raise NotImplementedError
-
-    def _optimizers(self):
-        """Return the optimizers of the features and of the adversary."""
         raise NotImplementedError

@@ -1,7 +1,6 @@
 """FairRepresentation: features by ALFR, or by Beutel et al."""
 
-import tensorflow as tf
-
+from keras_drnet.adversarial.batches import joined
 from keras_drnet.adversarial.estimators.encoder_transformer import EncoderTransformer
 from keras_drnet.adversarial.estimators.fair_features import FairFeatures
 from keras_drnet.adversarial.estimators.logit_classifier import LogitClassifier
@@ -119,5 +118,4 @@ class FairRepresentation(EncoderTransformer, LogitClassifier, FairFeatures):
             "adversary_target": target[is_seen],
             "adversary_group": group[is_seen],
         }
-        data = tf.data.Dataset.zip(everyone, self._batches(seen, seed))
-        return data.map(lambda own, other: own | other)
+        return joined(everyone, self._batches(seen, seed))

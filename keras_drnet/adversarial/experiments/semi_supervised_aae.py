@@ -2,8 +2,8 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 
+from keras_drnet.adversarial.batches import joined
 from keras_drnet.adversarial.distributions import priors
 from keras_drnet.adversarial.experiments.data.digits import NUM_PIXELS, batches, load
 from keras_drnet.adversarial.experiments.harness.digit_networks import (
@@ -69,8 +69,7 @@ def run(seed, settings):
     num_steps = 150 if settings.tiny else 2000
     few = few_of_each(labels, seed)
     known = batches(seed, labeled=pixels[few], label=labels[few])
-    data = tf.data.Dataset.zip(batches(seed, image=pixels), known)
-    data = data.map(lambda image, labeled: image | labeled)
+    data = joined(batches(seed, image=pixels), known)
 
     def run_row(row, weight):
         if weight is None:

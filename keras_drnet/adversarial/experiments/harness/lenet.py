@@ -2,10 +2,9 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
-from keras_drnet.adversarial.batches import shuffled
+from keras_drnet.adversarial.batches import joined, shuffled
 from keras_drnet.adversarial.experiments.data.digit_domains import SIZE
 from keras_drnet.adversarial.experiments.harness.training import fit
 from keras_drnet.adversarial.metrics.leakage import domain_leakage, proxy_a_distance
@@ -67,7 +66,7 @@ def batches(source, label, target, seed):
     """Return endless batches of both domains, in one order if equally many."""
     labeled = shuffled({"source": source, "label": label}, BATCH_SIZE, seed)
     unlabeled = shuffled({"target": target}, BATCH_SIZE, seed)
-    return tf.data.Dataset.zip(labeled, unlabeled).map(lambda a, b: a | b)
+    return joined(labeled, unlabeled)
 
 
 def train_source(source, label, *, seed, num_steps):
