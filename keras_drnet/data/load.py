@@ -65,7 +65,9 @@ def load_source(config, split, *, clip_length=0):
     return ClipsInMemory(_read_clips(data.recording(), split), **windows)
 
 
-def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
+def load_dataset(
+    config, split, stage="drnet", *, first_batch=0, num_batches=0, share=(0, 1)
+):
     """Make the endless batches that a stage trains on.
 
     Args:
@@ -76,12 +78,15 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
         first_batch: number of the first batch; a run that stopped after k batches
             goes on with batch k.
         num_batches: number of batches before they repeat; 0 = they never do.
+        share: `(i, n)` for the i-th of n equal shares of every batch, as n processes
+            need them that train together.
 
     Returns:
         A `tf.data.Dataset`: see `sampling`.
 
     Raises:
-        InputError: as `load_source`; or the stage is unknown, or a number negative.
+        InputError: as `load_source`; or the stage is unknown, or a number negative, or
+            the batch has no n equal shares.
     """
     check_count(first_batch, "first_batch", least=0)
     check_count(num_batches, "num_batches", least=0)
@@ -98,12 +103,14 @@ def load_dataset(config, split, stage="drnet", *, first_batch=0, num_batches=0):
             seed=config.seed,
             first_batch=first_batch,
             num_batches=num_batches,
+            share=share,
         )
     return sampling.clip_batches(
         source,
         batch_size=batch_size,
         first_batch=first_batch,
         num_batches=num_batches,
+        share=share,
     )
 
 

@@ -190,27 +190,28 @@ class SamePair(Contrast):
     code.
     """
 
-    def adversary_examples(self, features):
+    def adversary_examples(self, features, *, others=None):
         """Return `Examples` of `2 B` pairs, those of one clip first.
+
+        Args:
+            features: two codes of each clip, `[B, D]` each.
+            others: second codes of other clips, `[B, D]`, where a batch is shared by
+                several replicas; without them those of this batch.
 
         Raises:
             InputError: there are not two codes of one shape, or those of one clip
                 alone, which has no other to be paired with.
         """
         code_1, code_2 = _pair(features)
-        if code_1.shape[0] == 1:
-            raise InputError(
-                "The batch has one clip; expected at least 2, for pairs of different "
-                "clips."
-            )
-        others = ops.roll(code_2, shift=1, axis=0)
+        if others is None:
+            others = _of_other_clips(code_2)
         pairs = (
             ops.concatenate([code_1, code_1], axis=0),
             ops.concatenate([code_2, others], axis=0),
         )
         return Examples(pairs, _halves(code_1, code_1))
 
-    def feature_examples(self, features):
+    def feature_examples(self, features, *, others=None):
         """Return `Examples` of `B` pairs of one clip.
 
         Raises:
@@ -370,6 +371,14 @@ def _pair(features):
         )
     check_same_shape(code_1=features[0], code_2=features[1])
     return features
+
+
+def _of_other_clips(codes):
+    if codes.shape[0] == 1:
+        raise InputError(
+            "The batch has one clip; expected at least 2, for pairs of different clips."
+        )
+    return ops.roll(codes, shift=1, axis=0)
 
 
 def _as_tuple(condition):

@@ -53,7 +53,7 @@ def reconstruction_loss(frames, reconstructions):
     return ops.mean(ops.square(frames - reconstructions))
 
 
-def steadiness_loss(before, pose, after, other):
+def steadiness_loss(before, pose, after, other, *, synchronized=False):
     """Second-order temporal smoothness of the pose, normalized by its motion.
 
     Not in the paper. The sum of `|before - 2 pose + after|`, 0 for a pose of constant
@@ -70,17 +70,21 @@ def steadiness_loss(before, pose, after, other):
         pose: `[B, Dp]`, pose of a frame.
         after: `[B, Dp]`, pose of the frame after.
         other: `[B, Dp]`, pose of another frame of the same clip, at any distance.
+        synchronized: whether both sums are over the batch of all replicas.
 
     Raises:
         InputError: shapes differ.
     """
     check_same_shape(before=before, pose=pose, after=after, other=other)
-    unsteady = ops.sum(ops.abs(before - 2.0 * pose + after))
-    moved = ops.sum(ops.abs(pose - other))
-    return unsteady / (moved + 1e-6)
+    unsteady = ops.abs(before - 2.0 * pose + after)
+    moved = ops.abs(pose - other)
+    unsteady, moved = (
+        ops.mean(_batch_mean(changes, synchronized)) for changes in (unsteady, moved)
+    )
+    return unsteady / (moved + 1e-8)
 
 
-def decorrelation_loss(positions):
+def decorrelation_loss(positions, *, synchronized=False):
     """Return the mean squared correlation of the coordinates of different parts.
 
     Not in the paper. Objects of a clip move independently, so the correlation over many
@@ -93,6 +97,7 @@ def decorrelation_loss(positions):
 
     Args:
         positions: `[B, K, 2]`, positions of K parts, of at least two, in B frames.
+        synchronized: whether the correlation is over the frames of all replicas.
 
     Raises:
         InputError: they have another shape, or there are fewer than two parts.
@@ -104,10 +109,12 @@ def decorrelation_loss(positions):
             f"Positions are of {num_parts} part; expected at least 2, as the loss is "
             "of different parts."
         )
-    centered = positions - ops.mean(positions, axis=0)
-    scaled = centered / ops.sqrt(ops.mean(ops.square(centered), axis=0) + 1e-8)
+    centered = positions - _batch_mean(positions, synchronized)
+    variance = _batch_mean(ops.square(centered), synchronized)
+    scaled = centered / ops.sqrt(variance + 1e-8)
     flat = ops.reshape(scaled, (-1, 2 * num_parts))
-    correlations = ops.mean(flat[:, :, None] * flat[:, None], axis=0)
+    products = flat[:, :, None] * flat[:, None]
+    correlations = _batch_mean(products, synchronized)
     of_different_parts = 1.0 - np.kron(np.eye(num_parts), np.ones((2, 2)))
     squares = of_different_parts.astype("float32") * ops.square(correlations)
     return ops.sum(squares) / of_different_parts.sum()
@@ -132,3 +139,10 @@ def pose_prediction_loss(poses, predicted_poses, *, absolute=False, weights=1.0)
     error = poses - predicted_poses
     error = ops.abs(error) if absolute else ops.square(error)
     return ops.mean(ops.multiply(weights, error))
+
+
+def _batch_mean(x, synchronized):
+    """Return the mean over the batch, that of all replicas if it is synchronized."""
+    if not synchronized:
+        return ops.mean(x, axis=0)
+    return ops.moments(x, axes=0, synchronized=True)[0]

@@ -13,9 +13,17 @@ class BatchStandardization(keras.layers.Layer):
     It has no weights and keeps no running statistics: training and evaluation use the
     batch's own, and a batch of one gives 0. As the first layer of an adversary it makes
     the scale of features irrelevant to what the adversary can learn.
+
+    Attributes:
+        synchronized: whether the batch is that of all replicas, as in Keras'
+            `BatchNormalization`.
     """
+
+    synchronized = False
 
     def call(self, inputs):
         """Standardize `[B, D]`; gradients go through the statistics too."""
-        mean, variance = ops.moments(inputs, axes=0, keepdims=True)
+        mean, variance = ops.moments(
+            inputs, axes=0, keepdims=True, synchronized=self.synchronized
+        )
         return (inputs - mean) * ops.rsqrt(variance + EPSILON)

@@ -14,7 +14,12 @@ class BatchStatisticsNorm(keras.layers.Layer):
 
     The authors of MCNet never switch their discriminator to averaged statistics, so
     none are kept: looking at a batch changes nothing.
+
+    Attributes:
+        synchronized: as of `BatchStandardization`.
     """
+
+    synchronized = False
 
     def build(self, shape):
         self.scale = self.add_weight(shape=shape[-1:], initializer="ones", name="scale")
@@ -23,7 +28,7 @@ class BatchStatisticsNorm(keras.layers.Layer):
         )
 
     def call(self, x):
-        mean, variance = ops.moments(x, axes=(0, 1, 2))
+        mean, variance = ops.moments(x, axes=(0, 1, 2), synchronized=self.synchronized)
         return ops.batch_normalization(
             x, mean, variance, -1, self.offset, self.scale, EPSILON
         )

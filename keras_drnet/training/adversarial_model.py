@@ -1,10 +1,8 @@
 """AdversarialModel: base of DrNet and of the systems of the survey."""
 
 import keras
-import tensorflow as tf
 
 from keras_drnet.checks.numbers import check_count
-from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
 
@@ -71,22 +69,21 @@ class AdversarialModel(TwoPlayerModel):
         self.optimizer.build(self.feature_variables)
         self.discriminator_optimizer.build(self.adversary_variables)
 
-    def train_step(self, data):
+    def update(self, batch):
         """Train the features, then the adversary, on one batch."""
-        data = unpack(data)
-        losses, contrasted = self.train_features(data)
+        losses, contrasted = self.train_features(batch)
         for _ in range(self.num_adversary_steps):
             if self.alternating:
-                contrasted = self._contrasted(data)
+                contrasted = self._contrasted(batch)
             losses |= self.train_adversary(contrasted)
-        return track(self._trackers, losses)
+        return losses
 
-    def test_step(self, data):
+    def evaluate_batch(self, batch):
         """Evaluate every loss on one batch."""
-        losses, contrasted = self.compute_losses(unpack(data), training=False)
+        losses, contrasted = self.compute_losses(batch, training=False)
         losses = self.add_adversarial_loss(losses, contrasted)
         loss = self.adversarial.discriminator_loss(**contrasted)
-        return track(self._trackers, losses | self._adversary_report(loss, contrasted))
+        return losses | self._adversary_report(loss, contrasted)
 
     def compute_losses(self, data, *, training):
         """Return the task's losses, and the arguments of the adversarial loss.
@@ -111,12 +108,16 @@ class AdversarialModel(TwoPlayerModel):
         Returns:
             A dict of all losses, and the arguments of the adversarial loss.
         """
-        with tf.GradientTape(persistent=True) as tape:
+
+        def forward():
             task, contrasted = self.compute_losses(data, training=True)
             losses = self.add_adversarial_loss(task, contrasted)
             parts = task["loss"], self._weight() * losses["adversarial"]
-            scaled = [self.optimizer.scale_loss(part) for part in parts]
+            scaled = tuple(self.optimizer.scale_loss(part) for part in parts)
+            return scaled, (losses, contrasted)
+
         variables = self.feature_variables
+        scaled, (losses, contrasted), tape = self.record(forward, variables)
         gradients = self.adversarial.feature_gradients(tape, *scaled, variables)
         self.optimizer.apply(gradients, variables)
         return losses, contrasted
@@ -130,11 +131,10 @@ class AdversarialModel(TwoPlayerModel):
         Returns:
             A dict with its loss and its accuracy.
         """
-        with tf.GradientTape() as tape:
-            loss = self.adversarial.discriminator_loss(**contrasted)
-            scaled = self.discriminator_optimizer.scale_loss(loss)
-        apply_gradients(
-            self.discriminator_optimizer, tape, scaled, self.adversary_variables
+        loss, _ = self.minimize(
+            self.discriminator_optimizer,
+            lambda: (self.adversarial.discriminator_loss(**contrasted), ()),
+            self.adversary_variables,
         )
         return self._adversary_report(loss, contrasted)
 

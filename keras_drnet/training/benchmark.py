@@ -25,7 +25,7 @@ PLAIN = "plain, float32"
 class PlainDrNet(DrNet):
     """DrNet with a separate pass of the pose encoder for the scene discriminator."""
 
-    def train_step(self, batch):
+    def update(self, batch):
         """Train the scene discriminator, then the auto-encoder, on one batch."""
         poses = tuple(
             self.pose_encoder(batch[name], training=True)

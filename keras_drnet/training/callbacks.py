@@ -10,17 +10,38 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnet.errors import TrainingError
+from keras_drnet.training import distribution
 from keras_drnet.visualization.frame_grid import write_png
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Checkpoint(keras.callbacks.Callback):
+class StepCounter(keras.callbacks.Callback):
+    """Count of the steps of a stage, also where Keras runs several at once.
+
+    Attributes:
+        step: steps trained so far.
+    """
+
+    def __init__(self, *, step=0):
+        """Set the number of steps trained before."""
+        super().__init__()
+        self.step = self._epoch_start = step
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch_start = self.step
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step = self._epoch_start + batch + 1
+
+
+class Checkpoint(StepCounter):
     """Checkpoint at the end of every epoch, and when training is interrupted.
 
     On Ctrl-C or SIGTERM the step under way is finished and saved, then
     `KeyboardInterrupt` is raised. Training that starts from a checkpoint takes the
-    same steps as training that was never stopped.
+    same steps as training that was never stopped. Where several processes train
+    together, a signal to one stops all, and the chief alone writes.
     """
 
     def __init__(
@@ -37,8 +58,7 @@ class Checkpoint(keras.callbacks.Callback):
             average: a `WeightAverage`, if the average is what is to be used: it is
                 saved as the weights, the live ones as part of the state.
         """
-        super().__init__()
-        self.step = step
+        super().__init__(step=step)
         self._started = time.monotonic() - seconds
         self._checkpoints = checkpoints
         self._weights = weights
@@ -53,12 +73,12 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.restore_handlers()
-        if self._interrupted:  # In the last epoch's validation or pictures.
+        if self._is_interrupted():  # In the last epoch's validation or pictures.
             self._stop()
 
     def on_train_batch_end(self, batch, logs=None):
-        self.step += 1
-        if self._interrupted:
+        super().on_train_batch_end(batch, logs)
+        if self._is_interrupted():
             self.save()
             self.restore_handlers()
             self._stop()
@@ -67,7 +87,9 @@ class Checkpoint(keras.callbacks.Callback):
         self.save()
 
     def save(self):
-        """Write a checkpoint of the current step."""
+        """Write a checkpoint of the current step, as the chief."""
+        if not distribution.is_chief():
+            return
         state, applied = self._state, contextlib.nullcontext()
         if self._average is not None:
             live = [w.numpy() for w in self._average.weights]
@@ -83,6 +105,11 @@ class Checkpoint(keras.callbacks.Callback):
     def _interrupt(self, number, frame):
         self._interrupted = True
 
+    def _is_interrupted(self):
+        if distribution.worker()[1] == 1:
+            return self._interrupted
+        return distribution.any_worker(self._interrupted)
+
     def _stop(self):
         raise KeyboardInterrupt(f"stopped and saved at step {self.step}")
 
@@ -93,19 +120,14 @@ class Checkpoint(keras.callbacks.Callback):
         self._old_handlers = {}
 
 
-class StopAtNaN(keras.callbacks.Callback):
+class StopAtNaN(StepCounter):
     """End of training at the first loss that is not finite.
 
     Place it before `Checkpoint`, so that NaN weights are never saved.
     """
 
-    def __init__(self, *, step=0):
-        """Set the number of steps trained before."""
-        super().__init__()
-        self._step = step
-
     def on_train_batch_end(self, batch, logs=None):
-        self._step += 1
+        super().on_train_batch_end(batch, logs)
         self._check(logs)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -117,7 +139,7 @@ class StopAtNaN(keras.callbacks.Callback):
         if broken:
             raise TrainingError(
                 f"{' and '.join(broken)} became {float(logs[broken[0]])} at step "
-                f"{self._step}. The last checkpoint is kept, but going on from it "
+                f"{self.step}. The last checkpoint is kept, but going on from it "
                 "leads here again: start another run (--run_dir) with a lower "
                 "learning_rate or with clip_norm=1."
             )

@@ -185,15 +185,18 @@ class DrNet(AdversarialModel):
         if weights["steadiness"]:
             before, after = neighbors
             terms["steadiness"] = drnet_losses.steadiness_loss(
-                before, pose_1, after, pose_2
+                before, pose_1, after, pose_2, synchronized=self.synchronized
             )
         if weights["decorrelation"]:
             parts = split_pose(ops.concatenate([pose_1, pose_2]), self.num_parts)
-            terms["decorrelation"] = drnet_losses.decorrelation_loss(parts[..., :2])
+            terms["decorrelation"] = drnet_losses.decorrelation_loss(
+                parts[..., :2], synchronized=self.synchronized
+            )
         reconstruction = drnet_losses.reconstruction_loss(batch["pose_1"], frames)
         loss = reconstruction + sum(weights[name] * terms[name] for name in terms)
         terms |= {"reconstruction": reconstruction, "loss": loss}
-        return terms, {"features": tuple(map(self._contrasted_pose, (pose_1, pose_2)))}
+        poses = tuple(map(self._contrasted_pose, (pose_1, pose_2)))
+        return terms, {"features": poses} | self.of_other_clips(poses[1])
 
     def _contrasted_pose(self, pose):
         """Return a pose as the adversarial loss sees it."""

@@ -7,7 +7,7 @@ from absl import logging
 from keras_drnet.checkpoints.run_folder import stage_weights
 from keras_drnet.data.load import load_dataset
 from keras_drnet.inference.load import PREDICTORS
-from keras_drnet.training import callbacks
+from keras_drnet.training import callbacks, distribution
 from keras_drnet.training.weight_average import WeightAverage
 
 VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
@@ -55,14 +55,18 @@ def fit(model, run, stage, networks):
     stage_callbacks = [
         callbacks.StopAtNaN(step=step),
         *([average] if average else []),
-        callbacks.SampleGrid(
-            lambda: stage.draw(predictor, test_batches[0], config.data.num_past),
-            run.path / "samples" / stage.name,
-            log_dir=log_dir,
-        ),
-        keras.callbacks.TensorBoard(log_dir, write_graph=False),
-        checkpoint,  # Last: an epoch that is saved has all that belongs to it.
     ]
+    if distribution.is_chief():
+        stage_callbacks += [
+            callbacks.SampleGrid(
+                lambda: stage.draw(predictor, test_batches[0], config.data.num_past),
+                run.path / "samples" / stage.name,
+                log_dir=log_dir,
+            ),
+            keras.callbacks.TensorBoard(log_dir, write_graph=False),
+        ]
+    # Last: an epoch that is saved has all that belongs to it.
+    stage_callbacks.append(checkpoint)
 
     def fit_epochs(step, first, last, num_steps):
         model.fit(
@@ -71,6 +75,7 @@ def fit(model, run, stage, networks):
             epochs=last,
             steps_per_epoch=num_steps,
             shuffle=False,
+            verbose="auto" if distribution.is_chief() else 0,
             validation_data=stacked(test_batches),
             callbacks=stage_callbacks,
         )
@@ -93,7 +98,12 @@ def _training_batches(model, config, stage, first_batch):
     # A stage that trains the pose encoder caches none.
     cached = getattr(config.stage(stage), "cached_batches", 0)
     batches = load_dataset(
-        config, "train", stage, first_batch=first_batch, num_batches=cached
+        config,
+        "train",
+        stage,
+        first_batch=first_batch,
+        num_batches=cached,
+        share=distribution.worker(),
     )
     return model.encode_batches(batches, cached_batches=cached) if cached else batches
 

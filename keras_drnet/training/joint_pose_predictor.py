@@ -8,8 +8,8 @@ from keras_drnet.checks.numbers import check_count, check_number
 from keras_drnet.losses import drnet_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.encode import encode_content, encode_frames
+from keras_drnet.training import draws
 from keras_drnet.training.pose_predictor import PosePredictor
-from keras_drnet.training.stage_model import apply_gradients, track, unpack
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -98,26 +98,26 @@ class JointPosePredictor(PosePredictor):
         """Create the optimizer's variables; without effect where they are there."""
         self.optimizer.build(self._trained)
 
-    def train_step(self, data):
+    def update(self, batch):
         """Train pose encoder and LSTM on one batch of clips."""
-        video = unpack(data)["video"]
+        video = batch["video"]
         times = self.draw_times(video)
-        with tf.GradientTape() as tape:
-            terms = self.compute_losses(video, times)
-            loss = self.optimizer.scale_loss(terms["loss"])
-        apply_gradients(self.optimizer, tape, loss, self._trained)
-        return track(self._trackers, terms)
 
-    def test_step(self, data):
+        def forward():
+            terms = self.compute_losses(video, times)
+            return terms["loss"], terms
+
+        _, terms = self.minimize(self.optimizer, forward, self._trained)
+        return terms
+
+    def evaluate_batch(self, batch):
         """Evaluate the losses on all frames, and the roll-out, on one batch."""
-        video = unpack(data)["video"]
+        video = batch["video"]
         shape = (tf.shape(video)[0], video.shape[1] - 1)
         times = tf.broadcast_to(tf.range(1, video.shape[1]), shape)
         future = encode_frames(self.teacher, video[:, self.num_past :])
         rollout = drnet_losses.pose_prediction_loss(future, self(video))
-        return track(
-            self._trackers, self.compute_losses(video, times) | {"rollout": rollout}
-        )
+        return self.compute_losses(video, times) | {"rollout": rollout}
 
     @property
     def _trained(self):
@@ -128,10 +128,8 @@ class JointPosePredictor(PosePredictor):
     def draw_times(self, video):
         """Draw distinct frames of each clip, except the first, `[B, num_targets]`."""
         # Drawn from the step's number: a resumed run draws the same.
-        step = ops.cast(self.optimizer.iterations, "int32")
-        order = tf.random.stateless_uniform(
-            (tf.shape(video)[0], video.shape[1] - 1), seed=tf.stack([0, step])
-        )
+        shape = (ops.shape(video)[0], video.shape[1] - 1)
+        order = draws.uniform(shape, self.optimizer.iterations)
         return 1 + tf.argsort(order)[:, : self.num_targets]
 
     def compute_losses(self, video, times):

@@ -15,7 +15,7 @@ from keras_drnet.models.mcnet_networks import (
     check_num_past,
     set_mean_color,
 )
-from keras_drnet.training.stage_model import apply_gradients, track, unpack
+from keras_drnet.training.distribution import apply_if, mean_over_replicas
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
 # Cross-entropies of the discriminator: below the first it is too good to be trained
@@ -101,7 +101,14 @@ class MCNet(TwoPlayerModel):
         self.adversarial_weight = adversarial_weight
         # Weights of Keras, so that `save` keeps them.
         self._gates = [
-            self.add_weight((), "ones", dtype="bool", trainable=False, name=name)
+            self.add_weight(
+                (),
+                "ones",
+                dtype="bool",
+                trainable=False,
+                aggregation="only_first_replica",
+                name=name,
+            )
             for name in ("generator_learns", "discriminator_learns")
         ]
         self._generator_learns, self._discriminator_learns = (
@@ -169,9 +176,9 @@ class MCNet(TwoPlayerModel):
         past = video[:, : self.num_past]
         return mcnet_rollout.roll_out(self.networks, past, self.num_future)
 
-    def train_step(self, data):
+    def update(self, batch):
         """Train the discriminator, then the generator, on one batch of clips."""
-        past, future = self._split(unpack(data)["video"])
+        past, future = self._split(batch["video"])
         learning = {
             "generator_learns": tf.cast(self._generator_learns, "float32"),
             "discriminator_learns": tf.cast(self._discriminator_learns, "float32"),
@@ -184,15 +191,14 @@ class MCNet(TwoPlayerModel):
         losses = self.train_generator(tape, past, future, predicted)
         losses |= self.discriminator_errors(past, future, fixed)
         self.choose_players(losses["real_error"], losses["fake_error"])
-        return track(self._trackers, losses | learning)
+        return losses | learning
 
-    def test_step(self, data):
+    def evaluate_batch(self, batch):
         """Evaluate every loss and error on one batch."""
-        past, future = self._split(unpack(data)["video"])
+        past, future = self._split(batch["video"])
         predicted = self(past)
         losses = self.generator_losses(past, future, predicted)
-        losses |= self.discriminator_errors(past, future, predicted)
-        return track(self._trackers, losses)
+        return losses | self.discriminator_errors(past, future, predicted)
 
     def _split(self, video):
         end = self.num_past + self.num_future
@@ -230,15 +236,12 @@ class MCNet(TwoPlayerModel):
 
     def _apply_if(self, condition, optimizer, tape, loss, variables):
         """Move `variables` if `condition`; else neither them nor the optimizer."""
-
-        def move():
-            apply_gradients(optimizer, tape, loss, variables)
-            return True
-
-        tf.cond(condition, move, lambda: False)
+        gradients = mean_over_replicas(tape.gradient(loss, variables))
+        apply_if(condition, lambda *g: optimizer.apply(g, variables), gradients)
 
     def choose_players(self, real_error, fake_error):
         """Decide which players are trained in the next step, from this one's errors."""
+        real_error, fake_error = mean_over_replicas([real_error, fake_error])
         discriminator = self._discriminator_learns & (
             tf.minimum(real_error, fake_error) >= LOWEST_ERROR
         )

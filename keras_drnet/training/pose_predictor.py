@@ -1,7 +1,6 @@
 """PosePredictor: stage 2, prediction of poses."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from keras_drnet.checks.numbers import check_count, check_number
@@ -13,12 +12,8 @@ from keras_drnet.models.pose_lstm import (
     forget_dropped,
     lstm_cells,
 )
-from keras_drnet.training.stage_model import (
-    StageModel,
-    apply_gradients,
-    track,
-    unpack,
-)
+from keras_drnet.training import draws
+from keras_drnet.training.stage_model import StageModel
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -121,7 +116,7 @@ class PosePredictor(StageModel):
             steps: number of batches to look at.
         """
         poses = [self.encode(batch["video"])[0] for batch in dataset.take(steps)]
-        self.normalization.adapt(tf.concat(poses, axis=0))
+        self.normalization.adapt(ops.concatenate(poses))
 
     def encode(self, video):
         """Encode clips with the frozen encoders.
@@ -135,7 +130,7 @@ class PosePredictor(StageModel):
         """
         poses = encode_frames(self.pose_encoder, video)
         content, _ = encode_content(self.content_encoder, video[:, : self.num_past])
-        return tf.stop_gradient(poses), tf.stop_gradient(content)
+        return ops.stop_gradient(poses), ops.stop_gradient(content)
 
     def call(self, video, training=False):
         """Predict the poses after the observed frames, without looking at the rest.
@@ -177,36 +172,32 @@ class PosePredictor(StageModel):
             return dataset
         return dataset.take(cached_batches).cache().repeat()
 
-    def train_step(self, data):
+    def update(self, batch):
         """Train the LSTM on one batch of clips, or of codes."""
-        poses, content = self._codes(unpack(data))
+        poses, content = self._codes(batch)
         inputs = poses
         if self.pose_noise:
             # Drawn from the step's number: a resumed run draws the same.
-            step = ops.cast(self.optimizer.iterations, "int32")
-            inputs += self.pose_noise * tf.random.stateless_normal(
-                tf.shape(poses), seed=tf.stack([0, step])
-            )
-        with tf.GradientTape() as tape:
-            prediction = self.prediction_loss(inputs, poses, content, training=True)
-            loss = self.optimizer.scale_loss(prediction)
-        apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
-        return track(self._trackers, {"loss": prediction})
+            noise = draws.normal(ops.shape(poses), self.optimizer.iterations)
+            inputs += self.pose_noise * noise
+        loss, _ = self.minimize(
+            self.optimizer,
+            lambda: (self.prediction_loss(inputs, poses, content, training=True), ()),
+            self.pose_lstm.trainable_variables,
+        )
+        return {"loss": loss}
 
-    def test_step(self, data):
+    def evaluate_batch(self, batch):
         """Evaluate the training loss and the roll-out on one batch."""
-        poses, content = self._codes(unpack(data))
+        poses, content = self._codes(batch)
         future = poses[:, self.num_past :]
         predicted = pose_rollout.roll_out(
             self.pose_lstm, poses[:, : self.num_past], content, future.shape[1]
         )
-        return track(
-            self._trackers,
-            {
-                "loss": self.prediction_loss(poses, poses, content),
-                "rollout": drnet_losses.pose_prediction_loss(future, predicted),
-            },
-        )
+        return {
+            "loss": self.prediction_loss(poses, poses, content),
+            "rollout": drnet_losses.pose_prediction_loss(future, predicted),
+        }
 
     def _add_trackers(self, *names):
         self._trackers |= {name: keras.metrics.Mean(name=name) for name in names}

@@ -9,7 +9,6 @@ from keras_drnet.losses import drnet_losses, gan_losses
 from keras_drnet.models import pose_rollout
 from keras_drnet.models.pose_lstm import POSE_NORMALIZATION
 from keras_drnet.training.pose_predictor import PosePredictor
-from keras_drnet.training.stage_model import apply_gradients, track, unpack
 from keras_drnet.training.two_player_model import TwoPlayerModel
 
 
@@ -100,25 +99,24 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         own = self.pose_discriminator.get_layer(POSE_NORMALIZATION)
         own.set_weights(self.normalization.get_weights())
 
-    def train_step(self, data):
+    def update(self, batch):
         """Train the LSTM, then the discriminator, on one batch of clips or codes."""
-        poses, content = self._codes(unpack(data))
-        with tf.GradientTape() as tape:
+        poses, content = self._codes(batch)
+
+        def forward():
             rollout = self.roll_out(poses, content)
             losses = self.compute_losses(poses, rollout)
-            loss = self.optimizer.scale_loss(losses["loss"])
-        apply_gradients(self.optimizer, tape, loss, self.pose_lstm.trainable_variables)
-        with tf.GradientTape() as tape:
-            discrimination = self.discriminator_loss(poses, rollout)
-            loss = self.discriminator_optimizer.scale_loss(discrimination)
-        apply_gradients(
+            return losses["loss"], (losses, rollout)
+
+        _, (losses, rollout) = self.minimize(
+            self.optimizer, forward, self.pose_lstm.trainable_variables
+        )
+        discrimination, _ = self.minimize(
             self.discriminator_optimizer,
-            tape,
-            loss,
+            lambda: (self.discriminator_loss(poses, rollout), ()),
             self.pose_discriminator.trainable_variables,
         )
-        losses["pose_discriminator"] = discrimination
-        return track(self._trackers, losses)
+        return losses | {"pose_discriminator": discrimination}
 
     def roll_out(self, poses, content):
         """Predict the pose that follows each pose, `[B, rollout_length - 1, Dp]`.

@@ -1,19 +1,34 @@
 """Base of the models that a stage of training fits."""
 
-from collections.abc import Mapping
-
 import keras
 
 from keras_drnet.errors import InputError
 from keras_drnet.models.part_encoders import share_localizer
+from keras_drnet.training.gradients import record
+
+if keras.backend.backend() == "jax":
+    from keras_drnet.training.jax_steps import Steps
+else:
+    from keras_drnet.training.tensorflow_steps import Steps
 
 
-class StageModel(keras.Model):
+class StageModel(Steps, keras.Model):
     """A model with a training step of its own that can be stopped and resumed.
 
-    A subclass keeps one mean a loss, by name, in `_trackers`, and creates the variables
-    of its optimizers in `build_optimizers`, so that they can be restored.
+    A subclass defines `update` and `evaluate_batch`, keeps one mean a loss, by name, in
+    `_trackers`, and creates the variables of its optimizers in `build_optimizers`, so
+    that they can be restored.
+
+    On TensorFlow `train_step` and `test_step` take a batch, as in Keras, under any
+    `tf.distribute.Strategy`; on JAX they take the state of the model, too, and return
+    it.
+
+    Attributes:
+        synchronized: whether losses that are no means of examples' losses are those of
+            the batch of all replicas, not of the own one's share.
     """
+
+    synchronized = False
 
     def __init__(self, **kwargs):
         """Create the model; arguments are those of `keras.Model`."""
@@ -50,6 +65,7 @@ class StageModel(keras.Model):
         networks = self._flatten_layers(include_self=False)
         if all(one.built for one in networks if isinstance(one, keras.Model)):
             self.build_optimizers()
+        self.prepare_replicas()
 
     def get_compile_config(self):
         """Return the arguments of `compile`, for `keras.Model.save`."""
@@ -80,55 +96,49 @@ class StageModel(keras.Model):
         """Create the optimizers' variables; without effect where they are there."""
         raise NotImplementedError
 
+    def update(self, batch):
+        """Train on one `Batch` and return what is reported, by name."""
+        raise NotImplementedError
 
-class Batch(dict):
-    """Tensors of a batch by name; a name that it lacks is an `InputError`."""
+    def evaluate_batch(self, batch):
+        """Return the losses of one `Batch`, by name."""
+        raise NotImplementedError
 
-    def __missing__(self, name):
-        raise InputError(
-            f"The batch has no {name!r}; it has {', '.join(map(repr, self))}. The "
-            "model's documentation lists what it reads; `load_dataset` makes batches "
-            "for DrNet and its stages."
-        )
+    def record(self, function, variables):
+        """Run a function of this model so that its losses can be differentiated.
 
+        See `gradients.record`.
+        """
+        state = [*self.variables, *self.metrics_variables]
+        for optimizer in self.optimizers.values():
+            state += optimizer.variables
+        return record(function, variables, state)
 
-def unpack(data):
-    """Return the `Batch` in what Keras gives to a step.
+    def minimize(self, optimizer, loss, variables):
+        """Move `variables`, and nothing else, down the gradient of a loss.
 
-    Args:
-        data: a dict of tensors, or a tuple whose first element is one: Keras makes such
-            tuples in `train_on_batch`, and of `x` and `y`. Labels beside the dict are
-            not read.
+        Args:
+            optimizer: one of this model's.
+            loss: function without arguments that returns a scalar and other tensors.
+            variables: list of variables.
 
-    Raises:
-        InputError: there is no dict, or there are sample weights.
-    """
-    batch, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    if sample_weight is not None:
-        raise InputError(
-            "Sample weights were given; no loss of this model has any. Leave "
-            "`sample_weight` and `class_weight` out."
-        )
-    if not isinstance(batch, Mapping):
-        shape = getattr(batch, "shape", None)
-        raise InputError(
-            f"A batch is a {type(batch).__name__}"
-            f"{'' if shape is None else f' of shape {tuple(shape)}'}; expected a dict "
-            "of tensors by name, as `load_dataset` makes them."
-        )
-    return Batch(batch)
+        Returns:
+            What `loss` returned.
+        """
 
+        def scaled():
+            value, other = loss()
+            return (optimizer.scale_loss(value),), (value, other)
 
-def apply_gradients(optimizer, tape, loss, variables):
-    """Move `variables`, and nothing else, down the gradient of `loss`."""
-    optimizer.apply(tape.gradient(loss, variables), variables)
+        (value,), returned, tape = self.record(scaled, variables)
+        optimizer.apply(tape.gradient(value, variables), variables)
+        return returned
 
-
-def track(trackers, values):
-    """Update the mean of each value and return these means by name."""
-    for name, value in values.items():
-        trackers[name].update_state(value)
-    return {name: trackers[name].result() for name in values}
+    def _track(self, values):
+        """Update the mean of each value and return these means by name."""
+        for name, value in values.items():
+            self._trackers[name].update_state(value)
+        return {name: self._trackers[name].result() for name in values}
 
 
 def _check_optimizer(name, optimizer):

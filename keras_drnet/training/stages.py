@@ -50,12 +50,18 @@ class Stage:
     adapts: Callable = lambda config: False
 
 
-def train_stage(run, name):
+def train_stage(run, name, *, deterministic=True, steps_per_execution=1):
     """Train a stage of a run, from its last checkpoint to the end.
+
+    In the scope of a `tf.distribute.Strategy` its replicas share every batch.
 
     Args:
         run: a `RunFolder` that was created, with the stages before this one trained.
         name: a key of `STAGES`.
+        deterministic: whether the same steps give the same weights on the same machine.
+            Without, TensorFlow takes faster operations, and Keras XLA on a GPU.
+        steps_per_execution: steps that Keras runs at once; a signal is seen, and the
+            loss checked, after them.
 
     Raises:
         InputError: a stage before it is not finished, or data are missing or damaged.
@@ -63,13 +69,16 @@ def train_stage(run, name):
     """
     config, stage = run.config(), choose(STAGES, name, "stage")
     keras.utils.set_random_seed(config.seed)
-    tf.config.experimental.enable_op_determinism()
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
     dtype = resolve_precision(config.precision)
     networks = build_networks(config, dtype=dtype)
     if not run.checkpoints(name).steps():
         initialize(networks, config)
     _restore_stages_before(run, networks, name)
-    fit(stage.build_model(config, networks, dtype), run, stage, networks)
+    model = stage.build_model(config, networks, dtype)
+    model.steps_per_execution = steps_per_execution
+    fit(model, run, stage, networks)
 
 
 def _restore_stages_before(run, networks, name):

@@ -13,7 +13,9 @@ class WeightAverage(keras.callbacks.Callback):
 
     The average runs over batch-norm statistics too, so that they fit the averaged
     kernels. Keras' own averaging is part of one optimizer and covers neither these
-    nor a model with two optimizers.
+    nor a model with two optimizers. Where Keras runs n steps at once, with
+    `steps_per_execution`, the average has every n-th step's weights, each with the
+    share of n steps.
 
     Example:
 
@@ -46,9 +48,15 @@ class WeightAverage(keras.callbacks.Callback):
         self.weights = [weight.value for weight in weights.values()]
         self.variables = [tf.Variable(w, trainable=False) for w in self.weights]
         self._update = tf.function(self._update_all, autograph=False)
+        self._last_batch = -1
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._last_batch = -1
 
     def on_train_batch_end(self, batch, logs=None):
-        self._update()
+        momentum = self._momentum ** (batch - self._last_batch)
+        self._last_batch = batch
+        self._update(tf.constant(1.0 - momentum))
 
     def restart(self):
         """Start anew at the networks' current weights."""
@@ -71,7 +79,7 @@ class WeightAverage(keras.callbacks.Callback):
             for weight, value in zip(self.weights, live, strict=True):
                 weight.assign(value)
 
-    def _update_all(self):
+    def _update_all(self, share):
         for weight, average in zip(self.weights, self.variables, strict=True):
             difference = tf.cast(weight, average.dtype) - average
-            average.assign_add((1.0 - self._momentum) * difference)
+            average.assign_add(tf.cast(share, average.dtype) * difference)

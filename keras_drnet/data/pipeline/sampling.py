@@ -3,6 +3,11 @@
 Batch k holds the clips `k * batch_size` to `(k + 1) * batch_size - 1` of a
 `ClipSource`, so a pipeline with `first_batch=k` continues exactly where another one
 stopped.
+
+Where several processes train together, each makes its own share of every batch. Their
+strategy expects whole batches and splits them itself, into as many pieces as there are
+processes, all of which it takes for this one. So the i-th element of a share of 1/n has
+as many examples as a batch: its shares of the batches from i n to i n + n - 1.
 """
 
 import tensorflow as tf
@@ -27,6 +32,7 @@ def frame_batches(
     seed=0,
     first_batch=0,
     num_batches=0,
+    share=(0, 1),
 ):
     """Make the endless batches that `DrNet` trains on.
 
@@ -43,6 +49,7 @@ def frame_batches(
         seed: seed of the choice of frames.
         first_batch: number of the first batch.
         num_batches: number of batches before they repeat; 0 = they never do.
+        share: `(i, n)` for the i-th of n equal shares of every batch.
 
     Returns:
         A `tf.data.Dataset` of dicts with `content_1`, `content_2`, `pose_1`,
@@ -76,10 +83,10 @@ def frame_batches(
             for name, part in zip(times, frames, strict=True)
         }
 
-    return _batches(examples, batch_size, first_batch, num_batches)
+    return _batches(examples, batch_size, first_batch, num_batches, share)
 
 
-def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
+def clip_batches(source, *, batch_size, first_batch=0, num_batches=0, share=(0, 1)):
     """Make the endless batches of whole clips that `PosePredictor` trains on.
 
     Args:
@@ -87,6 +94,7 @@ def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
         batch_size: clips in a batch, B.
         first_batch: number of the first batch.
         num_batches: number of batches before they repeat; 0 = they never do.
+        share: as for `frame_batches`.
 
     Returns:
         A `tf.data.Dataset` of dicts with `video`, float32 `[B, T, H, W, C]`.
@@ -96,6 +104,7 @@ def clip_batches(source, *, batch_size, first_batch=0, num_batches=0):
         batch_size,
         first_batch,
         num_batches,
+        share,
     )
 
 
@@ -150,11 +159,27 @@ def _all_frames(source, indices):
     return source.frames(indices, tf.repeat(times, tf.shape(indices)[0], axis=0))
 
 
-def _batches(examples, batch_size, first_batch, num_batches):
-    indices = tf.range(batch_size, dtype=tf.int64)
-    numbers = tf.data.Dataset.counter(first_batch)
-    if num_batches:
-        numbers = numbers.map(lambda batch: batch % num_batches)
-    return numbers.map(
-        lambda batch: examples(batch * batch_size + indices), 2
-    ).prefetch(4)
+def _batches(examples, batch_size, first_batch, num_batches, share):
+    index, number = share
+    if batch_size % number:
+        raise InputError(
+            f"batch_size is {batch_size}; expected a multiple of {number}, as so many "
+            "processes share a batch."
+        )
+    share_size = batch_size // number
+    own = index * share_size + tf.range(share_size, dtype=tf.int64)
+    batches = tf.data.Dataset.counter(first_batch, step=number)
+
+    def element(first):
+        numbers = first + tf.range(number, dtype=tf.int64)
+        if num_batches:
+            numbers %= num_batches
+        indices = numbers[:, tf.newaxis] * batch_size + own
+        return examples(tf.reshape(indices, (batch_size,)))
+
+    # The strategy must not share them again.
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.OFF
+    )
+    return batches.map(element, 2).prefetch(4).with_options(options)
