@@ -1,0 +1,68 @@
+"""Jobs as a pipeline of Apache Beam, on this machine, Flink, Dataflow and others.
+
+The package is an optional extra, imported when it is needed.
+"""
+
+import logging
+import os
+import re
+import sys
+
+from keras_drnet.errors import InputError, import_extra
+
+
+def run_on_beam(function, jobs, *, num_workers, unit, options=()):
+    """Call a function for every job, in a pipeline of Apache Beam.
+
+    Whether a job whose worker dies is done again is the runner's matter: Flink and
+    Dataflow do it, the DirectRunner does not.
+
+    Args:
+        function: a module's function, or a `functools.partial` of one, that leaves
+            what it makes in files. A worker may call it in several threads.
+        jobs: list of its arguments.
+        num_workers: processes of the DirectRunner; 0 = one for each core.
+        unit: what a job makes, such as `"shard"`, for messages.
+        options: of the pipeline, such as `["--runner=FlinkRunner"]`.
+
+    Returns:
+        `()`: a pipeline does not hand back what its jobs return.
+
+    Raises:
+        InputError: the package is not installed, an option is refused, the pipeline
+            was cancelled, or a job raised `InputError`.
+    """
+    beam = import_extra("apache_beam")
+    logging.getLogger("apache_beam").setLevel(logging.WARNING)
+    if not jobs:
+        return ()
+    # The last of two values counts.
+    options = [
+        "--runner=DirectRunner",
+        f"--direct_num_workers={min(num_workers or os.cpu_count(), len(jobs))}",
+        "--direct_running_mode=multi_processing",
+        # Without triggers this changes one thing: the DirectRunner does not fetch
+        # another runner from the network, to run the pipeline in one process.
+        "--allow_unsafe_triggers",
+        "--default_sdk_harness_log_level=WARNING",
+        *options,
+    ]
+    print(f"Apache Beam: {len(jobs)} {unit}s to make", file=sys.stderr)
+    try:
+        pipeline = beam.Pipeline(argv=options)
+        _ = pipeline | beam.Create(jobs) | beam.Reshuffle() | beam.Map(function)
+        state = pipeline.run().wait_until_finish()
+    except Exception as error:
+        # A runner keeps the text of an exception and not always the exception.
+        found = re.search(
+            r"\bInputError: (.+?)(?: \[while running|\\n|$)", str(error), re.M
+        )
+        if not found:
+            raise
+        raise InputError(found[1]) from error
+    if state != beam.runners.runner.PipelineState.DONE:
+        raise InputError(
+            f"The pipeline ended as {state}, expected DONE. Every finished {unit} is "
+            "kept: run the same command again."
+        )
+    return ()
