@@ -33,7 +33,7 @@ def run_on_beam(function, jobs, *, num_workers, unit, options=()):
             was cancelled, or a job raised `InputError`.
     """
     beam = import_extra("apache_beam")
-    logging.getLogger("apache_beam").setLevel(logging.WARNING)
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
     if not jobs:
         return ()
     # The last of two values counts.
@@ -44,22 +44,25 @@ def run_on_beam(function, jobs, *, num_workers, unit, options=()):
         # Without triggers this changes one thing: the DirectRunner does not fetch
         # another runner from the network, to run the pipeline in one process.
         "--allow_unsafe_triggers",
-        "--default_sdk_harness_log_level=WARNING",
+        "--default_sdk_harness_log_level=ERROR",
         *options,
     ]
     print(f"Apache Beam: {len(jobs)} {unit}s to make", file=sys.stderr)
     try:
         pipeline = beam.Pipeline(argv=options)
-        _ = pipeline | beam.Create(jobs) | beam.Reshuffle() | beam.Map(function)
+    except (ImportError, ValueError) as error:
+        raise InputError(f"Apache Beam refuses {' '.join(options)}: {error}") from error
+    _ = pipeline | beam.Create(jobs) | beam.Reshuffle() | beam.Map(function)
+    try:
         state = pipeline.run().wait_until_finish()
     except Exception as error:
-        # A runner keeps the text of an exception and not always the exception.
-        found = re.search(
-            r"\bInputError: (.+?)(?: \[while running|\\n|$)", str(error), re.M
+        # A runner keeps the text of a job's exception, but not the exception.
+        message = re.search(
+            r"\bInputError: (.+?)(?: \[while running|\\n|$)", str(error), re.MULTILINE
         )
-        if not found:
+        if not message:
             raise
-        raise InputError(found[1]) from error
+        raise InputError(message[1]) from error
     if state != beam.runners.runner.PipelineState.DONE:
         raise InputError(
             f"The pipeline ended as {state}, expected DONE. Every finished {unit} is "
