@@ -3,10 +3,13 @@
 The package is an optional extra, imported when it is needed.
 """
 
+import _thread
+import contextlib
 import logging
 import os
 import re
 import sys
+import threading
 
 from keras_drnet.errors import InputError, import_extra
 
@@ -14,8 +17,8 @@ from keras_drnet.errors import InputError, import_extra
 def run_on_beam(function, jobs, *, num_workers, unit, options=()):
     """Call a function for every job, in a pipeline of Apache Beam.
 
-    Whether a job whose worker dies is done again is the runner's matter: Flink and
-    Dataflow do it, the DirectRunner does not.
+    Whether a job whose worker dies is done again is the runner's matter. The
+    DirectRunner, which runs here where the options name no other, does not do it.
 
     Args:
         function: a module's function, or a `functools.partial` of one, that leaves
@@ -30,7 +33,7 @@ def run_on_beam(function, jobs, *, num_workers, unit, options=()):
 
     Raises:
         InputError: the package is not installed, an option is refused, the pipeline
-            was cancelled, or a job raised `InputError`.
+            was cancelled, a job raised `InputError`, or a process died.
     """
     beam = import_extra("apache_beam")
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
@@ -54,7 +57,8 @@ def run_on_beam(function, jobs, *, num_workers, unit, options=()):
         raise InputError(f"Apache Beam refuses {' '.join(options)}: {error}") from error
     _ = pipeline | beam.Create(jobs) | beam.Reshuffle() | beam.Map(function)
     try:
-        state = pipeline.run().wait_until_finish()
+        with _deaths_of_workers(unit):
+            state = pipeline.run().wait_until_finish()
     except Exception as error:
         # A runner keeps the text of a job's exception, but not the exception.
         message = re.search(
@@ -69,3 +73,33 @@ def run_on_beam(function, jobs, *, num_workers, unit, options=()):
             "kept: run the same command again."
         )
     return ()
+
+
+@contextlib.contextmanager
+def _deaths_of_workers(unit):
+    """Raise `InputError` in the main thread when a process of the DirectRunner dies.
+
+    The runner itself would wait for it without an end: all that stops is a thread.
+    """
+    before, deaths = threading.excepthook, []
+
+    def interrupt(arguments):
+        before(arguments)
+        # After Ctrl-C they die, too, but -2 is no news.
+        error = str(arguments.exc_value)
+        if "Worker subprocess exited" in error and not error.endswith(" -2"):
+            deaths.append(error)
+            _thread.interrupt_main()
+
+    threading.excepthook = interrupt
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        if not deaths:
+            raise
+        raise InputError(
+            f"A worker process died; is there enough memory? Every finished {unit} is "
+            "kept: run the same command again, with fewer workers if need be."
+        ) from interruption
+    finally:
+        threading.excepthook = before

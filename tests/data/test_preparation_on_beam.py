@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -143,23 +144,44 @@ def test_options_that_beam_refuses_get_a_sentence(videos, tmp_path):
     assert last.startswith("Error: Apache Beam refuses ") and "NoRunner" in last
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_no_worker_outlives_the_program(videos, tmp_path, number):
-    output = tmp_path / "made"
+def start(videos, output):
+    """Returns the process of a preparation that is about to write a shard."""
     process = subprocess.Popen(
         words("keras_drnet.prepare", *flags(videos, output, *BEAM)),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     )
-    while not list(output.glob("*.done.json")):
-        assert process.poll() is None
+    while not list(output.glob("*.tfrecord*")):
+        assert process.poll() is None, process.communicate()
         time.sleep(0.01)
+    return process
+
+
+def test_after_the_death_of_a_worker_one_can_continue(made, videos, tmp_path):
+    output = tmp_path / "made"
+    process = start(videos, output)
+    listed = run_command("ps", "-o", "pid=,args=", "-s", process.pid).stdout
+    workers = re.findall(rf"^ *(\d+) {PYTHON} .*sdk_worker_main", listed, re.M)
+    os.kill(int(workers[0]), signal.SIGKILL)
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert errors.splitlines()[-1].startswith("Error: A worker process died; ")
+    assert living_processes(process.pid) == []
+    result = prepare(*flags(videos, output, "--workers=1"))
+    assert result.returncode == 0, result.stderr
+    assert contents(output) == contents(made)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_no_worker_outlives_the_program(videos, tmp_path, number):
+    process = start(videos, tmp_path / "made")
     # Ctrl-C reaches the workers, too.
     send = os.killpg if number == signal.SIGINT else os.kill
     send(process.pid, number)
-    process.wait()
+    process.communicate()
     if number == signal.SIGINT:
         assert process.returncode == 130
     assert living_processes(process.pid) == []
