@@ -59,7 +59,7 @@ def test_a_killed_worker_changes_nothing(videos, shards, tmp_path):
 
 @pytest.fixture
 def cluster(tmp_path):
-    """The address of a scheduler, and its two workers, all in another folder."""
+    """An address, its scheduler and two workers, all of them in another folder."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     local = ("--host=127.0.0.1", "--no-dashboard")
@@ -73,7 +73,7 @@ def cluster(tmp_path):
             workers.append(
                 start("distributed.cli.dask_worker", *local, *more, cwd=folder)
             )
-        yield address, workers
+        yield address, scheduler, workers
     finally:
         for process in (*workers, scheduler):
             process.kill()
@@ -82,7 +82,7 @@ def cluster(tmp_path):
 
 def test_workers_in_another_folder_make_the_same(cluster, videos, shards, tmp_path):
     """The paths are relative, and one of the two workers is killed."""
-    address, workers = cluster
+    address, _, workers = cluster
     output = tmp_path / "made"
     process = start(
         "keras_drnet.prepare",
@@ -95,6 +95,20 @@ def test_workers_in_another_folder_make_the_same(cluster, videos, shards, tmp_pa
     printed, _ = process.communicate()
     assert process.returncode == 0, printed
     assert contents(output) == contents(shards)
+
+
+def test_a_scheduler_that_goes_away_is_reported(cluster, videos, tmp_path):
+    address, scheduler, _ = cluster
+    output = tmp_path / "made"
+    process = start(
+        "keras_drnet.prepare",
+        *flags(videos, output, "--executor=dask", f"--scheduler={address}"),
+    )
+    wait_for(process, output, "*.unfinished")
+    scheduler.kill()
+    printed, _ = process.communicate()
+    assert process.returncode == 2
+    assert printed.splitlines()[-1].startswith("Error: The Dask scheduler went away.")
 
 
 def test_an_error_in_a_job_ends_with_its_sentence(videos, shards, tmp_path):
