@@ -19,7 +19,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
-  torture lint format docs results bench android web web-test bazel clean
+  test-beam torture lint format docs results bench android web web-test bazel clean
 
 help:  ## Lists the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -46,6 +46,9 @@ test-arm64: .venv/ready .cache/arm64/ready  ## The same on an emulated arm64 (ro
 
 test-kserve: .venv/ready .venv-kserve/ready  ## Runs the serving client against KServe.
 	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/export/test_kserve.py
+
+test-beam: .venv/ready .venv-beam/ready  ## Runs the preparation of data on Apache Beam.
+	BEAM_PYTHON=$(abspath .venv-beam/bin/python) $(PYTEST) tests/data/test_preparation_on_beam.py
 
 fuzz: .venv/ready  ## Reads damaged and hostile files for long (FUZZ_EXAMPLES=number for each parser).
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) -k changed tests/fuzz
@@ -120,9 +123,9 @@ docs: .venv/ready  ## Builds the documentation into site/; a warning is an error
 	  "site/ lacks the page demo/, as it is not built: run make web first." >&2; fi
 
 clean:  ## Removes what these targets made, but for runs.
-	rm -rf .venv .venv-latest .venv-litert .venv-kserve .cache site $(BUNDLE_FOR_ANDROID) \
-	  android_demo/app/target android_demo/jvm/*/target $(BUNDLE_FOR_WEB) \
-	  web_demo/dist web_demo/node_modules web_demo/screenshots
+	rm -rf .venv .venv-latest .venv-litert .venv-kserve .venv-beam .cache site \
+	  $(BUNDLE_FOR_ANDROID) android_demo/app/target android_demo/jvm/*/target \
+	  $(BUNDLE_FOR_WEB) web_demo/dist web_demo/node_modules web_demo/screenshots
 
 # The mark is made last: an installation that was cut short is done again.
 define environment
@@ -151,6 +154,13 @@ endef
 .venv-kserve/ready: Makefile | .venv/ready
 	$(BIN)/python -m venv --clear .venv-kserve
 	.venv-kserve/bin/python $(PIP_INSTALL) kserve==0.21.0 tensorflow-cpu==2.21.0
+	touch $@
+
+# With a newer TensorFlow than that of Python 3.11's set, and an older Pillow.
+.venv-beam/ready: Makefile pyproject.toml | .venv/ready
+	$(BIN)/python -m venv --clear .venv-beam
+	.venv-beam/bin/python $(PIP_INSTALL) apache-beam==2.77.0 tensorflow==2.21.0 \
+	  keras==3.15.1 av==18.1.0 pillow==12.3.0 --editable '.[beam,video]'
 	touch $@
 
 .cache/arm64/ready: tests/support/arm64_root.sh | .venv/ready

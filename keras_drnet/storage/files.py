@@ -16,11 +16,12 @@ UNFINISHED = ".unfinished"  # Suffix of what a killed process may leave behind.
 
 
 @contextlib.contextmanager
-def atomic_write(path: StrPath) -> Iterator[str]:
+def atomic_write(path: StrPath, *, writer: str = "") -> Iterator[str]:
     """Write a file that appears at its path once it is complete, or not at all.
 
     Args:
         path: the file, local or `s3://`.
+        writer: a name that no one else has, where several may write the file at once.
 
     Yields:
         The path of a temporary local file to write. If the block raises, `path` is
@@ -36,7 +37,8 @@ def atomic_write(path: StrPath) -> Iterator[str]:
         raise InputError(f"{path} is a folder; expected the name of a file to write.")
     put = _sync_and_rename if is_local else filesystem(path).upload
     folder = "" if is_local else tempfile.mkdtemp()
-    unfinished = f"{path}{UNFINISHED}" if is_local else f"{folder}/file"
+    name = f"{path}.{writer}" if writer else path
+    unfinished = f"{name}{UNFINISHED}" if is_local else f"{folder}/file"
     try:
         yield unfinished
         put(unfinished, path)
@@ -101,9 +103,9 @@ def list_folder(path: StrPath) -> list[str]:
         return []
 
 
-def write_text(path: StrPath, text: str) -> None:
+def write_text(path: StrPath, text: str, *, writer: str = "") -> None:
     """Write a text file, local or `s3://`; see `atomic_write`."""
-    with atomic_write(path) as unfinished:
+    with atomic_write(path, writer=writer) as unfinished:
         pathlib.Path(unfinished).write_text(text, encoding="utf-8")
 
 

@@ -111,6 +111,30 @@ def test_the_number_of_workers_changes_nothing(videos, shards, tmp_path):
     assert contents(tmp_path / "one") == contents(shards)
 
 
+def test_workers_that_write_elsewhere_are_reported(videos, tmp_path):
+    def forget(make, jobs, **_):
+        return ()
+
+    with pytest.raises(InputError, match="made/train-00.* not to be seen from here"):
+        prepare(config(videos).data, tmp_path / "made", executor=forget)
+
+
+def test_workers_with_other_versions_are_reported(videos, tmp_path):
+    def run_elsewhere(make, jobs, **_):
+        make.keywords["expected_versions"]["av"] = "0.1"
+        return map(make, jobs)
+
+    with pytest.raises(InputError, match="worker on .* Install the same on all"):
+        prepare(config(videos).data, tmp_path / "made", executor=run_elsewhere)
+
+
+def test_what_killed_workers_left_is_removed(videos, shards, shards_copy):
+    path = next(shards_copy.glob("*.tfrecord"))
+    path.rename(f"{path}.1234.unfinished")
+    prepare(config(videos).data, shards_copy, items_per_shard=2, num_workers=1)
+    assert contents(shards_copy) == contents(shards)
+
+
 def test_shards_of_other_settings_are_refused(videos, shards_copy):
     other = config(videos, "data.image_size=64")
     with pytest.raises(InputError, match="holds shards of other files or settings"):
@@ -232,6 +256,11 @@ def test_wrong_flags_get_a_sentence(tmp_path):
         (["--output=", "--preset=tiny"], "--output is required, or --check"),
         (["--input=/does/not/exist", "--dataset=video_folder"], "needs data_dir"),
         (["--override=data.size=3", "--preset=tiny"], "Unknown key 'data.size'"),
+        (["--executor=ray", "--preset=tiny"], "should be one of <processes|dask|beam>"),
+        (["--scheduler=tcp://a:1"], "--scheduler is of --executor=dask, but .*process"),
+        (["--executor=dask", "--beam_options=--a"], "--beam_options is of .*=beam"),
+        (["--executor=beam", "--beam_options='"], "is cut short: No closing quot"),
+        (["--executor=dask", "--check"], "--check looks at .* leave --executor out"),
     ]
     for more, message in cases:
         result = run(f"--output={tmp_path}/made", *more)

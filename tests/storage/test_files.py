@@ -22,6 +22,17 @@ def test_a_file_appears_when_it_is_complete(tmp_path, kind):
     assert files.sha256(kind(path)) == hashlib.sha256(b"new").hexdigest()
 
 
+def test_two_writers_of_a_file_leave_it_whole(tmp_path):
+    path = tmp_path / "a.txt"
+    with files.atomic_write(path, writer="1") as first:
+        pathlib.Path(first).write_text("all of it")
+        with files.atomic_write(path, writer="2") as second:
+            pathlib.Path(second).write_text("all")
+        assert path.read_text() == "all"
+    assert path.read_text() == "all of it"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize(
     ("error", "seen"),
     [(OSError(28, "No space left"), InputError), (KeyError(), KeyError)],
