@@ -19,7 +19,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
-  test-beam torture lint format docs results bench android web web-test bazel clean
+  test-beam test-jax torture lint format docs results bench android web web-test bazel clean
 
 help:  ## Lists the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -46,6 +46,9 @@ test-arm64: .venv/ready .cache/arm64/ready  ## The same on an emulated arm64 (ro
 
 test-kserve: .venv/ready .venv-kserve/ready  ## Runs the serving client against KServe.
 	KSERVE_PYTHON=.venv-kserve/bin/python $(PYTEST) --run_slow tests/export/test_kserve.py
+
+test-jax: .venv/ready .venv-jax/ready  ## Trains on JAX, without TensorFlow, and compares.
+	JAX_PYTHON=$(abspath .venv-jax/bin/python) $(PYTEST) tests/training/test_backends.py
 
 test-beam: .venv/ready .venv-beam/ready  ## Runs the preparation of data on Apache Beam.
 	BEAM_PYTHON=$(abspath .venv-beam/bin/python) $(PYTEST) tests/data/test_preparation_on_beam.py
@@ -123,7 +126,7 @@ docs: .venv/ready  ## Builds the documentation into site/; a warning is an error
 	  "site/ lacks the page demo/, as it is not built: run make web first." >&2; fi
 
 clean:  ## Removes what these targets made, but for runs.
-	rm -rf .venv .venv-latest .venv-litert .venv-kserve .venv-beam .cache site \
+	rm -rf .venv .venv-latest .venv-litert .venv-kserve .venv-beam .venv-jax .cache site \
 	  $(BUNDLE_FOR_ANDROID) android_demo/app/target android_demo/jvm/*/target \
 	  $(BUNDLE_FOR_WEB) web_demo/dist web_demo/node_modules web_demo/screenshots
 
@@ -154,6 +157,13 @@ endef
 .venv-kserve/ready: Makefile | .venv/ready
 	$(BIN)/python -m venv --clear .venv-kserve
 	.venv-kserve/bin/python $(PIP_INSTALL) kserve==0.21.0 tensorflow-cpu==2.21.0
+	touch $@
+
+# What training imports, and no TensorFlow. A GPU needs jax[cuda12] in place of jax.
+.venv-jax/ready: Makefile | .venv/ready
+	$(BIN)/python -m venv --clear .venv-jax
+	.venv-jax/bin/python $(PIP_INSTALL) jax==0.10.2 keras==3.15.1 absl-py==2.5.1 \
+	  huggingface_hub==2.4.0 numpy==2.4.6 pyyaml==6.0.4 scikit-learn==1.9.1
 	touch $@
 
 # With a newer TensorFlow than that of Python 3.11's set, and an older Pillow.

@@ -1,7 +1,6 @@
 """RolloutRefiner: adversarial training of the pose LSTM on long roll-outs."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from keras_drnet.checks.numbers import check_count, check_number
@@ -130,7 +129,7 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
         pose, predicted = next_poses[:, -1], []
         for t in range(self.num_past, self.rollout_length - 1):
             if t % clip_length == clip_length - 1:
-                pose, state = tf.nest.map_structure(tf.stop_gradient, (pose, state))
+                pose, state = keras.tree.map_structure(ops.stop_gradient, (pose, state))
             pose, state = self.pose_lstm((pose, content, state))
             predicted.append(pose)
         return ops.concatenate([next_poses, ops.stack(predicted, axis=1)], axis=1)
@@ -152,7 +151,7 @@ class RolloutRefiner(TwoPlayerModel, PosePredictor):
 
     def discriminator_loss(self, poses, rollout):
         """Return the discriminator's cross-entropy on true and predicted poses."""
-        predicted = tf.stop_gradient(self.predicted(rollout))
+        predicted = ops.stop_gradient(self.predicted(rollout))
         return 0.5 * sum(
             gan_losses.discriminator_errors(
                 self.discriminate(poses), self.discriminate(predicted)
