@@ -18,12 +18,13 @@ import sys
 from typing import Protocol
 
 from keras_drnet.errors import InputError
+from keras_drnet.storage import local_files
 
 StrPath = str | os.PathLike[str]
 
 
 class FileSystem(Protocol):
-    """What a module offers that reads and writes files: see `tensorflow_files`."""
+    """What a module offers that reads and writes files: see `local_files`."""
 
     def read(self, path: str, start: int = 0, length: int = -1) -> bytes: ...
     def exists(self, path: str) -> bool: ...
@@ -45,7 +46,7 @@ def filesystem(path: StrPath) -> FileSystem:
     """
     scheme, separator, _ = os.fspath(path).partition("://")
     if not separator:
-        return _tensorflow_files()
+        return local_files
     if scheme != "s3":
         raise InputError(
             f"Cannot open {path}: {scheme}:// is not supported; expected a local path "

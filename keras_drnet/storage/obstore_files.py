@@ -1,4 +1,4 @@
-"""Files of `s3://`, with obstore; the functions are those of `tensorflow_files`.
+"""Files of `s3://`, with obstore; the functions are those of `local_files`.
 
 All raise `FileNotFoundError` if there is no such file or bucket, and `OSError` for
 whatever else the service refuses.

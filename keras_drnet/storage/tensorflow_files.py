@@ -1,4 +1,4 @@
-"""Files that TensorFlow opens: local ones, and `s3://` with tensorflow-io.
+"""Files that TensorFlow opens: `s3://` with tensorflow-io.
 
 All raise `FileNotFoundError` if there is no such file or bucket, and `OSError`
 for whatever else the system or the service refuses.

@@ -9,7 +9,9 @@ from keras_drnet.training.gradients import record
 if keras.backend.backend() == "jax":
     from keras_drnet.training.jax_steps import Steps
 else:
-    from keras_drnet.training.tensorflow_steps import Steps
+    from keras_drnet.training.tensorflow_steps import (  # type: ignore[assignment]
+        Steps,
+    )
 
 
 class StageModel(Steps, keras.Model):

@@ -225,7 +225,7 @@ def test_local_paths_load_no_package_of_object_storage():
 import pathlib, sys
 from keras_drnet.storage.object_storage import filesystem
 for path in ("clips/train", "/clips", "C:\\\\clips", "", pathlib.Path("clips")):
-    assert filesystem(path).__name__.endswith("tensorflow_files")
+    assert filesystem(path).__name__.endswith("local_files")
 assert not {"tensorflow_io", "obstore"} & set(sys.modules)
 """)
     assert result.returncode == 0, result.stderr

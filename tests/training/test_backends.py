@@ -6,8 +6,10 @@ import os
 import numpy as np
 import pytest
 
+import keras_drnet
+from tests.docs.pages import python_blocks
 from tests.support.paths import ROOT
-from tests.support.processes import run_command, run_module
+from tests.support.processes import run_command, run_module, train
 
 PROGRAM = "tests.support.train_backend"
 JAX_PYTHON = os.environ.get("JAX_PYTHON")
@@ -17,9 +19,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def on_jax(*words):
+def on_jax(*words, **kwargs):
     environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)}
-    completed = run_command(JAX_PYTHON, *words, env=environment)
+    completed = run_command(JAX_PYTHON, *words, env=environment, **kwargs)
     assert completed.returncode == 0, completed.stderr
     return completed.stdout
 
@@ -50,6 +52,16 @@ def test_two_hundred_steps_of_sgd_are_those_of_tensorflow(stage, tmp_path):
         np.testing.assert_allclose(jax_losses[name], values, atol=1e-3)
     for name, weight in weights.items():
         np.testing.assert_allclose(jax_weights[name], weight, atol=1e-3, err_msg=name)
+
+
+def test_weights_trained_on_jax_go_on_with_tensorflow(tmp_path):
+    (block,) = python_blocks(ROOT / "docs/guides/jax.md")
+    on_jax("-c", block, cwd=tmp_path)
+    folder = tmp_path / "runs/on_jax"
+    completed = train(folder, "--stage=pose")
+    assert completed.returncode == 0, completed.stderr
+    video = keras_drnet.load(folder).predict(np.zeros((1, 3, 32, 32, 3), "float32"), 2)
+    assert np.isfinite(video).all()
 
 
 def test_the_benchmark_times_steps_on_jax():
