@@ -19,7 +19,8 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
-  test-beam test-jax torture lint format docs results bench android web web-test bazel clean
+  test-beam test-jax torture lint format docs results bench bench-peers \
+  android web web-test bazel clean
 
 help:  ## Lists the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -107,6 +108,9 @@ web_demo/node_modules/ready: web_demo/package.json web_demo/package-lock.json
 bench: .venv/ready  ## Times a training step and the sources of clips.
 	$(BIN)/python -m keras_drnet.benchmark
 
+bench-peers: .venv/ready .venv-peers/ready  ## The same beside the authors' form of a step, in PyTorch.
+	$(BIN)/python -m keras_drnet.benchmark --torch_python=.venv-peers/bin/python
+
 # Bazel takes the first python3 on PATH, and the packages that come with it.
 BAZEL := PATH="$(CURDIR)/$(BIN):$$PATH" bazel
 bazel: .venv/ready  ## Builds and tests with Bazel (to be installed).
@@ -126,7 +130,7 @@ docs: .venv/ready  ## Builds the documentation into site/; a warning is an error
 	  "site/ lacks the page demo/, as it is not built: run make web first." >&2; fi
 
 clean:  ## Removes what these targets made, but for runs.
-	rm -rf .venv .venv-latest .venv-litert .venv-kserve .venv-beam .venv-jax .cache site \
+	rm -rf .venv .venv-latest .venv-litert .venv-kserve .venv-beam .venv-jax .venv-peers .cache site \
 	  $(BUNDLE_FOR_ANDROID) android_demo/app/target android_demo/jvm/*/target \
 	  $(BUNDLE_FOR_WEB) web_demo/dist web_demo/node_modules web_demo/screenshots
 
@@ -157,6 +161,11 @@ endef
 .venv-kserve/ready: Makefile | .venv/ready
 	$(BIN)/python -m venv --clear .venv-kserve
 	.venv-kserve/bin/python $(PIP_INSTALL) kserve==0.21.0 tensorflow-cpu==2.21.0
+	touch $@
+
+.venv-peers/ready: Makefile | .venv/ready
+	$(BIN)/python -m venv --clear .venv-peers
+	.venv-peers/bin/python $(PIP_INSTALL) torch==2.15.0
 	touch $@
 
 # What training imports, and no TensorFlow. A GPU needs jax[cuda12] in place of jax.

@@ -5,14 +5,16 @@ Usage:
     python -m keras_drnet.benchmark --num_filters=64 --batch_size=32
     python -m keras_drnet.benchmark --source=kth_small=shards/kth
     python -m keras_drnet.benchmark --backend=jax  # Without the sources.
+    python -m keras_drnet.benchmark --torch_python=.venv-peers/bin/python
 
-The first table compares the step with the plain one of the authors: in float32, with
-two passes of the pose encoder, one for the scene discriminator and one for the
-auto-encoder. The second table lists the clips per second of each source, and their
+The first table compares the step with a plain one, and with --torch_python with that of
+the authors in PyTorch: in float32, with two passes of the pose encoder, one for the
+scene discriminator and one for the auto-encoder. The second table lists the clips per second of each source, and their
 ratio to what the fastest step consumes; they need TensorFlow. Batches of the steps are
 random numbers.
 """
 
+import contextlib
 import os
 import tempfile
 
@@ -38,6 +40,9 @@ _ROUNDS = flags.DEFINE_integer("rounds", 5, "Number of rounds.", lower_bound=1)
 _BACKEND = flags.DEFINE_enum(
     "backend", "tensorflow", ["jax", "tensorflow"], "Keras backend of the steps."
 )
+_TORCH_PYTHON = flags.DEFINE_string(
+    "torch_python", None, "A Python with PyTorch, to time the authors' form of a step."
+)
 _SOURCE = flags.DEFINE_multi_string(
     "source", [], "Another source to time, preset=data_dir"
 )
@@ -59,27 +64,32 @@ def main():
             f"drnet.batch_size={_BATCH_SIZE.value}",
         ]
     )
-    steps = benchmark.make_steps(config, resolve_precision(_PRECISION.value))
-    num_calls = dict.fromkeys(steps, _STEPS.value)
-    if _BACKEND.value != "tensorflow":
-        seconds = benchmark.time_in_turns(
-            steps, num_calls=num_calls, num_rounds=_ROUNDS.value
-        )
-        print(benchmark.steps_table(seconds))
-        return
-    from keras_drnet.data import benchmark as data_benchmark
+    precision = resolve_precision(_PRECISION.value)
+    with contextlib.ExitStack() as stack:
+        steps = {}
+        if _TORCH_PYTHON.value:
+            step = benchmark.torch_step(_TORCH_PYTHON.value, config)
+            steps[benchmark.TORCH] = stack.enter_context(step)
+        steps |= benchmark.make_steps(config, precision)
+        readers = {}
+        if _BACKEND.value == "tensorflow":
+            from keras_drnet.data import benchmark as data_benchmark
 
-    with tempfile.TemporaryDirectory() as folder:
-        readers = data_benchmark.make_readers(config, folder, _SOURCE.value)
-        num_calls |= dict.fromkeys(readers, BATCHES)
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            readers = data_benchmark.make_readers(config, folder, _SOURCE.value)
         seconds = benchmark.time_in_turns(
-            steps | readers, num_calls=num_calls, num_rounds=_ROUNDS.value
+            steps | readers,
+            num_calls=dict.fromkeys(steps, _STEPS.value)
+            | dict.fromkeys(readers, BATCHES),
+            num_rounds=_ROUNDS.value,
         )
     step_seconds = {name: seconds[name] for name in steps}
     print(benchmark.steps_table(step_seconds))
-    print()
-    batch_seconds = {name: seconds[name] for name in readers}
-    print(data_benchmark.sources_table(batch_seconds, step_seconds, _BATCH_SIZE.value))
+    if readers:
+        read = {name: seconds[name] for name in readers}
+        print(
+            f"\n{data_benchmark.sources_table(read, step_seconds, _BATCH_SIZE.value)}"
+        )
 
 
 def entry_point():

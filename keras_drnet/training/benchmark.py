@@ -1,15 +1,20 @@
 """Timing of a training step of DrNet, on any backend of Keras."""
 
+import contextlib
+import pathlib
 import statistics
+import subprocess
 import time
 
 import keras
 import numpy as np
 
+from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks
 from keras_drnet.training.drnet import DrNet
 
 PLAIN = "plain, float32"
+TORCH = "PyTorch, the authors' form"
 FRAME_NAMES = ("content_1", "content_2", "pose_1", "pose_2")
 
 
@@ -42,6 +47,58 @@ def make_steps(config, precision):
     return steps
 
 
+@contextlib.contextmanager
+def torch_step(python, config):
+    """Run a training step in PyTorch, in a process of its own.
+
+    Args:
+        python: path of a Python that has PyTorch.
+        config: a `Config` of networks `dcgan`.
+
+    Yields:
+        A function that takes a step, after a first one.
+
+    Raises:
+        InputError: the Python has no PyTorch, or does not run.
+    """
+    sizes = {
+        "image_size": config.data.image_size,
+        "num_channels": config.data.num_channels,
+        "num_filters": config.model.num_filters,
+        "batch_size": config.drnet.batch_size,
+    }
+    flags = [f"--{name}={size}" for name, size in sizes.items()]
+    path = pathlib.Path(__file__).with_name("torch_step.py")
+    try:
+        process = subprocess.Popen(
+            [python, path, *flags],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    except OSError as error:
+        raise InputError(f"Cannot run {python}: {error.strerror}.") from error
+
+    def step():
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write("\n")
+            process.stdin.flush()
+        if not process.stdout.readline():
+            errors = process.stderr.read().strip().splitlines() or ["it ended"]
+            raise InputError(
+                f"{python} takes no step: {errors[-1]}; expected a Python that has "
+                "PyTorch, as `make bench-peers` makes one."
+            )
+
+    try:
+        step()
+        yield step
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def time_in_turns(functions, *, num_calls, num_rounds):
     """Time functions.
 
@@ -67,13 +124,12 @@ def time_in_turns(functions, *, num_calls, num_rounds):
 
 
 def steps_table(step_seconds):
-    """Return the times of training steps as a text table."""
+    """Return the times of training steps as a text table, with ratios to the first."""
     title = f"training step, {keras.backend.backend()}"
-    lines = [f"{title:<32}{'median ms':>10}{'min ms':>10}{'of plain':>10}"]
+    lines = [f"{title:<32}{'median ms':>10}{'min ms':>10}{'of first':>10}"]
+    first = next(iter(step_seconds.values()))
     for name, values in step_seconds.items():
-        ratio = statistics.median(
-            a / b for a, b in zip(values, step_seconds[PLAIN], strict=True)
-        )
+        ratio = statistics.median(a / b for a, b in zip(values, first, strict=True))
         lines.append(
             f"{name:<32}{1e3 * statistics.median(values):>10.0f}"
             f"{1e3 * min(values):>10.0f}{ratio:>10.2f}"
