@@ -7,11 +7,11 @@ Usage:
     python -m keras_drnet.benchmark --backend=jax  # Without the sources.
     python -m keras_drnet.benchmark --torch_python=.venv-peers/bin/python
 
-The first table compares the step with a plain one, and with --torch_python with that of
-the authors in PyTorch: in float32, with two passes of the pose encoder, one for the
-scene discriminator and one for the auto-encoder. The second table lists the clips per second of each source, and their
-ratio to what the fastest step consumes; they need TensorFlow. Batches of the steps are
-random numbers.
+The first table compares the step with a plain one and, with --torch_python, with that
+of the authors in PyTorch: in float32, with two passes of the pose encoder, one for the
+scene discriminator and one for the auto-encoder. Its batches are random numbers. The
+second table lists the clips per second of each source, and their ratio to what the
+fastest step consumes; it needs TensorFlow.
 """
 
 import contextlib
