@@ -116,8 +116,10 @@ class AdversarialModel(TwoPlayerModel):
             scaled = tuple(self.optimizer.scale_loss(part) for part in parts)
             return scaled, (losses, contrasted)
 
-        variables = self.feature_variables
-        scaled, (losses, contrasted), tape = self.record(forward, variables)
+        scaled, (losses, contrasted), tape = self.record(
+            forward, self.feature_variables
+        )
+        variables = self.feature_variables  # More where a network was not built yet.
         gradients = self.adversarial.feature_gradients(tape, *scaled, variables)
         self.optimizer.apply(gradients, variables)
         return losses, contrasted
