@@ -70,6 +70,15 @@ def is_chief():
     return worker()[0] == 0
 
 
+def check_batch_size(batch_size):
+    """Raise `InputError` unless the replicas have equal shares of a batch."""
+    if batch_size % num_replicas():
+        raise InputError(
+            f"batch_size is {batch_size}; expected a multiple of {num_replicas()}, as "
+            "so many replicas share a batch."
+        )
+
+
 def any_worker(flag):
     """Return whether a flag is set in any of the processes; all must ask together."""
     return bool(_sum_over_replicas(tf.distribute.get_strategy(), float(flag)) > 0)

@@ -28,6 +28,7 @@ def fit(model, run, stage, networks):
     """
     config = run.config()
     settings = config.stage(stage.name)
+    distribution.check_batch_size(settings.batch_size)
     trained = stage_weights(networks, stage.name)
     state = {n: optimizer.variables for n, optimizer in model.optimizers.items()}
     state |= model.extra_state

@@ -56,6 +56,15 @@ def test_a_run_killed_three_times_ends_with_the_same_weights(trained, tmp_path):
     assert checksums(run_dir) == checksums(trained)
 
 
+def test_several_steps_at_once_are_the_same_steps(tmp_path):
+    flags = [*FLAGS, "--override=drnet.average_momentum=0"]  # Of single steps.
+    for number in (1, 3):  # Of 4 steps an epoch, 3 and then 1.
+        run_dir = tmp_path / str(number)
+        completed = train(run_dir, *flags, f"--steps_per_execution={number}")
+        assert completed.returncode == 0, completed.stderr
+    assert checksums(tmp_path / "3") == checksums(tmp_path / "1")
+
+
 # Both signals have the same handler.
 @pytest.mark.parametrize(
     "number",

@@ -297,9 +297,9 @@ def test_weight_average_is_the_closed_form(drnet):
     average = WeightAverage([drnet.decoder], momentum=0.75)
     kernel.assign(start + 1)
     average.on_train_batch_end(0)
-    average.on_train_batch_end(1)
+    average.on_train_batch_end(2)  # Two steps in one execution.
     with average.applied():
-        np.testing.assert_allclose(kernel, start + (1 - 0.75**2), rtol=1e-5)
+        np.testing.assert_allclose(kernel, start + (1 - 0.75**3), rtol=1e-5)
     np.testing.assert_array_equal(kernel, start + 1)
     average.assign()
-    np.testing.assert_allclose(kernel, start + (1 - 0.75**2), rtol=1e-5)
+    np.testing.assert_allclose(kernel, start + (1 - 0.75**3), rtol=1e-5)
