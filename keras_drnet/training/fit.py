@@ -6,6 +6,7 @@ from absl import logging
 
 from keras_drnet.checkpoints.run_folder import stage_weights
 from keras_drnet.data.load import load_dataset
+from keras_drnet.errors import InputError
 from keras_drnet.inference.load import PREDICTORS
 from keras_drnet.training import callbacks, distribution
 from keras_drnet.training.weight_average import WeightAverage
@@ -14,7 +15,7 @@ VALIDATION_STEPS = 2  # Test batches evaluated after every epoch.
 ADAPT_STEPS = 8  # Training batches that a model adapts to before the first step.
 
 
-def fit(model, run, stage, networks):
+def fit(model, run, stage, networks, *, steps_per_execution=1):
     """Fit a stage's model from its last checkpoint to its last epoch.
 
     Args:
@@ -22,13 +23,20 @@ def fit(model, run, stage, networks):
         run: a `RunFolder`.
         stage: a `Stage`.
         networks: the method's networks; the stage's own are saved.
+        steps_per_execution: steps that Keras runs at once.
 
     Raises:
+        InputError: replicas cannot share a batch equally, or executions an epoch.
         TrainingError: a loss is no longer finite; the last checkpoint is kept.
     """
     config = run.config()
     settings = config.stage(stage.name)
     distribution.check_batch_size(settings.batch_size)
+    if settings.steps_per_epoch % steps_per_execution:
+        raise InputError(
+            f"steps_per_execution is {steps_per_execution}; expected a divisor of "
+            f"{stage.name}.steps_per_epoch, {settings.steps_per_epoch}."
+        )
     trained = stage_weights(networks, stage.name)
     state = {n: optimizer.variables for n, optimizer in model.optimizers.items()}
     state |= model.extra_state
@@ -70,6 +78,10 @@ def fit(model, run, stage, networks):
     stage_callbacks.append(checkpoint)
 
     def fit_epochs(step, first, last, num_steps):
+        # Keras would take the steps of a whole execution beyond an epoch's end.
+        whole = num_steps % steps_per_execution == 0
+        model.steps_per_execution = steps_per_execution if whole else 1
+        model.make_train_function(force=True)
         model.fit(
             _training_batches(model, config, stage.name, step),
             initial_epoch=first,

@@ -60,11 +60,12 @@ def train_stage(run, name, *, deterministic=True, steps_per_execution=1):
         name: a key of `STAGES`.
         deterministic: whether the same steps give the same weights on the same machine.
             Without, TensorFlow takes faster operations, and Keras XLA on a GPU.
-        steps_per_execution: steps that Keras runs at once; a signal is seen, and the
-            loss checked, after them.
+        steps_per_execution: steps that Keras runs at once, a divisor of the stage's
+            `steps_per_epoch`; a signal is seen, and the loss checked, after them.
 
     Raises:
-        InputError: a stage before it is not finished, or data are missing or damaged.
+        InputError: a stage before it is not finished, data are missing or damaged, or
+            batch or epoch cannot be divided as asked.
         TrainingError: a loss is no longer finite.
     """
     config, stage = run.config(), choose(STAGES, name, "stage")
@@ -77,8 +78,7 @@ def train_stage(run, name, *, deterministic=True, steps_per_execution=1):
         initialize(networks, config)
     _restore_stages_before(run, networks, name)
     model = stage.build_model(config, networks, dtype)
-    model.steps_per_execution = steps_per_execution
-    fit(model, run, stage, networks)
+    fit(model, run, stage, networks, steps_per_execution=steps_per_execution)
 
 
 def _restore_stages_before(run, networks, name):

@@ -58,11 +58,28 @@ def test_a_run_killed_three_times_ends_with_the_same_weights(trained, tmp_path):
 
 def test_several_steps_at_once_are_the_same_steps(tmp_path):
     flags = [*FLAGS, "--override=drnet.average_momentum=0"]  # Of single steps.
-    for number in (1, 3):  # Of 4 steps an epoch, 3 and then 1.
-        run_dir = tmp_path / str(number)
-        completed = train(run_dir, *flags, f"--steps_per_execution={number}")
-        assert completed.returncode == 0, completed.stderr
-    assert checksums(tmp_path / "3") == checksums(tmp_path / "1")
+    flags += ["--override=pose.steps_per_epoch=4"]
+    run_dir = tmp_path / "single"
+    assert train(run_dir, *flags).returncode == 0
+    process = start_training(tmp_path / "run", *flags)
+    wait_for(process, checkpoint(tmp_path / "run", "drnet", 4))
+    process.send_signal(signal.SIGTERM)  # Perhaps in the middle of an execution.
+    process.communicate()
+    completed = train(tmp_path / "run", "--steps_per_execution=4")
+    assert completed.returncode == 0, completed.stderr
+    for stage, step in (("drnet", 12), ("pose", 8)):
+        paths = [checkpoint(one, stage, step) for one in (run_dir, tmp_path / "run")]
+        files, own = (json.loads(path.read_text())["files"] for path in paths)
+        assert own == files
+
+
+def test_executions_that_do_not_fill_an_epoch_are_refused(tmp_path):
+    completed = train(tmp_path / "run", *FLAGS, "--steps_per_execution=3")
+    assert completed.returncode == 2
+    assert completed.stderr.splitlines()[-1] == (
+        "Error: steps_per_execution is 3; expected a divisor of "
+        "drnet.steps_per_epoch, 4."
+    )
 
 
 # Both signals have the same handler.
