@@ -18,7 +18,7 @@ def begun(monkeypatch):
     """Weights that each stage began with, by stage; a stage ends as soon as it did."""
     begun = {}
 
-    def finish(model, run, stage, networks):
+    def finish(model, run, stage, networks, **options):
         trained = stage_weights(networks, stage.name)
         begun[stage.name] = _values(trained)
         steps = run.config().stage(stage.name).num_steps

@@ -42,7 +42,7 @@ def counts(monkeypatch):
 def without_fitting(monkeypatch):
     """Stages that are finished as soon as their models are built."""
 
-    def finish(model, run, stage, networks):
+    def finish(model, run, stage, networks, **options):
         run.checkpoints(stage.name).save(
             run.config().stage(stage.name).num_steps,
             stage_weights(networks, stage.name),
