@@ -23,7 +23,7 @@ _MODULES = {
     "DomainConfusion": "adversarial.systems.domain_confusion",
     "FactorVAE": "adversarial.systems.factor_vae",
     "GradientReversal": "losses.gradient_reversal",
-    "GroupLabels": "losses.contrasts",
+    "GroupLabels": "losses.group_labels",
     "JointPair": "losses.contrasts",
     "LAFTR": "adversarial.systems.laftr",
     "LeaveOneOut": "losses.contrasts",

@@ -28,3 +28,12 @@ def check_number(
         if math.isfinite(below):
             wanted += f", below {below:g}"
         raise InputError(f"{name} is {value}; expected {wanted}.")
+
+
+def check_equal_shares(batch_size: int, number: int, sharers: str) -> None:
+    """Check that so many sharers, such as `"processes"`, can divide a batch equally."""
+    if batch_size % number:
+        raise InputError(
+            f"batch_size is {batch_size}; expected a multiple of {number}, as so many "
+            f"{sharers} share a batch."
+        )

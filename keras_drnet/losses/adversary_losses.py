@@ -50,7 +50,7 @@ def squared_error(outputs, labels):
 def absolute_error(outputs, labels):
     """Return the probability that is not on the label, in [0, 1].
 
-    With examples that `contrasts.GroupLabels(balanced=True)` made this is the
+    With examples that `GroupLabels(balanced=True)` made this is the
     group-normalized L1 loss of Madras et al., *Learning Adversarially Fair and
     Transferable Representations*, ICML 2018: their L_Adv is `1 - 2 * mean` of it
     (demographic parity), and their adversary maximizes that.

@@ -44,15 +44,11 @@ def num_replicas():
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def replica():
-    """Return `(index, number)` of the replica that runs, an integer tensor and an int.
-
-    Outside of any replica there is one.
-    """
+def own_share(batch, size):
+    """Return the `size` examples of a whole batch that belong to this replica."""
     context = tf.distribute.get_replica_context()
-    if context is None:
-        return tf.constant(0), 1
-    return context.replica_id_in_sync_group, context.num_replicas_in_sync
+    first = 0 if context is None else context.replica_id_in_sync_group * size
+    return batch[first : first + size]
 
 
 def worker():
@@ -68,15 +64,6 @@ def worker():
 def is_chief():
     """Return whether this process is the one that writes."""
     return worker()[0] == 0
-
-
-def check_batch_size(batch_size):
-    """Raise `InputError` unless the replicas have equal shares of a batch."""
-    if batch_size % num_replicas():
-        raise InputError(
-            f"batch_size is {batch_size}; expected a multiple of {num_replicas()}, as "
-            "so many replicas share a batch."
-        )
 
 
 def any_worker(flag):
@@ -124,9 +111,7 @@ def roll_over_replicas(codes):
     """
     context = tf.distribute.get_replica_context()
     every = context.all_gather(tf.stop_gradient(codes), axis=0)
-    size = tf.shape(codes)[0]
-    first = context.replica_id_in_sync_group * size
-    others = tf.roll(every, shift=1, axis=0)[first : first + size]
+    others = own_share(tf.roll(every, shift=1, axis=0), tf.shape(codes)[0])
     others.set_shape(codes.shape)
     return others
 

@@ -23,16 +23,16 @@ def uniform(shape, step):
     return _draw("uniform", shape, ops.cast(step, "int32"))
 
 
-def _draw_tensorflow(distribution, shape, step):
-    function = getattr(tf.random, f"stateless_{distribution}")
-    index, number = distributed.replica()
+def _draw_tensorflow(kind, shape, step):
+    function = getattr(tf.random, f"stateless_{kind}")
+    number = distribution.num_replicas()
     numbers = function((number * shape[0], *shape[1:]), seed=tf.stack([0, step]))
-    return numbers[index * shape[0] : (index + 1) * shape[0]]
+    return distribution.own_share(numbers, shape[0])
 
 
-def _draw_jax(distribution, shape, step):
+def _draw_jax(kind, shape, step):
     key = jax.random.fold_in(jax.random.key(0), step)
-    return getattr(jax.random, distribution)(key, shape)
+    return getattr(jax.random, kind)(key, shape)
 
 
 if keras.backend.backend() == "jax":
@@ -42,6 +42,6 @@ if keras.backend.backend() == "jax":
 else:
     import tensorflow as tf
 
-    from keras_drnet.training import distribution as distributed
+    from keras_drnet.training import distribution
 
     _draw = _draw_tensorflow

@@ -5,6 +5,7 @@ import tensorflow as tf
 from absl import logging
 
 from keras_drnet.checkpoints.run_folder import stage_weights
+from keras_drnet.checks.numbers import check_equal_shares
 from keras_drnet.data.load import load_dataset
 from keras_drnet.errors import InputError
 from keras_drnet.inference.load import PREDICTORS
@@ -31,7 +32,7 @@ def fit(model, run, stage, networks, *, steps_per_execution=1):
     """
     config = run.config()
     settings = config.stage(stage.name)
-    distribution.check_batch_size(settings.batch_size)
+    check_equal_shares(settings.batch_size, distribution.num_replicas(), "replicas")
     if settings.steps_per_epoch % steps_per_execution:
         raise InputError(
             f"steps_per_execution is {steps_per_execution}; expected a divisor of "

@@ -11,7 +11,7 @@ from keras_drnet.adversarial.systems.adversarial_debiasing import (
     AdversarialDebiasing,
     build_prediction_adversary,
 )
-from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
+from keras_drnet.losses.group_labels import NOTIONS, GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import PowerLaw
 from tests.support import fair_systems

@@ -7,7 +7,7 @@ import pytest
 from keras_drnet.adversarial.experiments import alfr
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.alfr import ALFR
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import SigmoidRamp
 from tests.support import fair_systems

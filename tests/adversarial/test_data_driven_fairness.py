@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_drnet.adversarial.experiments import data_driven_fairness
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import SigmoidRamp
 from tests.support import fair_systems

@@ -11,7 +11,7 @@ from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import SigmoidRamp
 from tests.support import system_contract as contract

@@ -15,7 +15,7 @@ from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
 from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.schedules import SigmoidRamp
 from tests.support.tables import TINY, TINY_NETWORKS, make_table
 

@@ -32,7 +32,7 @@ from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairn
 from keras_drnet.adversarial.systems.laftr import LAFTR
 from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from tests.support.tables import TINY, TINY_NETWORKS, make_table
 
 SETTINGS = TINY | TINY_NETWORKS | {"random_state": 3}

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_drnet.adversarial.experiments import laftr
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
 from keras_drnet.adversarial.systems.laftr import LAFTR
-from keras_drnet.losses.contrasts import NOTIONS, GroupLabels
+from keras_drnet.losses.group_labels import NOTIONS, GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import SigmoidRamp
 from tests.support import fair_systems

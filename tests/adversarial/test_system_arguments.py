@@ -37,12 +37,12 @@ from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
 from keras_drnet.losses.contrasts import (
-    GroupLabels,
     JointPair,
     LeaveOneOut,
     PermuteDims,
     PriorSample,
 )
+from keras_drnet.losses.group_labels import GroupLabels
 from tests.support.adversarial_losses import identity_loss
 from tests.support.system_contract import compiled, joined, mlp
 

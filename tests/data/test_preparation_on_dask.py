@@ -129,20 +129,15 @@ def test_an_error_in_a_job_ends_with_its_sentence(videos, shards, tmp_path):
     assert contents(output) == contents(shards)
 
 
-# The jobs are short: under load Ctrl-C can come after the last one.
-@pytest.mark.parametrize(
-    "number",
-    [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGKILL],
-)
-def test_no_worker_outlives_the_program(videos, tmp_path, number):
-    output = tmp_path / "made"
-    process = start("keras_drnet.prepare", *flags(videos, output, *DASK))
-    wait_for(process, output, "*.done.json")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_no_worker_outlives_the_program(tmp_path, number):
+    process = start("tests.support.waiting_jobs", f"--folder={tmp_path}")
+    wait_for(process, tmp_path, "*")
     # Ctrl-C reaches the workers, too.
     send = os.killpg if number == signal.SIGINT else os.kill
     send(process.pid, number)
     printed, _ = process.communicate()
     if number == signal.SIGINT:
-        assert process.returncode == 130
+        assert process.returncode == 130, printed
         assert "Traceback" not in printed
     assert living_processes(process.pid) == []

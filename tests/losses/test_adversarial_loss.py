@@ -12,6 +12,7 @@ from keras_drnet.errors import InputError
 from keras_drnet.losses import contrasts
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
 from keras_drnet.losses.adversary_losses import ADVERSARY_LOSSES
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.objectives import OBJECTIVES
 from keras_drnet.losses.schedules import SigmoidRamp
 from tests.support.adversarial_losses import identity_loss
@@ -24,7 +25,7 @@ def test_each_loss_has_gradients_for_its_own_variables(objective, adversary_loss
     encoder, adversary = mlp(3, 2), mlp(2, 1)
     loss = AdversarialLoss(
         adversary,
-        contrasts.GroupLabels(),
+        GroupLabels(),
         adversary_loss=adversary_loss,
         objective=objective,
     )
@@ -73,7 +74,7 @@ def test_a_weight_follows_the_optimizers_step():
 @pytest.mark.parametrize(
     "contrast",
     [
-        contrasts.GroupLabels((2, 3), notion="odds", num_targets=4, balanced=True),
+        GroupLabels((2, 3), notion="odds", num_targets=4, balanced=True),
         contrasts.SamePair(),
         contrasts.PermuteDims(),
         contrasts.JointPair(),

@@ -10,6 +10,7 @@ from keras_drnet.losses import contrasts, drnet_losses, mcnet_losses, objectives
 from keras_drnet.losses.adversarial_loss_sum import AdversarialLossSum
 from keras_drnet.losses.adversary_losses import ADVERSARY_LOSSES, is_right
 from keras_drnet.losses.gradient_reversal import GradientReversal
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.schedules import PowerLaw, SigmoidRamp
 from tests.support.adversarial_losses import column, identity_loss
 
@@ -72,7 +73,7 @@ def test_outputs_have_the_shape_of_their_labels(error, shapes):
 def test_an_adversary_has_the_outputs_of_its_contrast(
     num_groups, num_outputs, objective
 ):
-    contrast = contrasts.GroupLabels(num_groups)
+    contrast = GroupLabels(num_groups)
     loss, features = identity_loss(contrast, objective=objective), zeros(4, num_outputs)
     group = np.zeros((4, len(contrast.sizes)), int)
     for method in (loss.discriminator_loss, loss.encoder_loss, loss.accuracy):
@@ -100,7 +101,7 @@ def test_an_adversary_has_the_outputs_of_its_contrast(
     ],
 )
 def test_groups_and_targets_have_their_shapes(arguments, given, message):
-    contrast = contrasts.GroupLabels(**arguments)
+    contrast = GroupLabels(**arguments)
     with pytest.raises(InputError, match=message):
         contrast.adversary_examples(zeros(4, 1), **given)
 
@@ -115,11 +116,11 @@ def test_groups_and_targets_have_their_shapes(arguments, given, message):
 )
 def test_numbers_of_groups_are_whole(arguments, message):
     with pytest.raises(InputError, match=message):
-        contrasts.GroupLabels(**arguments)
+        GroupLabels(**arguments)
 
 
 def test_a_number_of_groups_may_be_numpys():
-    contrast = contrasts.GroupLabels(np.max([0, 2, 1]) + 1)
+    contrast = GroupLabels(np.max([0, 2, 1]) + 1)
     assert contrast.get_config()["num_groups"] == [3]
     examples = contrast.adversary_examples(zeros(3, 1), group=[0, 2, 1])
     np.testing.assert_array_equal(examples.labels, np.eye(3)[[0, 2, 1]])

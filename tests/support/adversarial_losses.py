@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 
 
 def column(*values):

@@ -12,7 +12,7 @@ from keras_drnet.adversarial.systems.adversarial_debiasing import AdversarialDeb
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.errors import InputError
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.models.mcnet_networks import build_mcnet_networks
 from keras_drnet.models.networks import build_networks
 from keras_drnet.models.pose_discriminator import build_pose_discriminator

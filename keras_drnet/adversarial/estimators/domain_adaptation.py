@@ -21,7 +21,7 @@ from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
 from keras_drnet.checks.numbers import check_number
 from keras_drnet.errors import InputError, choose
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.schedules import SigmoidRamp
 
 # Systems by method, what their features minimize, and its weight where none is given.

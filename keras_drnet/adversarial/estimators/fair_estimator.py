@@ -10,7 +10,7 @@ from keras_drnet.adversarial.estimators.labels import encode_classes, encode_gro
 from keras_drnet.adversarial.estimators.seeds import seeded
 from keras_drnet.checks.numbers import check_number
 from keras_drnet.errors import InputError
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 
 
 class FairEstimator(AdversarialEstimator):

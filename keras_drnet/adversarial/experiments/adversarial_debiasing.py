@@ -18,7 +18,7 @@ from keras_drnet.adversarial.systems.adversarial_debiasing import (
 )
 from keras_drnet.data.datasets.adult import Census
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.schedules import PowerLaw
 
 NUM_STEPS, NUM_TOY_STEPS, NUM_TINY_STEPS = 4000, 2000, 500

@@ -11,7 +11,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 )
 from keras_drnet.adversarial.experiments.harness.training import run_rows
 from keras_drnet.adversarial.systems.alfr import ALFR
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 
 ROWS = {"no adversary": {"weight": 0.0}, "ALFR": {"weight": 2.0}}
 

@@ -17,7 +17,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 )
 from keras_drnet.adversarial.experiments.harness.training import run_rows
 from keras_drnet.adversarial.systems.data_driven_fairness import DataDrivenFairness
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 
 MAX_ADVERSARY_EXAMPLES = 4_000
 

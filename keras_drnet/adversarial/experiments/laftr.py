@@ -14,7 +14,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 from keras_drnet.adversarial.experiments.harness.training import run_rows
 from keras_drnet.adversarial.metrics import fairness as fairness_metrics
 from keras_drnet.adversarial.systems.laftr import LAFTR
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 
 L1 = {"adversary_loss": "absolute_error"}
 ROWS = {

@@ -12,6 +12,7 @@ as many examples as a batch: its shares of the batches from i n to i n + n - 1.
 
 import tensorflow as tf
 
+from keras_drnet.checks.numbers import check_equal_shares
 from keras_drnet.data.stateless_random import clip_uniforms
 from keras_drnet.errors import InputError
 
@@ -161,11 +162,7 @@ def _all_frames(source, indices):
 
 def _batches(examples, batch_size, first_batch, num_batches, share):
     index, number = share
-    if batch_size % number:
-        raise InputError(
-            f"batch_size is {batch_size}; expected a multiple of {number}, as so many "
-            "processes share a batch."
-        )
+    check_equal_shares(batch_size, number, "processes")
     share_size = batch_size // number
     own = index * share_size + tf.range(share_size, dtype=tf.int64)
     batches = tf.data.Dataset.counter(first_batch, step=number)

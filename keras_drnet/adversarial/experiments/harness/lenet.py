@@ -10,7 +10,7 @@ from keras_drnet.adversarial.experiments.harness.training import fit
 from keras_drnet.adversarial.metrics.leakage import domain_leakage, proxy_a_distance
 from keras_drnet.adversarial.networks import mlp
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
-from keras_drnet.losses.contrasts import GroupLabels
+from keras_drnet.losses.group_labels import GroupLabels
 from keras_drnet.losses.schedules import SigmoidRamp
 
 NUM_TEST, TINY_TEST = 2000, 300  # At most, of each domain.
