@@ -10,6 +10,9 @@ import functools
 import keras
 
 from keras_drnet.errors import InputError
+from keras_drnet.models.batch_normalization import BatchNormalization
+from keras_drnet.models.convolution import Conv2D, Conv2DTranspose
+from keras_drnet.models.leaky_relu import LeakyReLU
 
 LEAKY_SLOPE = 0.2
 # Half-life of seven steps: a short run at a high learning rate ends with
@@ -31,7 +34,7 @@ def conv(
     strides=1,
     *,
     padding="same",
-    layer=keras.layers.Conv2D,
+    layer=Conv2D,
     dtype,
     name,
 ):
@@ -47,7 +50,7 @@ def conv(
     )(x)
 
 
-conv_transpose = functools.partial(conv, layer=keras.layers.Conv2DTranspose)
+conv_transpose = functools.partial(conv, layer=Conv2DTranspose)
 
 
 def norm(x, activation, *, dtype, name):
@@ -59,7 +62,7 @@ def norm(x, activation, *, dtype, name):
         dtype: dtype policy of the layers.
         name: prefix of the layers' names.
     """
-    x = keras.layers.BatchNormalization(
+    x = BatchNormalization(
         momentum=BATCH_NORM_MOMENTUM,
         epsilon=BATCH_NORM_EPSILON,
         gamma_initializer=keras.initializers.RandomNormal(mean=1.0, stddev=0.02),
@@ -67,7 +70,7 @@ def norm(x, activation, *, dtype, name):
         name=f"{name}_norm",
     )(x)
     if activation == "leaky_relu":
-        return keras.layers.LeakyReLU(LEAKY_SLOPE, dtype=dtype, name=f"{name}_act")(x)
+        return LeakyReLU(LEAKY_SLOPE, dtype=dtype, name=f"{name}_act")(x)
     if activation == "relu":
         return keras.layers.ReLU(dtype=dtype, name=f"{name}_act")(x)
     return x

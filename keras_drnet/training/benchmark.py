@@ -12,6 +12,10 @@ import numpy as np
 from keras_drnet.errors import InputError
 from keras_drnet.models.networks import build_networks
 from keras_drnet.training.drnet import DrNet
+from keras_drnet.training.optimizers import (
+    make_discriminator_optimizer,
+    make_optimizer,
+)
 
 PLAIN = "plain, float32"
 TORCH = "PyTorch, the authors' form"
@@ -141,7 +145,9 @@ def _train_step(model_class, config, dtype):
     """Return a function that takes a training step, after a first one."""
     networks = build_networks(config, dtype=dtype)
     model = model_class(networks, dtype=dtype)
-    model.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3))
+    model.compile(
+        make_optimizer(config.drnet), make_discriminator_optimizer(config.drnet)
+    )
     size, data = config.data.image_size, config.data
     shape = (config.drnet.batch_size, size, size, data.num_channels)
     rng = np.random.default_rng(0)

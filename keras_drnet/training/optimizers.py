@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_drnet.training.adam import Adam
+
 
 def make_optimizer(config):
     """Return the Adam that a `TrainConfig` describes."""
@@ -12,7 +14,7 @@ def make_optimizer(config):
         decay_steps=max(config.num_steps - config.warmup_steps, 1),
         alpha=1.0 if config.schedule == "constant" else 0.0,
     )
-    return keras.optimizers.Adam(
+    return Adam(
         schedule, beta_1=config.beta_1, global_clipnorm=config.clip_norm or None
     )
 
@@ -23,9 +25,7 @@ def make_discriminator_optimizer(config):
     Args:
         config: a `DrNetConfig` or `RolloutConfig`.
     """
-    return keras.optimizers.Adam(
-        config.discriminator_learning_rate, beta_1=config.beta_1
-    )
+    return Adam(config.discriminator_learning_rate, beta_1=config.beta_1)
 
 
 def make_adversarial_weight(config):
