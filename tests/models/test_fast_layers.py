@@ -1,4 +1,4 @@
-"""Layers with forms that are fast on a CPU: numbers and gradients are those of Keras."""
+"""Layers with fast forms: their numbers and gradients are those of Keras."""
 
 import keras
 import numpy as np
@@ -101,9 +101,10 @@ def test_batch_normalization_and_its_gradients(shape, training, rng):
         np.testing.assert_allclose(a, b, rtol=1e-5)
 
 
+@pytest.mark.parametrize("num_channels", [3, 16])
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_batch_normalization_of_half_precision(policy, rng):
-    x = rng.normal(3, 2, size=(8, 4, 4, 3)).astype("float32")
+def test_batch_normalization_of_half_precision(policy, num_channels, rng):
+    x = rng.normal(3, 2, size=(8, 4, 4, num_channels)).astype("float32")
     layer = BatchNormalization(momentum=0.0, dtype=policy)
     outputs = layer(x, training=True)
     assert outputs.dtype == layer.compute_dtype
