@@ -10,9 +10,12 @@ import functools
 import keras
 
 from keras_drnet.errors import InputError
-from keras_drnet.models.batch_normalization import BatchNormalization
-from keras_drnet.models.convolution import Conv2D, Conv2DTranspose
-from keras_drnet.models.leaky_relu import LeakyReLU
+from keras_drnet.models.layers import (
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    LeakyReLU,
+)
 
 LEAKY_SLOPE = 0.2
 # Half-life of seven steps: a short run at a high learning rate ends with
