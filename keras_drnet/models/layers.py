@@ -4,12 +4,16 @@ Names, arguments, weights and numbers are those of Keras' layers, which step in 
 there is no faster form: outside of training, for other shapes, and on other backends.
 """
 
+from types import ModuleType
+
 import keras
 from keras import ops
 
-kernels = None
+kernels: ModuleType | None = None
 if keras.backend.backend() == "tensorflow":
-    from keras_drnet.models import tensorflow_kernels as kernels
+    from keras_drnet.models import tensorflow_kernels
+
+    kernels = tensorflow_kernels
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
