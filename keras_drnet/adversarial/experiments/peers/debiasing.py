@@ -64,8 +64,8 @@ EXPERIMENT = Experiment(
     headlines=[],
     criteria=[
         AcceptanceCriterion(
-            "for each row of fairlearn one of ours is as accurate, but for a standard "
-            "deviation of fairlearn's, at an equal or smaller gap",
+            "for each row of fairlearn one of ours is as accurate at an equal or "
+            "smaller gap",
             lambda results: all(
                 _is_matched(results, row_name("fairlearn", alpha)) for alpha in ALPHAS
             ),
