@@ -9,7 +9,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 from keras_drnet.adversarial.experiments.peers import contest, marks
 from keras_drnet.adversarial.metrics.fairness import fairness
 
-ALPHAS = (0.3, 1.0, 3.0)
+ALPHAS = (0.3, 1.0, 3.0, 5.0)
 NUM_EPOCHS, BATCH_SIZE = 10, 128
 MODULES = {"fairlearn": "fairlearn_debiasing", "keras_drnet": "our_debiasing"}
 

@@ -11,7 +11,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 )
 from keras_drnet.adversarial.experiments.peers import contest, marks
 
-NUM_EPOCHS = 15
+NUM_EPOCHS = 10
 METHODS = {"dann": "DANN", "adda": "ADDA"}
 DIRECTIONS = {"mnist_usps": "MNIST to USPS", "usps_mnist": "USPS to MNIST"}
 MODULES = {"adapt": "adapt_domains", "keras_drnet": "our_domains"}
