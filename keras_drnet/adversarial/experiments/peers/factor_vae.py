@@ -12,7 +12,7 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
 from keras_drnet.adversarial.experiments.peers import contest, marks
 from keras_drnet.adversarial.metrics.factor_score import factor_score
 
-NUM_EPOCHS, NUM_TINY_EPOCHS = 1000, 20
+NUM_EPOCHS, NUM_TINY_EPOCHS = 500, 20
 GAMMA, LEARNING_RATE = 10.0, 2e-4
 MODULES = {"pythae": "pythae_auto_encoders", "keras_drnet": "our_auto_encoders"}
 
