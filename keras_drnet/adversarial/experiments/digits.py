@@ -23,8 +23,16 @@ NUM_STEPS = 1200
 DANN_WEIGHT = 0.3  # At the end, and that of domain confusion.
 
 
-def train_adda(source_model, data, *, seed, num_steps):
-    """Train ADDA on the logits of a trained LeNet, as the authors do."""
+def train_adda(source_model, data, *, seed, num_steps, **kwargs):
+    """Train ADDA on the logits of a trained LeNet, as the authors do.
+
+    Args:
+        source_model: the LeNet.
+        data: `lenet.batches`.
+        seed: seed of weights and noise.
+        num_steps: number of batches to train on.
+        **kwargs: arguments of `compile`.
+    """
     keras.utils.set_random_seed(seed)
     adversarial = AdversarialLoss(
         lenet.build_domain_classifier(10), GroupLabels(), objective="flipped_labels"
@@ -35,7 +43,7 @@ def train_adda(source_model, data, *, seed, num_steps):
         num_steps,
         keras.optimizers.Adam(2e-4, 0.5),
         keras.optimizers.Adam(2e-4, 0.5),
-        steps_per_execution=10,
+        **{"steps_per_execution": 10} | kwargs,
     )
 
 
