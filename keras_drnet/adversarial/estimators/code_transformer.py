@@ -1,5 +1,8 @@
 """CodeTransformer: base of the estimators that are auto-encoders."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,7 +24,7 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
     """
 
     _momentum = 0.9  # Of the auto-encoder's optimizer.
-    _initialize = None  # See `mlp`.
+    _initialize: Callable[[int], Any] | None = None  # See `mlp`.
 
     def fit(self, X, y=None):
         """Train on a table, without labels.
