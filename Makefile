@@ -11,6 +11,7 @@ RUN_DIR ?= runs/quickstart
 TESTS ?= tests
 FUZZ_EXAMPLES ?= 20000
 SEED ?= 0
+SEEDS ?= 5
 BIN := .venv/bin
 SOURCES := keras_drnet export tests android_demo docs
 PYTEST_FLAGS := -q --durations=15
@@ -19,7 +20,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-latest test-all test-litert test-arm64 test-kserve fuzz \
-  test-beam test-jax torture lint format docs results bench bench-peers \
+  test-beam test-jax torture lint format docs results bench bench-peers peers \
   android web web-test bazel clean
 
 help:  ## Lists the targets.
@@ -111,6 +112,10 @@ bench: .venv/ready  ## Times a training step and the sources of clips.
 bench-peers: .venv/ready .venv-peers/ready  ## The same beside the authors' form of a step, in PyTorch.
 	$(BIN)/python -m keras_drnet.benchmark --torch_python=.venv-peers/bin/python
 
+peers: .venv/ready .venv-peers/ready  ## Compares with fairlearn, adapt and pythae (DATA=folder, SEEDS=number).
+	$(BIN)/python -m keras_drnet.adversarial.experiments --peers --seeds=$(SEEDS) \
+	  $(if $(DATA),--data_dir=$(DATA))
+
 # Bazel takes the first python3 on PATH, and the packages that come with it.
 BAZEL := PATH="$(CURDIR)/$(BIN):$$PATH" bazel
 bazel: .venv/ready  ## Builds and tests with Bazel (to be installed).
@@ -163,9 +168,11 @@ endef
 	.venv-kserve/bin/python $(PIP_INSTALL) kserve==0.21.0 tensorflow-cpu==2.21.0
 	touch $@
 
+# adapt is for Keras 2, which tf_keras is.
 .venv-peers/ready: Makefile | .venv/ready
 	$(BIN)/python -m venv --clear .venv-peers
-	.venv-peers/bin/python $(PIP_INSTALL) torch==2.15.0
+	.venv-peers/bin/python $(PIP_INSTALL) torch==2.15.0 fairlearn==0.15.0 \
+	  pythae==0.1.2 adapt==0.4.5 tensorflow==2.21.0 tf_keras==2.21.0
 	touch $@
 
 # What training imports, and no TensorFlow. A GPU needs jax[cuda12] in place of jax.

@@ -23,8 +23,9 @@ from measured import RESULTS
 
 from keras_drnet.adversarial.experiments.harness import record
 from keras_drnet.adversarial.experiments.harness.experiment import Settings
-from keras_drnet.adversarial.experiments.harness.registry import EXPERIMENTS
+from keras_drnet.adversarial.experiments.harness.registry import EXPERIMENTS, PEERS
 from keras_drnet.adversarial.experiments.harness.table import (
+    comparisons_page,
     markdown_table,
     summary_table,
 )
@@ -61,9 +62,9 @@ def report(runs):
 
 
 @functools.cache
-def survey_results(name):
-    """Return the results of an adversarial experiment."""
-    folder = RESULTS / "adversarial" / name
+def survey_results(name, parent="."):
+    """Return the results of an adversarial experiment; `parent` is of its folder."""
+    folder = RESULTS / "adversarial" / parent / name
     return record.load_results(name, Settings(pathlib.Path("data")), folder)
 
 
@@ -73,6 +74,13 @@ def survey():
     return summary_table(entries)
 
 
+def comparisons():
+    """Return the page of all comparisons with other libraries."""
+    return comparisons_page(
+        [(name, one, survey_results(name, "peers")) for name, one in PEERS.items()]
+    )
+
+
 def whole_pages():
     """Return the pages that are written whole: dict of path to text."""
     texts = {f"{name}.md": report(runs) for name, runs in REPORTS.items()}
@@ -80,6 +88,7 @@ def whole_pages():
     for name, experiment in EXPERIMENTS.items():
         page = markdown_table(experiment, survey_results(name))
         texts[f"adversarial/{name}/table.md"] = page
+    texts["adversarial/peers/summary.md"] = comparisons()
     return {RESULTS / name: text for name, text in texts.items()}
 
 

@@ -10,7 +10,7 @@ from keras_drnet.adversarial.distributions import priors
 from keras_drnet.adversarial.distributions.likelihoods import GaussianLikelihood
 from keras_drnet.adversarial.estimators import AAETransformer, FactorVAETransformer
 from keras_drnet.adversarial.metrics.two_sample import kolmogorov_smirnov
-from keras_drnet.adversarial.networks import mlp
+from keras_drnet.adversarial.networks import fan_in_uniform, mlp
 from keras_drnet.adversarial.systems.aae import AAE
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 from keras_drnet.errors import InputError
@@ -26,6 +26,15 @@ def rows(rng):
     return rng.uniform(size=(40, 3)).astype("float32")
 
 
+def test_weights_are_within_the_inverse_root_of_their_inputs():
+    network = mlp((30, 34), 100, 25, initialize=fan_in_uniform)
+    for weight, inputs in zip(network.get_weights(), (64, 64, 100, 100), strict=True):
+        assert 0.8 < np.abs(weight).max() * inputs**0.5 <= 1.0
+        assert weight.min() < 0.0 < weight.max()
+    kernel, bias = network.get_weights()[2:]
+    assert not np.isin(bias, kernel).any()
+
+
 @pytest.mark.parametrize(
     ("estimator", "rate"),
     [
@@ -36,8 +45,9 @@ def rows(rng):
 def test_it_is_the_system_trained_by_hand(estimator, rate, rows):
     is_vae = isinstance(estimator, FactorVAETransformer)
     keras.utils.set_random_seed(3)
-    encoder, decoder = mlp(3, 4, 4 if is_vae else 2), mlp(2, 4, 3)
-    adversary = mlp(2, 4, 1, activation="leaky_relu")
+    own = {"initialize": fan_in_uniform} if is_vae else {}
+    encoder, decoder = mlp(3, 4, 4 if is_vae else 2, **own), mlp(2, 4, 3, **own)
+    adversary = mlp(2, 4, 1, activation="leaky_relu", **own)
     if is_vae:
         adversarial = AdversarialLoss(
             adversary, PermuteDims(), objective="logit_difference", weight=3.0

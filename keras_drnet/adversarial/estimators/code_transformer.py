@@ -1,5 +1,8 @@
 """CodeTransformer: base of the estimators that are auto-encoders."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,6 +24,7 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
     """
 
     _momentum = 0.9  # Of the auto-encoder's optimizer.
+    _initialize: Callable[[int], Any] | None = None  # See `mlp`.
 
     def fit(self, X, y=None):
         """Train on a table, without labels.
@@ -76,10 +80,12 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
         raise NotImplementedError
 
     def _encoder(self, num_inputs, num_outputs):
-        return mlp(num_inputs, *self.hidden_layer_sizes, num_outputs)
+        sizes = *self.hidden_layer_sizes, num_outputs
+        return mlp(num_inputs, *sizes, initialize=self._initialize)
 
     def _decoder(self, num_outputs):
-        return mlp(self.n_components, *reversed(self.hidden_layer_sizes), num_outputs)
+        sizes = *reversed(self.hidden_layer_sizes), num_outputs
+        return mlp(self.n_components, *sizes, initialize=self._initialize)
 
     def _adversary(self):
         return mlp(
@@ -87,4 +93,5 @@ class CodeTransformer(EncoderTransformer, AdversarialEstimator):
             *self.adversary_hidden_layer_sizes,
             1,
             activation="leaky_relu",
+            initialize=self._initialize,
         )

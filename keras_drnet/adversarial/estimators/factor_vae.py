@@ -7,6 +7,7 @@ from keras_drnet.adversarial.distributions.likelihoods import (
     GaussianLikelihood,
 )
 from keras_drnet.adversarial.estimators.code_transformer import CodeTransformer
+from keras_drnet.adversarial.networks import fan_in_uniform
 from keras_drnet.adversarial.systems.factor_vae import FactorVAE
 from keras_drnet.checks.numbers import check_number
 from keras_drnet.errors import InputError, choose
@@ -31,6 +32,10 @@ class FactorVAETransformer(CodeTransformer):
 
     Source: Kim & Mnih, *Disentangling by Factorizing*, ICML 2018.
     """
+
+    # With Keras' own, which has larger kernels and no biases, elements of the code are
+    # less well aligned with the factors.
+    _initialize = staticmethod(fan_in_uniform)
 
     def __init__(
         self,

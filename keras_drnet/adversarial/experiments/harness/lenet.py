@@ -69,8 +69,8 @@ def batches(source, label, target, seed):
     return joined(labeled, unlabeled)
 
 
-def train_source(source, label, *, seed, num_steps):
-    """Train LeNet on one domain alone."""
+def train_source(source, label, *, seed, num_steps, **kwargs):
+    """Train LeNet on one domain alone; `kwargs` are arguments of `compile`."""
     keras.utils.set_random_seed(seed)
     encoder, classifier = build_encoder(source.shape[-1]), build_classifier()
     model = keras.Sequential(
@@ -82,12 +82,25 @@ def train_source(source, label, *, seed, num_steps):
         num_steps,
         keras.optimizers.Adam(1e-3),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=10,
+        **{"steps_per_execution": 10} | kwargs,
     )
 
 
-def train_jointly(system, objective, limit, data, channels, *, seed, num_steps):
-    """Train DANN or domain confusion; `limit` is the weight at the end."""
+def train_jointly(
+    system, objective, limit, data, channels, *, seed, num_steps, **kwargs
+):
+    """Train DANN or domain confusion.
+
+    Args:
+        system: class of the system.
+        objective: what the features minimize, a name.
+        limit: weight of the adversary at the end.
+        data: `batches`.
+        channels: those of the images.
+        seed: seed of weights and noise.
+        num_steps: number of batches to train on.
+        **kwargs: arguments of `compile`.
+    """
     keras.utils.set_random_seed(seed)
     adversarial = AdversarialLoss(
         build_domain_classifier(FEATURE_DIM),
@@ -101,7 +114,7 @@ def train_jointly(system, objective, limit, data, channels, *, seed, num_steps):
         num_steps,
         keras.optimizers.Adam(1e-3),
         keras.optimizers.Adam(1e-3),
-        steps_per_execution=10,
+        **{"steps_per_execution": 10} | kwargs,
     )
 
 

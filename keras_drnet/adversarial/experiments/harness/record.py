@@ -115,7 +115,8 @@ def _read(path, name, settings):
     # Results depend on which data there are, not on where they are.
     has_data = settings.data_dir is not None
     asked = {"system": name, "tiny": settings.tiny, "data_dir": has_data}
-    command = f"python -m keras_drnet.adversarial.experiments --system={name}"
+    peers = " --peers" if settings.peers_python else ""
+    command = f"python -m keras_drnet.adversarial.experiments{peers} --system={name}"
     if settings.data_dir:
         command += f" --data_dir={settings.data_dir.name}"
     if settings.tiny:

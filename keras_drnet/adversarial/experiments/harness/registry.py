@@ -14,6 +14,9 @@ from keras_drnet.adversarial.experiments import (
     predictability_minimization,
     semi_supervised_aae,
 )
+from keras_drnet.adversarial.experiments.peers import aae as pythae_aae
+from keras_drnet.adversarial.experiments.peers import debiasing, domains
+from keras_drnet.adversarial.experiments.peers import factor_vae as pythae_factor_vae
 
 EXPERIMENTS = {
     "digits": digits.EXPERIMENT,
@@ -31,4 +34,11 @@ EXPERIMENTS = {
     "avb_linear": avb.LINEAR_EXPERIMENT,
     "bigan": bigan.EXPERIMENT,
     "ali_grid": bigan.GRID_EXPERIMENT,
+}
+# Comparisons with other libraries.
+PEERS = {
+    "fairlearn": debiasing.EXPERIMENT,
+    "adapt": domains.EXPERIMENT,
+    "pythae_factor_vae": pythae_factor_vae.EXPERIMENT,
+    "pythae_aae": pythae_aae.EXPERIMENT,
 }

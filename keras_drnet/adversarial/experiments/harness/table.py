@@ -1,6 +1,17 @@
 """The table of an experiment, and a summary of all, as Markdown."""
 
 NONE = "\N{EN DASH}"
+PEERS_HEAD = """\
+# Beside the peers
+
+The systems of other libraries and ours, with the same data, networks, batches, epochs
+and seeds. Each is trained in a process of its own on one thread of the processor. Times
+are of the processor, for training alone: neither imports nor predictions count. Metrics
+are computed by the same functions, from what each returns. Loss weights are equal where
+they mean the same; learning rates are the defaults in the first table, and equal in the
+others. "As accurate", "as high" and "as low" allow for one standard deviation of the
+peer's seeds.
+"""
 
 
 def markdown_table(experiment, results):
@@ -31,6 +42,19 @@ def markdown_table(experiment, results):
         lines.append(_line([f"*{published.row}: {published.source}{note}*", *cells]))
     lines += ["", *(_criterion(c, results) for c in experiment.criteria)]
     return "\n".join([*lines, "", "```", results.command, "```", ""])
+
+
+def comparisons_page(entries):
+    """Make the page of all comparisons with other libraries.
+
+    Args:
+        entries: for each, its name, the `Experiment` and its `Results`.
+
+    Returns:
+        Markdown, a string.
+    """
+    tables = [markdown_table(one, results) for _, one, results in entries]
+    return "\n".join([PEERS_HEAD, *tables])
 
 
 def summary_table(entries):

@@ -1,0 +1,1 @@
+"""Comparisons with the systems of other libraries, on the same data."""
