@@ -9,8 +9,8 @@ and seeds. Each is trained in a process of its own on one thread of the processo
 are of the processor, for training alone: neither imports nor predictions count. Metrics
 are computed by the same functions, from what each returns. Loss weights are equal where
 they mean the same; learning rates are the defaults in the first table, and equal in the
-others. "As accurate", "as high" and "as low" allow for one standard deviation of the
-peer's seeds.
+others. Our settings were chosen on other seeds. "As accurate", "as high" and "as low"
+allow for one standard deviation of the peer's seeds.
 """
 
 
