@@ -15,6 +15,7 @@ import tensorflow as tf
 from keras_drnet.config.presets import PRESETS
 from keras_drnet.config.presets.baselines import mcnet
 from keras_drnet.data.load import load_dataset
+from keras_drnet.models import layers
 from keras_drnet.models.networks import build_networks
 from keras_drnet.training import distribution
 from keras_drnet.training.stages import STAGES
@@ -80,6 +81,8 @@ def main():
     tf.config.set_logical_device_configuration(cpu, devices)
     strategy = distribution.make_strategy(args.strategy)
     tf.config.experimental.enable_op_determinism()
+    # Several replicas take Keras' own operations, and the faster ones round otherwise.
+    layers.kernels = None
     for stage in args.stages:
         weights, means = train(stage, strategy)
         np.savez(args.output / f"{stage}.npz", **weights)
