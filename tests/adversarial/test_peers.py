@@ -24,16 +24,17 @@ import time
 import numpy as np
 
 PACKAGES = ("numpy",)
+clock = [0.0]
+time.process_time = lambda: sum(clock)
 
 
 def fit(data, *, factor):
+    clock.append(2.0)
     return data["values"] * factor
 
 
 def outputs(model, data):
-    end = time.process_time() + 0.5
-    while time.process_time() < end:
-        pass
+    clock.append(30.0)
     found = {
         "threads": int(os.environ["OMP_NUM_THREADS"]),
         "has_path": "PYTHONPATH" in os.environ,
@@ -73,7 +74,7 @@ def test_arrays_go_to_a_process_and_come_back(python):
 @pytest.mark.usefixtures("contestants")
 def test_time_is_of_training_alone():
     trained = contest.train("echo", {"values": np.ones(2)}, {"factor": 1.0})
-    assert 0 <= trained.seconds < 0.4
+    assert trained.seconds == 2.0  # Those of predicting are not counted.
 
 
 @pytest.mark.usefixtures("contestants")
