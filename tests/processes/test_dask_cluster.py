@@ -1,11 +1,19 @@
 """Jobs on Dask clusters, and how they fail; `tests/data` makes shards there."""
 
+import importlib
+
 import dask
 import pytest
 
 from keras_drnet.errors import InputError
 from keras_drnet.processes.dask_cluster import run_on_dask
 from tests.support.dying_worker import die
+
+
+@pytest.fixture(autouse=True, scope="module")
+def defaults():
+    """Reads Dask's defaults: a setting made before them takes them along at its end."""
+    importlib.import_module("distributed")
 
 
 def test_no_jobs_start_no_cluster():
