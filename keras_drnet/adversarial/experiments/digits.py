@@ -11,7 +11,6 @@ from keras_drnet.adversarial.experiments.harness.experiment import (
     Outcome,
     Published,
 )
-from keras_drnet.adversarial.experiments.harness.training import fit
 from keras_drnet.adversarial.systems.adda import ADDA
 from keras_drnet.adversarial.systems.dann import DANN
 from keras_drnet.adversarial.systems.domain_confusion import DomainConfusion
@@ -37,13 +36,13 @@ def train_adda(source_model, data, *, seed, num_steps, **kwargs):
     adversarial = AdversarialLoss(
         lenet.build_domain_classifier(10), GroupLabels(), objective="flipped_labels"
     )
-    return fit(
+    return lenet.fit(
         ADDA(source_model, keras.layers.Identity(), adversarial),
         data,
         num_steps,
         keras.optimizers.Adam(2e-4, 0.5),
         keras.optimizers.Adam(2e-4, 0.5),
-        **{"steps_per_execution": 10} | kwargs,
+        **kwargs,
     )
 
 

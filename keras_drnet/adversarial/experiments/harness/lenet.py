@@ -1,12 +1,14 @@
 """LeNet for digits of two domains: networks, training, evaluation."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_drnet.adversarial.batches import joined, shuffled
 from keras_drnet.adversarial.experiments.data.digit_domains import SIZE
-from keras_drnet.adversarial.experiments.harness.training import fit
+from keras_drnet.adversarial.experiments.harness import training
 from keras_drnet.adversarial.metrics.leakage import domain_leakage, proxy_a_distance
 from keras_drnet.adversarial.networks import mlp
 from keras_drnet.losses.adversarial_loss import AdversarialLoss
@@ -18,6 +20,8 @@ BATCH_SIZE = 64  # Of each domain.
 EVALUATION_BATCH_SIZE = 500
 FEATURE_DIM = 128
 TINY_STEPS = 60
+# Ten steps at once, if `kwargs` do not say otherwise.
+fit = functools.partial(training.fit, steps_per_execution=10)
 
 
 @keras.saving.register_keras_serializable(package="keras_drnet")
@@ -82,7 +86,7 @@ def train_source(source, label, *, seed, num_steps, **kwargs):
         num_steps,
         keras.optimizers.Adam(1e-3),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        **{"steps_per_execution": 10} | kwargs,
+        **kwargs,
     )
 
 
@@ -114,7 +118,7 @@ def train_jointly(
         num_steps,
         keras.optimizers.Adam(1e-3),
         keras.optimizers.Adam(1e-3),
-        **{"steps_per_execution": 10} | kwargs,
+        **kwargs,
     )
 
 

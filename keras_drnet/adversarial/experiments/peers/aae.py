@@ -3,11 +3,7 @@
 import numpy as np
 
 from keras_drnet.adversarial.experiments.data import digits
-from keras_drnet.adversarial.experiments.harness.experiment import (
-    AcceptanceCriterion,
-    Experiment,
-    Outcome,
-)
+from keras_drnet.adversarial.experiments.harness.experiment import Experiment, Outcome
 from keras_drnet.adversarial.experiments.peers import contest, marks
 from keras_drnet.adversarial.metrics import two_sample
 
@@ -48,13 +44,6 @@ def run(seed, settings):
     return Outcome(rows, contest.describe(text, epochs, digits.BATCH_SIZE, versions))
 
 
-def _criterion(metric, text):
-    return AcceptanceCriterion(
-        f"{text} as low as pythae's",
-        lambda results: marks.is_as_low(results, "keras_drnet", "pythae", metric),
-    )
-
-
 EXPERIMENT = Experiment(
     title="AAE beside pythae",
     run=run,
@@ -68,7 +57,7 @@ EXPERIMENT = Experiment(
     headlines=[],
     criteria=[
         *(
-            _criterion(metric, text)
+            marks.as_low(f"{text} as low as pythae's", "keras_drnet", "pythae", metric)
             for metric, text in (("ks", "KS"), ("mmd", "MMD"), ("error", "error"))
         ),
         marks.no_slower(("keras_drnet", "pythae")),

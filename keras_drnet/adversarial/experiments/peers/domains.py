@@ -4,11 +4,7 @@ import numpy as np
 
 from keras_drnet.adversarial.experiments import digits
 from keras_drnet.adversarial.experiments.harness import lenet
-from keras_drnet.adversarial.experiments.harness.experiment import (
-    AcceptanceCriterion,
-    Experiment,
-    Outcome,
-)
+from keras_drnet.adversarial.experiments.harness.experiment import Experiment, Outcome
 from keras_drnet.adversarial.experiments.peers import contest, marks
 
 NUM_EPOCHS = 10
@@ -53,14 +49,6 @@ def run(seed, settings):
     return Outcome(rows, contest.describe(text, epochs, lenet.BATCH_SIZE, versions))
 
 
-def _criterion(ours, peer, direction):
-    metric = f"accuracy_{direction}"
-    return AcceptanceCriterion(
-        f"{ours}: as accurate as adapt's, {DIRECTIONS[direction]}",
-        lambda results: marks.is_as_high(results, ours, peer, metric),
-    )
-
-
 EXPERIMENT = Experiment(
     title="DANN and ADDA beside adapt",
     run=run,
@@ -70,7 +58,13 @@ EXPERIMENT = Experiment(
     },
     headlines=[],
     criteria=[
-        *(_criterion(*pair, d) for pair in PEERS.items() for d in DIRECTIONS),
+        *(
+            marks.as_high(
+                f"{ours}: as accurate as adapt's, {text}", ours, peer, f"accuracy_{d}"
+            )
+            for ours, peer in PEERS.items()
+            for d, text in DIRECTIONS.items()
+        ),
         marks.no_slower(*PEERS.items()),
     ],
 )

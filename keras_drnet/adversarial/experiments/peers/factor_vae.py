@@ -4,11 +4,7 @@ import numpy as np
 
 from keras_drnet.adversarial.experiments.data import factor_images
 from keras_drnet.adversarial.experiments.factor_vae import BATCH_SIZE, CODE_DIM
-from keras_drnet.adversarial.experiments.harness.experiment import (
-    AcceptanceCriterion,
-    Experiment,
-    Outcome,
-)
+from keras_drnet.adversarial.experiments.harness.experiment import Experiment, Outcome
 from keras_drnet.adversarial.experiments.peers import contest, marks
 from keras_drnet.adversarial.metrics.factor_score import factor_score
 
@@ -57,14 +53,8 @@ EXPERIMENT = Experiment(
     },
     headlines=[],
     criteria=[
-        AcceptanceCriterion(
-            "score as high as pythae's",
-            lambda r: marks.is_as_high(r, "keras_drnet", "pythae", "score"),
-        ),
-        AcceptanceCriterion(
-            "error as low as pythae's",
-            lambda r: marks.is_as_low(r, "keras_drnet", "pythae", "error"),
-        ),
+        marks.as_high("score as high as pythae's", "keras_drnet", "pythae", "score"),
+        marks.as_low("error as low as pythae's", "keras_drnet", "pythae", "error"),
         marks.no_slower(("keras_drnet", "pythae")),
     ],
 )

@@ -15,6 +15,20 @@ def is_as_low(results, ours, peer, metric):
     return results.mean(ours, metric) <= most
 
 
+def as_high(text, ours, peer, metric):
+    """Return the criterion that `is_as_high` holds; `text` says of what and whose."""
+    return AcceptanceCriterion(
+        text, lambda results: is_as_high(results, ours, peer, metric)
+    )
+
+
+def as_low(text, ours, peer, metric):
+    """Return the criterion that `is_as_low` holds; `text` says of what and whose."""
+    return AcceptanceCriterion(
+        text, lambda results: is_as_low(results, ours, peer, metric)
+    )
+
+
 def no_slower(*pairs):
     """Return the criterion of time.
 
